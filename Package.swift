@@ -1,0 +1,165 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers, and what each target may depend on, are the table of docs/Design.md;
+// scripts/check-layers compares this file and every import with that table.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "sarai",
+  products: [
+    .executable(name: "sarai", targets: ["sarai"]),
+    .executable(name: "sarai-engine", targets: ["sarai-engine"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    // Layer 0
+    .systemLibrary(name: "CLlamaLibrary", pkgConfig: "sarai-llama"),
+    .target(
+      name: "CLlama", dependencies: ["CLlamaLibrary"]),
+    .systemLibrary(name: "CE5", pkgConfig: "sarai-e5"),
+    .target(
+      name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+
+    // Layer 1
+    .target(name: "SaraiInference", dependencies: ["SaraiCore", "CLlama", "CE5"], swiftSettings: settings),
+    .target(
+      name: "SkillProtocol",
+      dependencies: [
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: settings),
+    .target(name: "SaraiAgent", dependencies: ["SaraiCore"], swiftSettings: settings),
+
+    // Layer 2
+    .target(
+      name: "SaraiHTTP",
+      dependencies: [
+        "SaraiCore", "SaraiAgent",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "SaraiModels",
+      dependencies: [
+        "SaraiCore", "SkillProtocol",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
+
+    // Layer 3
+    .target(
+      name: "SaraiRuntime",
+      dependencies: [
+        "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiModels",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "SaraiBench", dependencies: ["SaraiCore", "SaraiAgent", "SaraiModels"], swiftSettings: settings),
+
+    // Layer 4
+    .executableTarget(
+      name: "sarai",
+      dependencies: [
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiRuntime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "sarai-engine",
+      dependencies: [
+        "SaraiCore", "SaraiInference", "SkillProtocol",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: settings),
+
+    // Tests mirror Sources
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "SaraiCoreTests", dependencies: ["SaraiCore"], swiftSettings: settings),
+    .testTarget(
+      name: "SaraiInferenceTests",
+      dependencies: ["SaraiCore", "SaraiInference", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "SaraiEngineTests",
+      dependencies: [
+        "SaraiCore", "SkillProtocol", "TestSupport", "sarai-engine",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: settings),
+    .testTarget(name: "SaraiAgentTests", dependencies: ["SaraiCore", "SaraiAgent"], swiftSettings: settings),
+    .testTarget(
+      name: "SaraiHTTPTests",
+      dependencies: [
+        "SaraiCore", "SaraiAgent", "SaraiHTTP", "TestSupport",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SaraiModelsTests",
+      dependencies: [
+        "SaraiCore", "SaraiModels", "TestSupport", "sarai-engine",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SaraiRuntimeTests", dependencies: ["SaraiCore", "SaraiRuntime", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["SaraiCore", "TestSupport", "sarai", "sarai-engine"],
+      swiftSettings: settings),
+  ],
+  cxxLanguageStandard: .cxx17
+)

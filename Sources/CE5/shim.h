@@ -1,0 +1,1 @@
+#include <e5.h>

@@ -1,0 +1,3 @@
+#pragma once
+#include <ggml.h>
+#include <llama.h>

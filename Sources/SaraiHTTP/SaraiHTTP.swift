@@ -1,0 +1,1 @@
+// The house is laid out first; its rooms follow.

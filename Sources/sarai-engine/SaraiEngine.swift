@@ -1,0 +1,4 @@
+@main
+struct SaraiEngine {
+  static func main() {}
+}

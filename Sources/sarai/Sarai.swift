@@ -1,0 +1,4 @@
+@main
+struct Sarai {
+  static func main() {}
+}

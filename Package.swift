@@ -40,6 +40,7 @@ let package = Package(
     .target(
       name: "CLlama", dependencies: ["CLlamaLibrary"]),
     .systemLibrary(name: "CE5", pkgConfig: "sarai-e5"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
@@ -70,7 +71,7 @@ let package = Package(
     .target(
       name: "SaraiModels",
       dependencies: [
-        "SaraiCore", "SkillProtocol",
+        "SaraiCore", "SkillProtocol", "CZlib",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -78,6 +79,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -149,6 +151,7 @@ let package = Package(
       name: "SaraiModelsTests",
       dependencies: [
         "SaraiCore", "SaraiModels", "TestSupport", "sarai-engine",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

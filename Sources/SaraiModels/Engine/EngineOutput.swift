@@ -1,0 +1,144 @@
+import FoundationEssentials
+import Logging
+import SaraiCore
+import Synchronization
+
+/// What an engine writes: one line on its standard output says how the start went, its standard error is a log.
+///
+/// Both come from a process that reads untrusted files, so both are bounded here.
+final class EngineOutput: Sendable {
+  private enum State {
+    /// The first line so far.
+    case waiting(line: [UInt8])
+    /// The line has come (or can no longer come); what follows is dropped.
+    case decided
+  }
+
+  private struct ErrorLine: Decodable {
+    var code: String
+    var message_es: String
+    var message_en: String
+    var subject: String?
+    var cause: String?
+  }
+
+  private struct StartupLine: Decodable {
+    var ready: Bool?
+    var error: ErrorLine?
+  }
+
+  private static let maximumLineBytes = 64 * 1_024
+  private static let tailBytes = 4 * 1_024
+
+  let startup = OneShot<Result<Void, SaraiError>>()
+  private let name: String
+  private let logger: Logger
+  private let state = Mutex(State.waiting(line: []))
+  /// The end of the log, for the cause of an error.
+  private let tail = Mutex<[UInt8]>([])
+
+  init(name: String, logger: Logger) {
+    self.name = name
+    self.logger = logger
+  }
+
+  func receive(_ output: ChildOutput) {
+    switch output {
+    case .standardOutput(let bytes):
+      if let line = firstLine(with: bytes) { startup.set(Self.reading(line) { notUnderstood() }) }
+    case .standardError(let bytes):
+      tail.withLock { tail in
+        tail.append(contentsOf: bytes.suffix(Self.tailBytes))
+        if tail.count > 2 * Self.tailBytes { tail.removeFirst(tail.count - Self.tailBytes) }
+      }
+      logger.debug("engine log", metadata: ["model": "\(name)", "text": "\(Self.text(bytes.prefix(2_048)))"])
+    }
+  }
+
+  /// The last lines of the log, at most 4 KiB.
+  var logTail: String? {
+    let bytes = tail.withLock { $0.suffix(Self.tailBytes) }
+    let text = Self.text(bytes)
+    return text.isEmpty ? nil : text
+  }
+
+  private func firstLine(with bytes: [UInt8]) -> [UInt8]? {
+    state.withLock { state in
+      guard case .waiting(var line) = state else { return nil }
+      let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
+      line.append(contentsOf: bytes[..<(end ?? bytes.endIndex)])
+      guard end != nil || line.count > Self.maximumLineBytes else {
+        state = .waiting(line: line)
+        return nil
+      }
+      state = .decided
+      return line
+    }
+  }
+
+  private static func reading(
+    _ line: [UInt8], otherwise fault: () -> SaraiError
+  ) -> Result<Void, SaraiError> {
+    guard line.count <= maximumLineBytes,
+      let startup = try? JSONDecoder().decode(StartupLine.self, from: Data(line))
+    else { return .failure(fault()) }
+    if let error = startup.error {
+      return .failure(
+        SaraiError(
+          SaraiError.Code(rawValue: error.code) ?? .engineFailed,
+          Localized(es: error.message_es, en: error.message_en), subject: error.subject, cause: error.cause))
+    }
+    return startup.ready == true ? .success(()) : .failure(fault())
+  }
+
+  private static func text(_ bytes: some Sequence<UInt8>) -> String {
+    String(decoding: Array(bytes), as: UTF8.self).trimmingCharacters(where: \.isWhitespace)
+  }
+
+  // MARK: - Errors
+
+  func died(_ exit: ChildExit, whileAnswering: Bool) -> SaraiError {
+    let why = exit.words
+    let message =
+      whileAnswering
+      ? Localized(
+        es: "El motor de «\(name)» se detuvo mientras respondía: \(why.es). Ya se está reiniciando; "
+          + "vuelve a enviar la petición.",
+        en: "The engine of \"\(name)\" stopped while it answered: \(why.en). It is being restarted; "
+          + "send the request again.")
+      : Localized(
+        es: "El motor de «\(name)» no llegó a arrancar: \(why.es). Ejecuta «sarai doctor» para ver qué falta.",
+        en: "The engine of \"\(name)\" did not start: \(why.en). Run \"sarai doctor\" to see what is missing.")
+    return SaraiError(.engineFailed, message, subject: name, cause: logTail)
+  }
+
+  func notReady(after seconds: Double) -> SaraiError {
+    SaraiError(
+      .timeout,
+      Localized(
+        es: "El motor de «\(name)» no estuvo listo en \(Int(seconds.rounded(.up))) s y se detuvo. "
+          + "Prueba un modelo más pequeño o un disco más rápido.",
+        en: "The engine of \"\(name)\" was not ready within \(Int(seconds.rounded(.up))) s and was stopped. "
+          + "Try a smaller model or a faster disk."),
+      subject: name, cause: logTail)
+  }
+
+  private func notUnderstood() -> SaraiError {
+    SaraiError(
+      .engineFailed,
+      Localized(
+        es: "El motor de «\(name)» contestó algo que no se entiende: ¿es otro programa u otra versión? "
+          + "Vuelve a instalar SARAi con «make install».",
+        en: "The engine of \"\(name)\" answered something that makes no sense: is it another program, or another "
+          + "version? Install SARAi again with \"make install\"."),
+      subject: name, cause: logTail)
+  }
+}
+
+extension StringProtocol {
+  fileprivate func trimmingCharacters(where isTrimmed: (Character) -> Bool) -> String {
+    guard let first = firstIndex(where: { !isTrimmed($0) }), let last = lastIndex(where: { !isTrimmed($0) })
+    else { return "" }
+    return String(self[first...last])
+  }
+}

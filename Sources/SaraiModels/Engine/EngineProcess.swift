@@ -1,0 +1,136 @@
+import FoundationEssentials
+import Glibc
+package import Logging
+package import SaraiCore
+
+/// One engine to start: which model, how large a context, and where it finds its things.
+package struct EngineSpecification: Sendable, Hashable {
+  package enum Format: String, Sendable {
+    case gguf, e5
+  }
+
+  /// `sarai-engine`, an absolute path.
+  package var executable: String
+  /// The model's id, for messages and logs.
+  package var name: String
+  package var modelFile: String
+  package var format: Format
+  package var contextTokens: Int
+  /// At most 107 bytes, the limit of a unix socket's path.
+  package var socket: String
+  package var cacheFolder: String
+  package var sha256: String?
+  /// True where `sha256` is the one that the catalogue names, so that the weights need no check of their own.
+  package var isTrusted: Bool
+  /// Nil lets the engine follow the machine's load.
+  package var threads: Int?
+  /// Requests that may wait in the engine at a time.
+  package var maxQueue: Int
+
+  package init(
+    executable: String, name: String, modelFile: String, format: Format, contextTokens: Int, socket: String,
+    cacheFolder: String, sha256: String?, isTrusted: Bool, threads: Int?, maxQueue: Int
+  ) {
+    self.executable = executable
+    self.name = name
+    self.modelFile = modelFile
+    self.format = format
+    self.contextTokens = contextTokens
+    self.socket = socket
+    self.cacheFolder = cacheFolder
+    self.sha256 = sha256
+    self.isTrusted = isTrusted
+    self.threads = threads
+    self.maxQueue = maxQueue
+  }
+
+  func command(environment: [String: String]) -> ChildCommand {
+    var arguments = [
+      "serve", "--socket", socket, "--model", modelFile, "--context", "\(contextTokens)", "--cache-dir", cacheFolder,
+      "--kind", format.rawValue, "--threads", threads.map { "\($0)" } ?? "auto", "--max-queue", "\(maxQueue)",
+      "--name", name,
+    ]
+    if let sha256 { arguments += ["--model-sha256", sha256] }
+    if isTrusted { arguments.append("--trusted") }
+    return ChildCommand(
+      executable: executable, arguments: arguments, environment: Self.childEnvironment(from: environment))
+  }
+
+  /// A model file is untrusted, so its engine gets only what it needs of the environment: never the keys and tokens
+  /// that may be there.
+  static func childEnvironment(from environment: [String: String]) -> [String: String] {
+    let names: Set = ["PATH", "HOME", "TZ", "TMPDIR", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"]
+    let prefixes = ["LC_", "OMP_", "GOMP_", "GGML_"]
+    var child = environment.filter { name, _ in names.contains(name) || prefixes.contains { name.hasPrefix($0) } }
+    // Without these two an abort starts a debugger and a crash writes a report for seconds before the process ends.
+    child["GGML_NO_BACKTRACE"] = "1"
+    child["SWIFT_BACKTRACE"] = "enable=no"
+    return child
+  }
+}
+
+/// A `sarai-engine serve` process that has said it is ready.
+package final class EngineProcess: Sendable {
+  package let specification: EngineSpecification
+  private let child: ChildProcess
+  private let output: EngineOutput
+  private let ended = OneShot<ChildExit>()
+
+  package var pid: Int32 { child.pid }
+  /// How it ended, where it has.
+  package var exit: ChildExit? { ended.value }
+
+  private init(specification: EngineSpecification, child: ChildProcess, output: EngineOutput) {
+    self.specification = specification
+    self.child = child
+    self.output = output
+  }
+
+  /// Starts the engine and waits until it is ready to answer.
+  ///
+  /// - Throws: the engine's own error (`corruptFile`, `insufficientResources`, …); `engineFailed` where it ends or
+  ///   says nothing that makes sense; `timeout` where it is not ready in time. Nothing is left running then.
+  package static func start(
+    _ specification: EngineSpecification, launcher: any ProcessLauncher, environment: [String: String],
+    startTimeoutSeconds: Double, logger: Logger
+  ) async throws -> EngineProcess {
+    let output = EngineOutput(name: specification.name, logger: logger)
+    let child = try await launcher.launch(specification.command(environment: environment)) { output.receive($0) }
+    let process = EngineProcess(specification: specification, child: child, output: output)
+    process.watch()
+    do {
+      try await withDeadline(seconds: startTimeoutSeconds, expired: { output.notReady(after: startTimeoutSeconds) }) {
+        try await output.startup.waitOrCancel().get()
+      }
+    } catch {
+      await process.stop()
+      throw error
+    }
+    return process
+  }
+
+  /// Waits until the process has ended and its socket is gone.
+  package func waitForExit() async -> ChildExit { await ended.wait() }
+
+  /// Ends the process and removes what it leaves.
+  @discardableResult
+  package func stop() async -> ChildExit {
+    await child.stop()
+    return await ended.wait()
+  }
+
+  /// What a caller is told whose request the engine's end cut short; nil while the engine runs.
+  package func failure() -> SaraiError? {
+    ended.value.map { output.died($0, whileAnswering: true) }
+  }
+
+  private func watch() {
+    Task {
+      let exit = await child.waitForExit()
+      // An engine that was killed could not remove its socket.
+      unlink(specification.socket)
+      output.startup.set(.failure(output.died(exit, whileAnswering: false)))
+      ended.set(exit)
+    }
+  }
+}

@@ -55,7 +55,7 @@ hash_of() { sha256sum | cut -c1-64; }
 
 # The last "[12/345]" or "Progress 12 of 345" of a log, as "3 %".
 progress_of() {
-  tail -c 4000 "$1" 2>/dev/null | tr '\r' '\n' |
+  tail -c 65536 "$1" 2>/dev/null | tr '\r' '\n' |
     sed -nE 's/^\[([0-9]+)\/([0-9]+)\].*/\1 \2/p; s/^Progress ([0-9]+) of ([0-9]+).*/\1 \2/p' |
     tail -n 1 | { read -r part whole && ((whole > 0)) && printf ' %d %%' $((part * 100 / whole)); } || true
 }
@@ -147,32 +147,27 @@ need_disk() {
       "$folder is $(($2 - free)) MB short of disk: $free MB are free and $2 are needed. Free some space and run the command again."
 }
 
-# Where SARAi keeps its models and its own files; the same rules as Sources/SaraiRuntime/Folders.swift.
+# Where SARAi keeps its models and its own files; the same rules as Sources/SaraiRuntime/Files/Folders.swift.
+# folder_of OWN-VARIABLE NAME XDG-VARIABLE DEFAULT: a relative XDG folder counts as none, as its specification asks.
+folder_of() {
+  local own='' xdg=${!3:-}
+  [[ -n $1 ]] && own=${!1:-}
+  if [[ -n $own ]]; then
+    printf '%s' "$own"
+  elif [[ -n ${SARAI_HOME:-} ]]; then
+    printf '%s/%s' "$SARAI_HOME" "$2"
+  else
+    [[ $xdg == /* ]] || xdg=$HOME/$4
+    printf '%s/sarai' "$xdg"
+  fi
+}
 models_folder() {
-  if [[ -n ${SARAI_MODELS_DIR:-} ]]; then
-    printf '%s' "$SARAI_MODELS_DIR"
-  elif [[ -n ${SARAI_HOME:-} ]]; then
-    printf '%s' "$SARAI_HOME/models"
-  else
-    printf '%s' "${XDG_DATA_HOME:-$HOME/.local/share}/sarai/models"
-  fi
+  local data
+  data=$(folder_of SARAI_MODELS_DIR models XDG_DATA_HOME .local/share)
+  if [[ -n ${SARAI_MODELS_DIR:-}${SARAI_HOME:-} ]]; then printf '%s' "$data"; else printf '%s/models' "$data"; fi
 }
-state_folder() {
-  if [[ -n ${SARAI_STATE_DIR:-} ]]; then
-    printf '%s' "$SARAI_STATE_DIR"
-  elif [[ -n ${SARAI_HOME:-} ]]; then
-    printf '%s' "$SARAI_HOME/state"
-  else
-    printf '%s' "${XDG_STATE_HOME:-$HOME/.local/state}/sarai"
-  fi
-}
-config_folder() {
-  if [[ -n ${SARAI_HOME:-} ]]; then
-    printf '%s' "$SARAI_HOME/config"
-  else
-    printf '%s' "${XDG_CONFIG_HOME:-$HOME/.config}/sarai"
-  fi
-}
+state_folder() { folder_of SARAI_STATE_DIR state XDG_STATE_HOME .local/state; }
+config_folder() { folder_of "" config XDG_CONFIG_HOME .config; }
 
 # The Swift files that people write: all but generated code.
 list_swift() { find Package.swift Sources Tests -name '*.swift' -not -path '*/Generated/*' | sort; }

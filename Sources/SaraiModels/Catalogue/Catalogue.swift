@@ -69,7 +69,7 @@ package struct Catalogue: Sendable {
 
   private static func fault(_ entry: CatalogueEntry, es: String, en: String) -> SaraiError {
     SaraiError(
-      .corruptFile, es: "Catálogo, modelo «\(entry.id)»: \(es). Corrija models.yaml.",
+      .corruptFile, es: "Catálogo, modelo «\(entry.id)»: \(es). Corrige models.yaml.",
       en: "Catalogue, model \"\(entry.id)\": \(en). Mend models.yaml.", subject: "models.yaml")
   }
 }

@@ -69,7 +69,7 @@ enum CatalogueReader {
     }
     guard ModelRole(rawValue: id) == nil, id != "sarai" else {
       throw model.error(
-        key, es: "«\(id)» es el nombre de un papel; elija otro", en: "\"\(id)\" is the name of a role; choose another")
+        key, es: "«\(id)» es el nombre de un papel; elige otro", en: "\"\(id)\" is the name of a role; choose another")
     }
     return id
   }

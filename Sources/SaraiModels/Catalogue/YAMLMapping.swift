@@ -171,7 +171,7 @@ package struct YAMLMapping {
     return SaraiError(
       .corruptFile,
       Localized(
-        es: "\(file), línea \(line): \(place)\(what.es). Corrija el archivo y vuelva a intentarlo.",
+        es: "\(file), línea \(line): \(place)\(what.es). Corrige el archivo y vuelve a intentarlo.",
         en: "\(file), line \(line): \(place)\(what.en). Mend the file and try again."),
       subject: path.isEmpty ? file : path)
   }

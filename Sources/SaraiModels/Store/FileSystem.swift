@@ -41,7 +41,7 @@ enum FileSystem {
     let bytes = try contents(of: path, limitBytes: limitBytes)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw SaraiError(
-        .corruptFile, es: "\(path) no es texto UTF-8. Corrija el archivo.",
+        .corruptFile, es: "\(path) no es texto UTF-8. Corrige el archivo.",
         en: "\(path) is not UTF-8 text. Mend the file.",
         subject: path)
     }
@@ -80,21 +80,25 @@ enum FileSystem {
       close(descriptor)
       if !isWritten { unlink(temporary) }
     }
-    try write(bytes, to: descriptor, path: path)
+    let result = bytes.withUnsafeBufferPointer { buffer in
+      Result { () throws(SaraiError) in try write(buffer, to: descriptor, path: path) }
+    }
+    try result.get()
     guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw writeFault(path) }
     isWritten = true
   }
 
-  static func write(_ bytes: some Sequence<UInt8>, to descriptor: Int32, path: String) throws(SaraiError) {
-    let contiguous = ContiguousArray(bytes)
-    var sent = 0
-    while sent < contiguous.count {
-      let count = contiguous.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + sent, $0.count - sent) }
+  static func write(
+    _ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32, path: String
+  ) throws(SaraiError) {
+    var rest = UnsafeRawBufferPointer(bytes)
+    while !rest.isEmpty {
+      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
       if count < 0 {
         if errno == EINTR { continue }
         throw writeFault(path)
       }
-      sent += count
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
   }
 
@@ -125,7 +129,7 @@ enum FileSystem {
     let reason = String(cString: strerror(code))
     return SaraiError(
       code == ENOENT ? .notFound : .corruptFile,
-      es: "No se puede leer \(path) (\(reason)). Compruebe que existe y sus permisos.",
+      es: "No se puede leer \(path) (\(reason)). Comprueba que existe y sus permisos.",
       en: "\(path) cannot be read (\(reason)). Check that it exists, and its permissions.", subject: path)
   }
 
@@ -134,11 +138,11 @@ enum FileSystem {
     let reason = String(cString: strerror(code))
     if code == ENOSPC || code == EDQUOT {
       return SaraiError(
-        .insufficientResources, es: "No queda sitio en el disco para \(path). Libere espacio y vuelva a intentarlo.",
+        .insufficientResources, es: "No queda sitio en el disco para \(path). Libera espacio y vuelve a intentarlo.",
         en: "There is no room left on the disk for \(path). Free some space and try again.", subject: path)
     }
     return SaraiError(
-      .forbidden, es: "No se puede escribir \(path) (\(reason)). Compruebe los permisos de la carpeta.",
+      .forbidden, es: "No se puede escribir \(path) (\(reason)). Comprueba los permisos de la carpeta.",
       en: "\(path) cannot be written (\(reason)). Check the folder's permissions.", subject: path)
   }
 }

@@ -29,7 +29,7 @@ package struct HashMemo: Sendable {
     let digest = try await Self.compute(file, progress: progress)
     guard FileSystem.facts(of: file) == facts else {
       throw SaraiError(
-        .corruptFile, es: "\(file) cambiaba mientras se comprobaba. Espere a que termine y vuelva a intentarlo.",
+        .corruptFile, es: "\(file) cambiaba mientras se comprobaba. Espera a que termine y vuelve a intentarlo.",
         en: "\(file) was changing while it was checked. Wait until that ends and try again.", subject: file)
     }
     remember(Record(facts: facts, sha256: digest), for: file)

@@ -38,7 +38,7 @@ struct ModelRegistry: Sendable {
     guard let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)), document.version == 1 else {
       throw SaraiError(
         .corruptFile,
-        es: "\(path) está dañado. Bórrelo: los modelos del catálogo se siguen encontrando, y los archivos propios se "
+        es: "\(path) está dañado. Bórralo: los modelos del catálogo se siguen encontrando, y los archivos propios se "
           + "vuelven a registrar con «sarai pull RUTA».",
         en: "\(path) is damaged. Delete it: the catalogue's models are still found, and files of your own are "
           + "registered again with \"sarai pull PATH\".",

@@ -4,7 +4,7 @@ extension ModelStore {
   static func notInstalled(_ entry: CatalogueEntry) -> SaraiError {
     SaraiError(
       .modelNotFound,
-      es: "El modelo «\(entry.id)» no está instalado. Tráigalo con «sarai pull \(entry.id)».",
+      es: "El modelo «\(entry.id)» no está instalado. Tráelo con «sarai pull \(entry.id)».",
       en: "The model \"\(entry.id)\" is not installed. Fetch it with \"sarai pull \(entry.id)\".", subject: entry.id)
   }
 
@@ -18,7 +18,7 @@ extension ModelStore {
 
   static func beingPulled(_ id: String) -> SaraiError {
     SaraiError(
-      .busy, es: "El modelo «\(id)» se está trayendo ahora mismo. Espere a que termine o cancele esa descarga.",
+      .busy, es: "El modelo «\(id)» se está trayendo ahora mismo. Espera a que termine o cancela esa descarga.",
       en: "The model \"\(id)\" is being fetched right now. Wait for it to end, or cancel that download.", subject: id)
   }
 
@@ -27,7 +27,7 @@ extension ModelStore {
     return SaraiError(
       .corruptFile,
       es: "\(model.path) no es el archivo que se espera de «\(model.id)»: se espera \(expected) y hay \(found). "
-        + "Tráigalo otra vez con «sarai pull \(again)».",
+        + "Tráelo otra vez con «sarai pull \(again)».",
       en: "\(model.path) is not the file expected for \"\(model.id)\": expected is \(expected), found is \(found). "
         + "Fetch it again with \"sarai pull \(again)\".",
       subject: model.path)

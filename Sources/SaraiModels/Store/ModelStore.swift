@@ -41,7 +41,7 @@ package struct ModelStore: Sendable {
       let path = record.path ?? folder
       throw SaraiError(
         .modelNotFound,
-        es: "El archivo del modelo «\(id)», \(path), ya no está. Devuélvalo a su sitio, o quite el modelo con "
+        es: "El archivo del modelo «\(id)», \(path), ya no está. Devuélvelo a su sitio, o quita el modelo con "
           + "«sarai rm \(id)».",
         en: "The file of the model \"\(id)\", \(path), is gone. Put it back, or take the model away with "
           + "\"sarai rm \(id)\".",
@@ -123,7 +123,7 @@ package struct ModelStore: Sendable {
     guard catalogue[id] == nil else {
       throw SaraiError(
         .invalidRequest,
-        es: "«\(id)» ya es un modelo del catálogo y este archivo no es el suyo. Dele otro nombre a \(path).",
+        es: "«\(id)» ya es un modelo del catálogo y este archivo no es el suyo. Dale otro nombre a \(path).",
         en: "\"\(id)\" is already a model of the catalogue and this is not its file. Give \(path) another name.",
         subject: path)
     }
@@ -132,7 +132,7 @@ package struct ModelStore: Sendable {
         throw SaraiError(
           .invalidRequest,
           es:
-            "Ya hay un modelo «\(id)», en \(path). Quítelo antes con «sarai rm \(id)», o dele otro nombre al archivo.",
+            "Ya hay un modelo «\(id)», en \(path). Quítalo antes con «sarai rm \(id)», o dale otro nombre al archivo.",
           en: "There already is a model \"\(id)\", at \(path). Take it away first with \"sarai rm \(id)\", or give the "
             + "file another name.",
           subject: id)
@@ -148,6 +148,9 @@ package struct ModelStore: Sendable {
       models[id] = ModelRegistry.Record(path: nil, sha256: sha256, createdSeconds: Int(time(nil)))
     }
   }
+
+  /// The hash noted for a model whose entry has none.
+  func pinnedSHA256(_ id: String) throws(SaraiError) -> String? { try registry.records()[id]?.sha256 }
 
   /// The lock under which a model's file is made or removed.
   func lockIfFree(_ id: String) throws(SaraiError) -> FileLock? {

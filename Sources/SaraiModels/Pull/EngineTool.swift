@@ -1,0 +1,109 @@
+import FoundationEssentials
+import SaraiCore
+import Synchronization
+
+/// The one-off commands of `sarai-engine`: what a model file says of itself, and making a smaller one of it.
+/// Both read an untrusted file, so they run in a process of their own.
+package struct EngineTool: Sendable {
+  private let executable: String
+  private let launcher: any ProcessLauncher
+  private let environment: [String: String]
+
+  /// - Parameter executable: `sarai-engine`, an absolute path.
+  package init(
+    executable: String, launcher: any ProcessLauncher = DirectLauncher(), environment: [String: String]
+  ) {
+    self.executable = executable
+    self.launcher = launcher
+    self.environment = EngineSpecification.childEnvironment(from: environment)
+  }
+
+  /// - Throws: `corruptFile` and what else the engine says; `engineFailed` where it cannot be run or dies of the file.
+  package func check(_ file: String) async throws -> ModelFacts {
+    let facts = Mutex<FactsLine?>(nil)
+    try await run(["check", file], about: file) { line in
+      if let line = try? JSONDecoder().decode(FactsLine.self, from: Data(line)) { facts.withLock { $0 = line } }
+    }
+    guard let line = facts.withLock({ $0 }) else { throw failed(file, .unknown) }
+    return ModelFacts(
+      name: line.name, architecture: line.architecture, contextTokens: line.context_tokens,
+      parameterCount: line.parameters, generates: line.generates ?? true, licence: line.licence,
+      languages: line.languages ?? [])
+  }
+
+  /// Writes a requantised copy. The output is not to be there before.
+  func quantise(
+    _ input: String, to output: String, type: QuantisationType, progress: @escaping @Sendable (Double) -> Void
+  ) async throws {
+    try await run(["quantize", input, output, type.rawValue], about: input) { line in
+      if let line = try? JSONDecoder().decode(ProgressLine.self, from: Data(line)), (0...1).contains(line.progress) {
+        progress(line.progress)
+      }
+    }
+  }
+
+  private struct FactsLine: Decodable {
+    var name: String?
+    var architecture: String
+    var context_tokens: Int
+    var parameters: Int64?
+    var generates: Bool?
+    var licence: String?
+    var languages: [String]?
+  }
+
+  private struct ProgressLine: Decodable {
+    var progress: Double
+  }
+
+  private struct ErrorLine: Decodable {
+    struct Fault: Decodable {
+      var code: String
+      var message_es: String
+      var message_en: String
+      var subject: String?
+      var cause: String?
+    }
+    var error: Fault
+  }
+
+  private func run(
+    _ arguments: [String], about file: String, line body: @escaping @Sendable ([UInt8]) -> Void
+  ) async throws {
+    let lines = Mutex(LineSplitter(maximumLineBytes: 64 << 10))
+    let fault = Mutex<SaraiError?>(nil)
+    let command = ChildCommand(executable: executable, arguments: arguments, environment: environment)
+    try Task.checkCancellation()
+    let child = try await launcher.launch(command) { output in
+      guard case .standardOutput(let bytes) = output else { return }
+      for line in lines.withLock({ $0.lines(after: bytes[...]) }) {
+        if let error = try? JSONDecoder().decode(ErrorLine.self, from: Data(line)).error {
+          fault.withLock {
+            $0 = SaraiError(
+              SaraiError.Code(rawValue: error.code) ?? .engineFailed,
+              Localized(es: error.message_es, en: error.message_en), subject: error.subject, cause: error.cause)
+          }
+        } else {
+          body(line)
+        }
+      }
+    }
+    let exit = await withTaskCancellationHandler {
+      await child.waitForExit()
+    } onCancel: {
+      Task { await child.stop() }
+    }
+    try Task.checkCancellation()
+    if let fault = fault.withLock({ $0 }) { throw fault }
+    guard exit == .exited(code: 0) else { throw failed(file, exit) }
+  }
+
+  private func failed(_ file: String, _ exit: ChildExit) -> SaraiError {
+    SaraiError(
+      .engineFailed,
+      Localized(
+        es: "sarai-engine no pudo con \(file): \(exit.words.es). Comprueba el archivo con otra descarga.",
+        en: "sarai-engine could not cope with \(file): \(exit.words.en). Check the file against another download."),
+      subject: file)
+  }
+}

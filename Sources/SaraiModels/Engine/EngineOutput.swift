@@ -123,6 +123,15 @@ final class EngineOutput: Sendable {
       subject: name, cause: logTail)
   }
 
+  func unreachable() -> SaraiError {
+    SaraiError(
+      .engineFailed,
+      Localized(
+        es: "El motor de «\(name)» está en marcha pero no contesta. Vuelve a enviar la petición.",
+        en: "The engine of \"\(name)\" runs but does not answer. Send the request again."),
+      subject: name, cause: logTail)
+  }
+
   private func notUnderstood() -> SaraiError {
     SaraiError(
       .engineFailed,

@@ -124,6 +124,15 @@ package final class EngineProcess: Sendable {
     ended.value.map { output.died($0, whileAnswering: true) }
   }
 
+  /// The same, where the engine is gone or goes within so many seconds: a broken connection is heard of a moment before
+  /// the end of the process is.
+  package func failure(within seconds: Double) async -> SaraiError? {
+    _ = try? await withDeadline(seconds: seconds, expired: { self.output.unreachable() }) {
+      try await self.ended.waitOrCancel()
+    }
+    return failure()
+  }
+
   private func watch() {
     Task {
       let exit = await child.waitForExit()

@@ -33,7 +33,12 @@ final class HTTPTransport: Sendable {
     self.policy = policy
   }
 
-  /// Has to be called before the transport goes: connections are closed here.
+  deinit {
+    // A client that is not shut down is a fault, even where nobody waits for it.
+    for client in clients.withLock({ Array($0.values) }) { Task { try? await client.shutdown() } }
+  }
+
+  /// Closes all connections, and waits for that.
   func shutdown() async {
     let all = clients.withLock { clients in
       defer { clients = [:] }

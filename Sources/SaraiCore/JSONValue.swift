@@ -141,3 +141,9 @@ package struct JSONObject: Sendable, Hashable {
     for (position, member) in members.enumerated() { positions[member.key] = position }
   }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+    for (key, value) in elements { self[key] = value }
+  }
+}

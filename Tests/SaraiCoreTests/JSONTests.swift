@@ -100,7 +100,8 @@ import Testing
 
   @Test(
     arguments: [
-      (JSONValue.number(0.1), "0.1"), (.number(1e21), "1e+21"), (.number(.leastNonzeroMagnitude), "5e-324"), (.number(-0.0), "-0.0"),
+      (JSONValue.number(0.1), "0.1"), (.number(1e21), "1e+21"), (.number(.leastNonzeroMagnitude), "5e-324"),
+      (.number(-0.0), "-0.0"),
       (.number(.nan), "null"), (.number(.infinity), "null"), (.integer(.min), "-9223372036854775808"),
       ("\"\\/\u{8}\u{c}\n\r\t\0\u{1f}é😀", #""\"\\/\b\f\n\r\t\u0000\u001fé😀""#),
       (["a": [1, .object(JSONObject()), .array([])], "b": .null], #"{"a":[1,{},[]],"b":null}"#),

@@ -1,0 +1,108 @@
+import Hummingbird
+import SaraiAgent
+import SaraiCore
+
+extension API {
+  /// POST /v1/chat/completions
+  func chat(_ call: Call) async throws -> Response {
+    let given = try await body(of: call)
+    let model = given["model"]?.stringValue ?? Turn.sarai
+    let messages = try Self.messages(given["messages"]?.arrayValue ?? [])
+    var sampling = turn.defaultSampling(for: model)
+    SamplingFields.apply(given, to: &sampling)
+    sampling.maxTokens = try Self.maxTokens(given) ?? sampling.maxTokens
+    let count = given["n"]?.integerValue.map { Int($0) } ?? 1
+    let turn = turn
+    let choices = (0..<count).map { [sampling] index in
+      let request = Turn.Request(
+        messages: messages, model: model, sampling: sampling.variant(index), client: call.client(given),
+        requestID: "\(call.requestID)-\(index)")
+      return CompletionJob.Choice { try await turn.run(request).events }
+    }
+    return try await run(choices, perPrompt: count, .chat, model: model, given: given, call: call)
+  }
+
+  /// Runs the choices of a chat or a completion, once there is a place in the queue.
+  func run(
+    _ choices: [CompletionJob.Choice], perPrompt: Int, _ dialect: CompletionJob.Dialect, model: String,
+    given: JSONObject, call: Call
+  ) async throws -> Response {
+    let isStreamed = given["stream"]?.boolValue ?? false
+    guard isStreamed || given["stream_options"] == nil else {
+      throw SaraiError(
+        .invalidRequest, es: "«stream_options» solo vale con «stream»: true.",
+        en: "\"stream_options\" only goes with \"stream\": true.", subject: "stream_options")
+    }
+    let job = CompletionJob(
+      dialect: dialect, id: (dialect == .chat ? "chatcmpl-" : "cmpl-") + Edge.randomHexadecimal(), model: model,
+      created: Self.now, fingerprint: fingerprint, choices: choices, choicesPerPrompt: perPrompt,
+      isStreamed: isStreamed, includesUsage: given["stream_options"]?["include_usage"]?.boolValue ?? false,
+      ticket: try admission.enter())
+    let runner = JobRunner(job: job, call: call)
+    return try await isStreamed ? runner.eventStream() : runner.document()
+  }
+
+  // MARK: - Reading the request
+
+  private static func messages(_ values: [JSONValue]) throws(SaraiError) -> [Message] {
+    var messages: [Message] = []
+    for (index, value) in values.enumerated() {
+      let role: Message.Role =
+        switch value["role"]?.stringValue {
+        case "system", "developer": .system
+        case "assistant": .assistant
+        case "tool": .tool
+        default: .user
+        }
+      messages.append(Message(role, try content(value["content"], role: role, path: "messages[\(index)]")))
+    }
+    return messages
+  }
+
+  private static func content(
+    _ value: JSONValue?, role: Message.Role, path: String
+  ) throws(SaraiError) -> String {
+    switch value {
+    case .string(let text): return text
+    case .array(let parts):
+      var texts: [String] = []
+      for (index, part) in parts.enumerated() {
+        guard let text = part["text"]?.stringValue else {
+          throw SaraiError(
+            .invalidRequest, es: "Falta «\(path).content[\(index)].text».",
+            en: "\"\(path).content[\(index)].text\" is missing.", subject: "\(path).content[\(index)].text")
+        }
+        texts.append(text)
+      }
+      return texts.joined(separator: "\n")
+    default:
+      // An answer that only called tools has none.
+      guard role == .assistant else {
+        throw SaraiError(
+          .invalidRequest, es: "Falta «\(path).content»: debe ser un texto o una lista de partes de texto.",
+          en: "\"\(path).content\" is missing: it must be a string or an array of text parts.",
+          subject: "\(path).content")
+      }
+      return ""
+    }
+  }
+
+  private static func maxTokens(_ given: JSONObject) throws(SaraiError) -> Int? {
+    let (old, new) = (given["max_tokens"]?.integerValue, given["max_completion_tokens"]?.integerValue)
+    if let old, let new, old != new {
+      throw SaraiError(
+        .invalidRequest, es: "«max_tokens» y «max_completion_tokens» dicen cosas distintas: deja uno.",
+        en: "\"max_tokens\" and \"max_completion_tokens\" differ: keep one of them.", subject: "max_completion_tokens")
+    }
+    return (new ?? old).map { Int($0) }
+  }
+}
+
+extension SamplingParameters {
+  /// The parameters of the choice number `index`: with a seed, each has one of its own.
+  func variant(_ index: Int) -> SamplingParameters {
+    var variant = self
+    variant.seed = seed.map { $0 &+ UInt64(index) }
+    return variant
+  }
+}

@@ -1,0 +1,86 @@
+import SaraiCore
+
+/// One request for text, chat or plain: what to run and how to word the answer.
+struct CompletionJob: Sendable {
+  enum Dialect: Sendable {
+    case chat, plain
+  }
+
+  /// One of the answers asked for. They run one after the other: the model works on one at a time anyway.
+  struct Choice: Sendable {
+    /// What goes before the text: the prompt, where the client asked for its echo.
+    var echo = ""
+    let start: @Sendable () async throws -> AsyncThrowingStream<GenerationEvent, any Error>
+  }
+
+  let dialect: Dialect
+  let id: String
+  /// As the client named it.
+  let model: String
+  /// Seconds since 1970.
+  let created: Int
+  let fingerprint: String
+  let choices: [Choice]
+  let choicesPerPrompt: Int
+  let isStreamed: Bool
+  let includesUsage: Bool
+  /// Keeps the place in the queue for as long as the job is there.
+  let ticket: Admission.Ticket
+}
+
+/// Token counts and times of a job's choices together.
+struct JobTotals: Sendable {
+  private(set) var usage = Usage(promptTokens: 0, cachedTokens: 0, completionTokens: 0)
+  private(set) var timings = Timings(queueSeconds: 0, promptSeconds: 0, decodeSeconds: 0)
+
+  /// - Parameter countsPrompt: False for the second and further answers to one prompt, as OpenAI counts it once.
+  mutating func add(_ summary: GenerationSummary, countsPrompt: Bool) {
+    if countsPrompt {
+      usage.promptTokens += summary.usage.promptTokens
+      usage.cachedTokens += summary.usage.cachedTokens
+    }
+    usage.completionTokens += summary.usage.completionTokens
+    timings.queueSeconds += summary.timings.queueSeconds
+    timings.promptSeconds += summary.timings.promptSeconds
+    timings.decodeSeconds += summary.timings.decodeSeconds
+  }
+}
+
+extension JSONWriter {
+  mutating func member(_ key: String, _ usage: Usage) {
+    self.key(key)
+    beginObject()
+    member("prompt_tokens", usage.promptTokens)
+    member("completion_tokens", usage.completionTokens)
+    member("total_tokens", usage.promptTokens + usage.completionTokens)
+    self.key("prompt_tokens_details")
+    beginObject()
+    member("cached_tokens", usage.cachedTokens)
+    endObject()
+    endObject()
+  }
+
+  /// Seconds; an extension of SARAi's.
+  mutating func member(_ key: String, _ timings: Timings) {
+    self.key(key)
+    beginObject()
+    member("queue_seconds", timings.queueSeconds)
+    member("prompt_seconds", timings.promptSeconds)
+    member("decode_seconds", timings.decodeSeconds)
+    endObject()
+  }
+
+  /// `finish_reason` in OpenAI's words; that repetition was cut is told by an extension.
+  mutating func finishReason(_ reason: GenerationSummary.FinishReason) {
+    switch reason {
+    case .stop: member("finish_reason", "stop")
+    case .length: member("finish_reason", "length")
+    case .repetition:
+      member("finish_reason", "length")
+      key("sarai")
+      beginObject()
+      member("cut", "repetition")
+      endObject()
+    }
+  }
+}

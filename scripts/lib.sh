@@ -87,6 +87,12 @@ explain_failure() {
   elif grep -qE 'DO NOT MATCH THE HASHES' "$log"; then
     fail "$name: lo descargado no es lo esperado (SHA-256 distinto) y no se ha usado. Repite la orden; si vuelve a pasar, tu espejo o tu proxy sirve otro archivo." \
       "$name: the download is not the expected file (SHA-256 differs) and was not used. Run the command again; if it happens again, your mirror or proxy serves another file."
+  elif grep -qE 'Could not get lock|Unable to acquire the dpkg' "$log"; then
+    fail "$name: otro programa está instalando paquetes. Espera a que acabe y repite la orden." \
+      "$name: another program is installing packages. Wait for it to end and run the command again."
+  elif grep -qE 'Unable to locate package|no installation candidate' "$log"; then
+    fail "$name: no están en los repositorios de esta máquina. Añade «main» de tu versión de Debian a /etc/apt/sources.list, o instálalos por tu cuenta, y repite la orden." \
+      "$name: not in this machine's repositories. Add the \"main\" part of your Debian release to /etc/apt/sources.list, or install them in another way, and run the command again."
   elif grep -qiE 'temporary failure in name resolution|name or service not known|could not resolve|failed to establish a new connection|max retries exceeded|connection (timed out|refused|reset)|network is unreachable|no matching distribution found' "$log"; then
     fail "$name: no hay red, o el registro no responde. La primera vez hace falta conexión; si sales por un proxy, define https_proxy. Detalles: $shown" \
       "$name: there is no network, or the registry does not answer. The first run needs a connection; behind a proxy, set https_proxy. Details: $shown"

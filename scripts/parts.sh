@@ -6,6 +6,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 requirements=$root/scripts/requirements
 release=$root/.build-release/release
 
+# swift_does_not_start PATH REASON
+swift_does_not_start() {
+  [[ $2 != *'shared librar'* ]] ||
+    fail "A Swift ($1) le falta una biblioteca del sistema: ${2#*libraries: }. Instálalas todas con: apt-get install binutils libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 libz3-4 tzdata" \
+      "Swift ($1) lacks a library of the system: ${2#*libraries: }. Install all that it needs with: apt-get install binutils libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 libz3-4 tzdata"
+  fail "Swift está en $1 pero no arranca: $2. Reinstálalo desde https://www.swift.org/install/linux/." \
+    "Swift is at $1 but does not start: $2. Install it again from https://www.swift.org/install/linux/."
+}
+
 # The Swift that the package asks for is the tools version in its first line.
 require_swift() {
   local wanted found path key
@@ -15,9 +24,7 @@ require_swift() {
       "Swift is missing: install version $wanted or later from https://www.swift.org/install/linux/ and open the terminal again."
   key=$({ printf '%s\n' "$wanted" && stat -L -c '%n %Y %s' "$path"; } | hash_of)
   stamp_current swift "$key" && return 0
-  found=$(swift --version 2>&1) ||
-    fail "Swift está en $path pero no arranca: $(tail -n 1 <<<"$found"). Reinstálalo desde https://www.swift.org/install/linux/." \
-      "Swift is at $path but does not start: $(tail -n 1 <<<"$found"). Install it again from https://www.swift.org/install/linux/."
+  found=$(swift --version 2>&1) || swift_does_not_start "$path" "$(tail -n 1 <<<"$found")"
   found=$(sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' <<<"$found" | head -n 1)
   [[ -n $found && $(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1) == "$wanted" ]] ||
     fail "Swift ${found:-sin versión} es demasiado antiguo: hace falta $wanted o posterior (https://www.swift.org/install/linux/)." \

@@ -47,7 +47,13 @@ let package = Package(
       swiftSettings: settings),
 
     // Layer 1
-    .target(name: "SaraiInference", dependencies: ["SaraiCore", "CLlama", "CE5"], swiftSettings: settings),
+    .target(
+      name: "SaraiInference",
+      dependencies: [
+        "SaraiCore", "CLlama", "CE5",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "SkillProtocol",
       dependencies: [

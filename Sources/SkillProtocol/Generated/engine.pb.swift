@@ -183,6 +183,7 @@ public nonisolated struct Sarai_Engine_V1_EngineCounters: Sendable {
 
   public var cancelledRequests: UInt64 = 0
 
+  /// Waiting for their turn now; not a total.
   public var queuedRequests: UInt64 = 0
 
   public var promptSeconds: Double = 0
@@ -351,13 +352,22 @@ public nonisolated struct Sarai_Engine_V1_Sampling: Sendable {
   /// Clears the value of `maxTokens`. Subsequent reads from it will return its default value.
   public mutating func clearMaxTokens() {self._maxTokens = nil}
 
-  public var seed: UInt64 = 0
+  /// Absent draws one; Finished says which.
+  public var seed: UInt64 {
+    get {_seed ?? 0}
+    set {_seed = newValue}
+  }
+  /// Returns true if `seed` has been explicitly set.
+  public var hasSeed: Bool {self._seed != nil}
+  /// Clears the value of `seed`. Subsequent reads from it will return its default value.
+  public mutating func clearSeed() {self._seed = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _maxTokens: UInt32? = nil
+  fileprivate var _seed: UInt64? = nil
 }
 
 public nonisolated struct Sarai_Engine_V1_GenerateRequest: Sendable {
@@ -1324,7 +1334,7 @@ nonisolated extension Sarai_Engine_V1_Sampling: SwiftProtobuf.Message, SwiftProt
       case 8: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufInt32,SwiftProtobuf.ProtobufFloat>.self, value: &self.logitBias) }()
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.stop) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self._maxTokens) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self._seed) }()
       default: break
       }
     }
@@ -1365,9 +1375,9 @@ nonisolated extension Sarai_Engine_V1_Sampling: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._maxTokens {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 10)
     } }()
-    if self.seed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 11)
-    }
+    try { if let v = self._seed {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 11)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1382,7 +1392,7 @@ nonisolated extension Sarai_Engine_V1_Sampling: SwiftProtobuf.Message, SwiftProt
     if lhs.logitBias != rhs.logitBias {return false}
     if lhs.stop != rhs.stop {return false}
     if lhs._maxTokens != rhs._maxTokens {return false}
-    if lhs.seed != rhs.seed {return false}
+    if lhs._seed != rhs._seed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,0 +1,114 @@
+import CLlama
+import Glibc
+import Synchronization
+
+/// A thread of its own for work that blocks or needs a deep stack, so that Swift's cooperative threads never wait.
+///
+/// Work runs in the order it came. The thread ends, after the work it has, when the last reference goes.
+package final class DedicatedThread: Sendable {
+  private let queue: Queue
+
+  /// - Parameters:
+  ///   - name: What tools show; at most 15 bytes.
+  ///   - stackBytes: Only what is used of it takes memory.
+  package init(name: String, stackBytes: Int = 64 << 20) {
+    queue = Queue(name: name)
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stackBytes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, &attributes,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Queue>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, Unmanaged.passRetained(queue).toOpaque())
+    precondition(status == 0, "pthread_create: \(String(cString: strerror(status)))")
+  }
+
+  deinit {
+    queue.put(nil)
+  }
+
+  /// Runs `body` on the thread and gives its result.
+  package func perform<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.put { continuation.resume(with: Swift.Result(catching: body)) }
+    }
+  }
+
+  /// Runs `body` on the thread; nobody waits for it.
+  package func schedule(_ body: @escaping @Sendable () -> Void) {
+    queue.put(body)
+  }
+
+  private final class Queue: @unchecked Sendable {
+    private let name: String
+    private let work = Mutex<[(@Sendable () -> Void)?]>([])
+    /// Counts the work that waits; POSIX semaphores may be used from any thread.
+    private let available = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init(name: String) {
+      self.name = name
+      sem_init(available, 0, 0)
+    }
+
+    deinit {
+      sem_destroy(available)
+      available.deallocate()
+    }
+
+    /// `nil` ends the thread.
+    func put(_ item: (@Sendable () -> Void)?) {
+      work.withLock { $0.append(item) }
+      sem_post(available)
+    }
+
+    func run() {
+      sarai_name_thread(name)
+      while true {
+        while sem_wait(available) != 0 {}
+        guard let item = work.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
+        item()
+      }
+    }
+  }
+}
+
+/// A value that lives on one thread and is never touched from another.
+package final class ThreadConfined<Value>: @unchecked Sendable {
+  private let thread: DedicatedThread
+  /// Set before the initializer returns, then only used on the thread.
+  private var value: Value?
+
+  package init(
+    threadName: String, stackBytes: Int = 64 << 20, _ make: @escaping @Sendable () throws -> Value
+  ) async throws {
+    thread = DedicatedThread(name: threadName, stackBytes: stackBytes)
+    try await thread.perform { self.value = try make() }
+  }
+
+  deinit {
+    // Freed where it lived: libraries keep things for the thread that made them.
+    let last = Unchecked(value: value)
+    value = nil
+    thread.schedule { _ = last.value }
+  }
+
+  /// Runs `body` with the value, on its thread, after what was asked for before.
+  package func withValue<Result: Sendable>(
+    _ body: @escaping @Sendable (Value) throws -> Result
+  ) async throws -> Result {
+    try await thread.perform {
+      guard let value = self.value else { fatalError("used before it was made") }
+      return try body(value)
+    }
+  }
+
+  private struct Unchecked: @unchecked Sendable {
+    let value: Value?
+  }
+}

@@ -1,0 +1,134 @@
+package import SaraiCore
+
+/// One request, ready to be computed.
+package struct GenerationJob: Sendable {
+  package var prompt: [Int32]
+  /// Leading tokens that never change between requests, worth keeping on disk; 0 for none.
+  package var staticTokens: Int
+  package var sampling: SamplingParameters
+
+  package init(prompt: [Int32], staticTokens: Int, sampling: SamplingParameters) {
+    self.prompt = prompt
+    self.staticTokens = staticTokens
+    self.sampling = sampling
+  }
+}
+
+/// Computes one request on the compute thread: the prompt's new tokens, then token after token.
+///
+/// A token's noise is keyed by the seed and the token's position in the context, so the same seed and prompt give the
+/// same text whatever ran before and whatever runs beside.
+struct Generation {
+  let memory: PromptMemory
+  let store: StateStore?
+  let governor: ThreadGovernor
+  let statistics: EngineStatistics
+  let cancellation: Cancellation
+
+  /// Static prefixes shorter than this are computed again sooner than they are read.
+  static let minimumStaticTokens = 16
+
+  private var model: LlamaModel { memory.context.model }
+
+  /// - Parameter emit: Receives `started` once and `text` any number of times, on this thread.
+  /// - Returns: The end, with times; `queueSeconds` is left 0.
+  /// - Throws: `CancellationError`, `SaraiError`.
+  func run(_ job: GenerationJob, emit: @escaping (GenerationEvent) -> Void) throws -> GenerationSummary {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var sampler = try Sampler(parameters: job.sampling, vocabularySize: model.facts.vocabularySize)
+    let cached = try evaluate(job.prompt, staticTokens: job.staticTokens)
+    emit(.started(promptTokens: job.prompt.count, cachedTokens: cached))
+    sampler.acceptPrompt(job.prompt)
+    let promptEnd = clock.now
+
+    var completionTokens = 0
+    defer {
+      let decodeSeconds = (clock.now - promptEnd).seconds
+      statistics.update {
+        $0.completionTokens += UInt64(completionTokens)
+        $0.promptSeconds += (promptEnd - start).seconds
+        $0.decodeSeconds += decodeSeconds
+      }
+    }
+    var emitter = TextEmitter(stops: job.sampling.stop) { emit(.text($0)) }
+    let reason = try continueText(job, sampler: &sampler, emitter: &emitter, completionTokens: &completionTokens)
+    emitter.finish(now: clock.now)
+    return GenerationSummary(
+      finishReason: reason,
+      usage: Usage(promptTokens: job.prompt.count, cachedTokens: cached, completionTokens: completionTokens),
+      timings: Timings(
+        queueSeconds: 0, promptSeconds: (promptEnd - start).seconds, decodeSeconds: (clock.now - promptEnd).seconds),
+      seed: sampler.seed)
+  }
+
+  /// Brings the prompt into the memory. Returns how many of its tokens were there, in memory or on disk.
+  func evaluate(_ prompt: [Int32], staticTokens: Int) throws -> Int {
+    var known = memory.commonPrefix(with: prompt)
+    let isWorthKeeping = staticTokens >= Self.minimumStaticTokens && staticTokens < prompt.count
+    var savesPrefix = false
+    if let store, isWorthKeeping, known < staticTokens {
+      let prefix = Array(prompt[..<staticTokens])
+      if let saved = store.loadPrefix(prefix) {
+        known = memory.restore(saved) ? staticTokens : 0
+        if known == 0 { store.rejectPrefix(prefix) }
+      }
+      savesPrefix = known < staticTokens && !store.hasPrefix(prefix)
+    }
+    known = memory.keep(known)
+    if savesPrefix, let store {
+      // Up to the static part's end and no further: what is saved must hold nothing else.
+      try compute(prompt[known..<staticTokens], wantsLogits: false)
+      store.savePrefix(Array(prompt[..<staticTokens]), state: try memory.context.savedMemory())
+    }
+    try compute(prompt[memory.tokens.count...], wantsLogits: true)
+    statistics.update {
+      $0.promptTokens += UInt64(prompt.count)
+      $0.cachedPromptTokens += UInt64(known)
+      if known > 0 { $0.prefixCacheHits += 1 } else { $0.prefixCacheMisses += 1 }
+    }
+    return known
+  }
+
+  private func compute(_ tokens: ArraySlice<Int32>, wantsLogits: Bool) throws {
+    try memory.append(tokens, wantsLogits: wantsLogits, cancellation: cancellation) {
+      if cancellation.isCancelled { throw CancellationError() }
+      memory.context.setThreads(governor.current())
+    }
+  }
+
+  private func continueText(
+    _ job: GenerationJob, sampler: inout Sampler, emitter: inout TextEmitter, completionTokens: inout Int
+  ) throws -> GenerationSummary.FinishReason {
+    let limit = job.sampling.maxTokens ?? .max
+    var repetition = RepetitionDetector()
+    while completionTokens < limit {
+      if cancellation.isCancelled { throw CancellationError() }
+      let position = memory.tokens.count
+      let token = try sample(&sampler, position: position)
+      if model.endsGeneration(token) { return .stop }
+      sampler.accept(token)
+      completionTokens += 1
+      if emitter.push(model.bytes(of: token), now: .now) { return .stop }
+      if repetition.push(token) { return .repetition }
+      guard completionTokens < limit, position < memory.context.contextTokens else { return .length }
+      try compute([token], wantsLogits: true)
+    }
+    return .length
+  }
+
+  private func sample(_ sampler: inout Sampler, position: Int) throws -> Int32 {
+    do {
+      return try sampler.sample(logits: memory.context.logits(), position: position)
+    } catch let error as SaraiError where error.code == .corruptFile {
+      // The sampler sees numbers only; the file has a name.
+      throw SaraiError(error.code, error.message, subject: model.path, cause: "\(model.path): NaN or infinite logits")
+    }
+  }
+}
+
+extension Duration {
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,322 @@
+import Glibc
+package import SaraiCore
+
+/// An engine on a GGUF model.
+///
+/// Two threads of its own: one computes, one request at a time; the other lays out and tokenizes prompts, so that a
+/// prompt is measured (and refused, if it is too long) while another request computes.
+package final class TextEngine: InferenceEngine {
+  package let statistics = EngineStatistics()
+  private let options: EngineOptions
+  private let model: LlamaModel
+  private let template: ChatTemplate.Choice?
+  private let governor: ThreadGovernor
+  private let store: StateStore?
+  private let turns: FairTurns
+  private let memory: ThreadConfined<PromptMemory>
+  private let layoutThread: DedicatedThread
+  private let contextTokens: Int
+  private let contextBytes: UInt64
+  private let warnings: [String]
+
+  /// A template that takes longer never ends.
+  private static let templateSeconds = 20
+  /// Deep enough for the regular expressions that some tokenizers run over long words.
+  private static let layoutStackBytes = 512 << 20
+
+  /// Checks the file, loads it and makes a context.
+  ///
+  /// - Throws: `SaraiError`: `corruptFile`, `insufficientResources`, `notAvailable`.
+  package static func load(_ options: EngineOptions) async throws -> TextEngine {
+    LlamaLibrary.start(log: options.log)
+    let layoutThread = DedicatedThread(name: "sarai-layout", stackBytes: layoutStackBytes)
+    let model = try await layoutThread.perform {
+      _ = try GGUFInspector.inspect(path: options.modelPath)
+      return try LlamaModel(path: options.modelPath, checkWeights: !options.isTrusted)
+    }
+    let template =
+      model.facts.embeds
+      ? nil
+      : try await withTemplateDeadline(options) {
+        try await layoutThread.perform { try ChatTemplate.choose(for: model) }
+      }
+    var warnings = template?.warnings ?? []
+    var contextTokens = options.contextTokens
+    if model.facts.trainedContextTokens > 0, contextTokens > model.facts.trainedContextTokens {
+      contextTokens = model.facts.trainedContextTokens
+      warnings.append("the model was trained for \(contextTokens) tokens of context; using those")
+    }
+    let governor = ThreadGovernor(maximum: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), fixed: options.threads)
+    let memory = try await ThreadConfined(threadName: "sarai-compute") { [contextTokens] in
+      PromptMemory(
+        context: try LlamaContext(model: model, contextTokens: contextTokens, threads: governor.current()))
+    }
+    let (tokens, bytes) = try await memory.withValue { ($0.context.contextTokens, $0.context.memoryBytes) }
+    return try TextEngine(
+      options: options, model: model, template: template, governor: governor, memory: memory,
+      layoutThread: layoutThread, contextTokens: tokens, contextBytes: bytes, warnings: warnings)
+  }
+
+  private init(
+    options: EngineOptions, model: LlamaModel, template: ChatTemplate.Choice?, governor: ThreadGovernor,
+    memory: ThreadConfined<PromptMemory>, layoutThread: DedicatedThread, contextTokens: Int, contextBytes: UInt64,
+    warnings: [String]
+  ) throws {
+    self.options = options
+    self.model = model
+    self.template = template
+    self.governor = governor
+    self.memory = memory
+    self.layoutThread = layoutThread
+    self.contextTokens = contextTokens
+    self.contextBytes = contextBytes
+    self.warnings = warnings
+    turns = FairTurns(capacity: options.maximumQueue)
+    store = try options.cacheFolder.map { [statistics] folder in
+      let content = try options.modelSHA256.map { "sha256 \($0)" } ?? fileIdentity(options.modelPath)
+      let identity = StateStore.identity(of: [
+        content, template?.template.source ?? "", LlamaLibrary.build, "kv f16 f16", "context \(contextTokens)",
+      ])
+      return try StateStore(
+        folder: folder, identity: identity, contextTokens: contextTokens, statistics: statistics, log: options.log)
+    }
+  }
+
+  package var waiting: Int { turns.waiting }
+
+  package var description: EngineDescription {
+    EngineDescription(
+      modelName: options.modelName.isEmpty ? model.facts.name : options.modelName,
+      architecture: model.facts.architecture, contextTokens: contextTokens,
+      trainedContextTokens: model.facts.trainedContextTokens, vocabularySize: model.facts.vocabularySize,
+      embeddingDimensions: model.facts.embeddingDimensions, generates: !model.facts.embeds,
+      usesFallbackTemplate: template?.isFallback, decodeThreads: governor.current(),
+      weightBytes: model.facts.weightBytes, contextBytes: contextBytes, warnings: warnings)
+  }
+
+  package func flush() async {
+    await store?.flush()
+  }
+}
+
+// MARK: - Prompts
+
+extension TextEngine {
+  package func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) async throws -> [Int32] {
+    try await layoutThread.perform { [model] in
+      try model.tokenize(text, addSpecial: addSpecial, parseSpecial: parseSpecial)
+    }
+  }
+
+  package func detokenize(_ tokens: [Int32]) async throws -> String {
+    try checkTokens(tokens)
+    return try await layoutThread.perform { [model] in model.detokenize(tokens) }
+  }
+
+  package func applyTemplate(
+    _ messages: [Message], addGenerationPrompt: Bool
+  ) async throws -> (text: String, tokens: [Int32]) {
+    let parts = try await render(messages, addGenerationPrompt: addGenerationPrompt)
+    let tokens = try await layoutThread.perform { [model] in try model.tokenize(parts) }
+    return (parts.map(\.text).joined(), tokens)
+  }
+
+  /// The tokens of a prompt, and how many of them are the static messages'.
+  ///
+  /// - Throws: `contextOverflow` with both numbers, before anything is computed.
+  func tokens(of prompt: Prompt, staticMessageCount: Int = 0) async throws -> (all: [Int32], staticCount: Int) {
+    let tokens: [Int32]
+    var staticCount = 0
+    switch prompt {
+    case .chat(let messages):
+      guard !messages.isEmpty else { throw Self.emptyPrompt }
+      tokens = try await applyTemplate(messages, addGenerationPrompt: true).tokens
+      if (1...messages.count).contains(staticMessageCount) {
+        staticCount = await staticTokens(of: Array(messages.prefix(staticMessageCount)), within: tokens)
+      }
+    case .text(let text):
+      tokens = try await layoutThread.perform { [model] in try model.tokenize(continuing: text) }
+    case .tokens(let ids):
+      try checkTokens(ids)
+      tokens = ids
+    }
+    guard !tokens.isEmpty else { throw Self.emptyPrompt }
+    // One place is the answer's.
+    guard tokens.count < contextTokens else {
+      throw SaraiError(
+        .contextOverflow,
+        es:
+          "La petición ocupa \(tokens.count) tokens y caben \(contextTokens - 1). Acorta la conversación o usa un modelo con más contexto.",
+        en:
+          "The prompt takes \(tokens.count) tokens and \(contextTokens - 1) fit. Shorten the conversation or use a model with a longer context.",
+        subject: "messages")
+    }
+    return (tokens, staticCount)
+  }
+
+  /// How many leading tokens the static messages decide alone: what comes after may change how they end.
+  private func staticTokens(of messages: [Message], within tokens: [Int32]) async -> Int {
+    // A template that refuses these messages on their own has no static part.
+    guard let head = try? await applyTemplate(messages, addGenerationPrompt: false).tokens else { return 0 }
+    return commonPrefixLength(head, tokens)
+  }
+
+  private func render(_ messages: [Message], addGenerationPrompt: Bool) async throws -> [TemplatePart] {
+    guard let template = template?.template else { try refuse() }
+    return try await Self.withTemplateDeadline(options) { [layoutThread] in
+      try await layoutThread.perform { try template.render(messages, addGenerationPrompt: addGenerationPrompt) }
+    }
+  }
+
+  private func checkTokens(_ tokens: [Int32]) throws {
+    guard model.contains(tokens) else {
+      throw SaraiError(
+        .invalidRequest,
+        es: "Hay tokens fuera del vocabulario del modelo, que va de 0 a \(model.facts.vocabularySize - 1).",
+        en: "Some tokens are outside the model's vocabulary, which goes from 0 to \(model.facts.vocabularySize - 1).",
+        subject: "prompt")
+    }
+  }
+
+  private static var emptyPrompt: SaraiError {
+    SaraiError(
+      .invalidRequest, es: "La petición está vacía. Escribe algo que el modelo pueda continuar.",
+      en: "The prompt is empty. Write something for the model to continue.", subject: "prompt")
+  }
+
+  /// Runs what a template may never finish. Its thread can't be stopped, so `onHang` has to end the process.
+  private static func withTemplateDeadline<Result: Sendable>(
+    _ options: EngineOptions, _ body: @Sendable () async throws -> Result
+  ) async throws -> Result {
+    let watch = Task {
+      try await Task.sleep(for: .seconds(templateSeconds))
+      options.onHang(
+        SaraiError(
+          .corruptFile,
+          es:
+            "La plantilla de conversación del modelo \(options.modelPath) no termina nunca. Usa otro archivo del modelo.",
+          en: "The chat template of the model \(options.modelPath) never ends. Use another file of the model.",
+          subject: options.modelPath))
+    }
+    defer { watch.cancel() }
+    return try await body()
+  }
+}
+
+// MARK: - Computing
+
+extension TextEngine {
+  package func generate(
+    _ request: GenerationRequest, emit: @escaping @Sendable (GenerationEvent) -> Void
+  ) async throws -> GenerationSummary {
+    guard !model.facts.embeds else { try refuse() }
+    statistics.update { $0.requests += 1 }
+    return try await countingCancellation {
+      try request.sampling.check(vocabularySize: model.facts.vocabularySize)
+      let prompt = try await tokens(of: request.prompt, staticMessageCount: request.staticMessageCount)
+      let job = GenerationJob(prompt: prompt.all, staticTokens: prompt.staticCount, sampling: request.sampling)
+      let queued = ContinuousClock.now
+      return try await turns.withTurn(client: request.client) {
+        let queueSeconds = (ContinuousClock.now - queued).seconds
+        var summary = try await compute { try $0.run(job, emit: emit) }
+        summary.timings.queueSeconds = queueSeconds
+        return summary
+      }
+    }
+  }
+
+  package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult {
+    guard model.facts.embeds else { try refuse() }
+    statistics.update { $0.requests += 1 }
+    return try await countingCancellation {
+      var vectors: [[Float]] = []
+      var promptTokens = 0
+      for text in request.texts {
+        let tokens = try await tokenize(text, addSpecial: true, parseSpecial: false)
+        guard (1...contextTokens).contains(tokens.count) else {
+          throw SaraiError(
+            .contextOverflow,
+            es: "El texto tiene \(tokens.count) tokens y el modelo admite de 1 a \(contextTokens). Divídelo.",
+            en: "The text has \(tokens.count) tokens and the model takes 1 to \(contextTokens). Split it.",
+            subject: "input")
+        }
+        vectors.append(
+          try await turns.withTurn(client: request.client) {
+            try await compute { try $0.memory.context.embed(tokens, cancellation: $0.cancellation).normalized() }
+          })
+        promptTokens += tokens.count
+      }
+      statistics.update { [promptTokens] in $0.promptTokens += UInt64(promptTokens) }
+      return EmbeddingResult(vectors: vectors, promptTokens: promptTokens)
+    }
+  }
+
+  package func saveState(name: String, prompt: Prompt) async throws -> (tokens: Int, bytes: Int) {
+    guard !model.facts.embeds, let store else { try refuse() }
+    try store.checkName(name)
+    let tokens = try await tokens(of: prompt).all
+    return try await turns.withTurn(client: "state") {
+      let bytes = try await compute { generation in
+        _ = try generation.evaluate(tokens, staticTokens: 0)
+        return try store.saveNamed(name, tokens: tokens, state: generation.memory.context.savedMemory())
+      }
+      return (tokens.count, bytes)
+    }
+  }
+
+  package func restoreState(name: String) async throws -> Int {
+    guard !model.facts.embeds, let store else { try refuse() }
+    return try await turns.withTurn(client: "state") {
+      try await compute { generation in
+        let saved = try store.loadNamed(name)
+        let count = saved.tokens.count
+        guard generation.memory.restore(saved) else { throw store.unusable(name, cause: "libllama refused it") }
+        return count
+      }
+    }
+  }
+
+  /// Runs on the compute thread; cancelling the task stops the computation.
+  private func compute<Result: Sendable>(
+    _ body: @escaping @Sendable (Generation) throws -> Result
+  ) async throws -> Result {
+    let cancellation = Cancellation()
+    return try await withTaskCancellationHandler {
+      try await memory.withValue { [store, governor, statistics] memory in
+        if cancellation.isCancelled { throw CancellationError() }
+        return try body(
+          Generation(
+            memory: memory, store: store, governor: governor, statistics: statistics, cancellation: cancellation))
+      }
+    } onCancel: {
+      cancellation.cancel()
+    }
+  }
+
+  private func countingCancellation<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as CancellationError {
+      statistics.update { $0.cancelledRequests += 1 }
+      throw error
+    }
+  }
+}
+
+/// What tells one unhashed file from another, short of reading it.
+private func fileIdentity(_ path: String) throws -> String {
+  var status = stat()
+  guard stat(path, &status) == 0 else {
+    throw SaraiError(
+      .notFound, es: "No se puede leer el archivo \(path).", en: "The file \(path) can't be read.", subject: path)
+  }
+  return "file \(status.st_dev) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+}
+
+extension [Float] {
+  /// Scaled to length 1; a zero vector stays.
+  func normalized() -> [Float] {
+    let length = reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    return length > 0 ? map { Float(Double($0) / length) } : self
+  }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Glibc
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import Logging
+import SaraiCore
+import SaraiInference
+
+/// Loads a model and answers calls until the parent is gone.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Loads a model and serves it on a unix socket.")
+
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case gguf, e5
+  }
+
+  @Option(help: "The unix socket to listen on, at most 107 bytes.")
+  var socket: String
+
+  @Option(help: "The model file.", completion: .file())
+  var model: String
+
+  @Option(help: "Tokens that prompt and answer may take together.")
+  var context = 4_096
+
+  @Option(help: "Folder for states that outlive the process.", completion: .directory)
+  var cacheDir: String?
+
+  @Option(help: "The kind of model file.")
+  var kind = Kind.gguf
+
+  @Option(name: .customLong("model-sha256"), help: "The file's SHA-256, where the caller knows it.")
+  var modelSHA256: String?
+
+  @Flag(help: "The caller has checked the file against a hash that it trusts: weights are not checked again.")
+  var trusted = false
+
+  @Option(help: "Threads to compute with: a number, or auto to follow the machine's load.")
+  var threads = "auto"
+
+  @Option(help: "Requests that may wait.")
+  var maxQueue = 64
+
+  @Option(help: "What the model is called in messages.")
+  var name = ""
+
+  @Option(help: "Least important log lines to write: trace, debug, info, warning, error.")
+  var logLevel = "info"
+
+  func validate() throws {
+    guard (16...16_777_216).contains(context) else {
+      throw ValidationError("--context takes 16 to 16777216 tokens")
+    }
+    guard (0...100_000).contains(maxQueue) else { throw ValidationError("--max-queue takes 0 to 100000") }
+    guard threads == "auto" || Int(threads).map((1...1_024).contains) == true else {
+      throw ValidationError("--threads takes auto or 1 to 1024")
+    }
+    guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("unknown --log-level") }
+  }
+
+  func run() async throws {
+    let channel = MachineChannel()
+    let lifetime = Lifetime()
+    lifetime.watch()
+    do {
+      try await serve(channel, lifetime)
+    } catch {
+      channel.write(error: SaraiError(error))
+      Glibc.exit(MachineChannel.dataError)
+    }
+    Glibc.exit(0)
+  }
+
+  private func serve(_ channel: MachineChannel, _ lifetime: Lifetime) async throws {
+    let logger = makeLogger()
+    let engine = try await load(channel, logger)
+    let listener = try UnixListener(path: socket)
+    defer { listener.removeFile() }
+    let server = GRPCServer(
+      transport: .http2NIOPosix(listening: listener.descriptor),
+      services: [EngineService(engine: engine, modelSHA256: modelSHA256 ?? "", logger: logger), HealthService()])
+    lifetime.serve { server.beginGracefulShutdown() }
+    logger.info("serving \(name) on \(socket)")
+    channel.write(Ready())
+    do {
+      try await server.serve()
+    } catch {
+      logger.error("the server ended: \(error)")
+    }
+    await engine.flush()
+    logger.info("ended")
+  }
+
+  private func load(_ channel: MachineChannel, _ logger: Logger) async throws -> any InferenceEngine {
+    let options = EngineOptions(
+      modelPath: model, modelName: name, modelSHA256: modelSHA256, isTrusted: trusted, contextTokens: context,
+      cacheFolder: cacheDir, threads: Int(threads), maximumQueue: maxQueue,
+      log: { level, line in logger.log(level: Logger.Level(level), "libllama: \(line)") },
+      onHang: { error in
+        logger.critical("\(error)")
+        channel.write(error: error)
+        _exit(MachineChannel.softwareError)
+      })
+    let engine: any InferenceEngine =
+      switch kind {
+      case .gguf: try await TextEngine.load(options)
+      case .e5: try await EmbeddingEngine.load(options)
+      }
+    for warning in engine.description.warnings { logger.warning("\(warning)") }
+    return engine
+  }
+
+  private func makeLogger() -> Logger {
+    var logger = Logger(label: "sarai-engine") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+    return logger
+  }
+
+  private struct Ready: Encodable {
+    var ready = true
+  }
+}
+
+extension Logger.Level {
+  /// libllama is talkative: what it calls information is of use to those who debug it.
+  fileprivate init(_ level: LlamaLibrary.LogLevel) {
+    switch level {
+    case .debug: self = .trace
+    case .information: self = .debug
+    case .warning: self = .info
+    case .error: self = .warning
+    }
+  }
+}
+
+extension ServerTransport where Self == HTTP2ServerTransport.Posix {
+  /// Requests hold prompts of a long context; only those who can write to the socket send any.
+  fileprivate static func http2NIOPosix(listening descriptor: Int32) -> Self {
+    HTTP2ServerTransport.Posix(
+      listeningSocketDescriptor: Int(descriptor), transportSecurity: .plaintext,
+      config: .defaults { config in
+        config.rpc.maxRequestPayloadSize = 16 << 20
+        // Text is held back where that pays; what is sent then should go.
+        config.connection.flushCoalescing = nil
+      })
+  }
+}

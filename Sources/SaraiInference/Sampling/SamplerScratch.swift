@@ -1,8 +1,8 @@
 import Glibc
 import SaraiCore
 
-/// The buffers of one sampler, allocated when first needed and used again for every token, with the passes over the
-/// vocabulary that need them.
+/// The buffers of one sampler, allocated once and used again for every token, with the passes over the vocabulary that
+/// need them. Memory that a sampler's parameters never ask for is never touched.
 final class SamplerScratch {
   private struct Candidate {
     var logit: Float
@@ -14,33 +14,45 @@ final class SamplerScratch {
     }
   }
 
-  private static let blockSize = 256
-  /// Logits are sorted into bins by their distance from the largest; the last bin holds all that is farther.
+  private static let blockSize = 64
+  /// Candidates are sorted into bins by their distance from the largest; the last bin holds all that are farther.
   private static let binsPerNat: Float = 16
   private static let binCount = 512
 
-  private let vocabularySize: Int
-  private var adjusted: UnsafeMutableBufferPointer<Float>?
-  private var candidates: [Candidate] = []
-  private var boundary: [Candidate] = []
+  private let adjusted: UnsafeMutableBufferPointer<Float>
   /// The largest logit of every block of the vocabulary, as `orderedBits`.
-  private var blockMaxima: [Int32]
-  private var binWeights = [Double](repeating: 0, count: binCount)
+  private let blockMaxima: UnsafeMutableBufferPointer<Int32>
+  private let sortedMaxima: UnsafeMutableBufferPointer<Int32>
+  private let candidates: UnsafeMutableBufferPointer<Candidate>
+  private let boundary: UnsafeMutableBufferPointer<Candidate>
+  private let bins: UnsafeMutableBufferPointer<Double>
 
   init(vocabularySize: Int) {
-    self.vocabularySize = vocabularySize
-    blockMaxima = Array(repeating: 0, count: (vocabularySize + Self.blockSize - 1) / Self.blockSize)
+    let blocks = (vocabularySize + Self.blockSize - 1) / Self.blockSize
+    adjusted = .allocate(capacity: vocabularySize)
+    blockMaxima = .allocate(capacity: blocks)
+    sortedMaxima = .allocate(capacity: blocks)
+    candidates = .allocate(capacity: vocabularySize)
+    boundary = .allocate(capacity: vocabularySize)
+    bins = .allocate(capacity: Self.binCount)
   }
 
-  deinit { adjusted?.deallocate() }
+  deinit {
+    adjusted.deallocate()
+    blockMaxima.deallocate()
+    sortedMaxima.deallocate()
+    candidates.deallocate()
+    boundary.deallocate()
+    bins.deallocate()
+  }
 
   /// A copy of the logits that may be written to.
   func copy(_ logits: UnsafeBufferPointer<Float>) -> UnsafeMutableBufferPointer<Float> {
-    let copy = adjusted ?? .allocate(capacity: vocabularySize)
-    adjusted = copy
-    _ = copy.update(from: logits)
-    return copy
+    _ = adjusted.update(from: logits)
+    return adjusted
   }
+
+  // MARK: The largest logit
 
   /// A float's bits as an integer with the same order; NaNs lie beyond the infinities. Integers, since a maximum of
   /// floats does not vectorise.
@@ -56,6 +68,11 @@ final class SamplerScratch {
     Float(bitPattern: UInt32(bitPattern: bits ^ ((bits >> 31) & 0x7FFF_FFFF)))
   }
 
+  @inline(__always)
+  private static func tokens(ofBlock block: Int, count: Int) -> Range<Int> {
+    block * blockSize..<min((block + 1) * blockSize, count)
+  }
+
   /// The index of the first of the largest logits, or nil where one is NaN or positive infinity.
   func findMaximum(of logits: UnsafeBufferPointer<Float>) -> Int? {
     var most = Int32.min
@@ -63,7 +80,7 @@ final class SamplerScratch {
     var bestBlock = 0
     for block in blockMaxima.indices {
       var blockMost = Int32.min
-      for index in block * Self.blockSize..<min((block + 1) * Self.blockSize, logits.count) {
+      for index in Self.tokens(ofBlock: block, count: logits.count) {
         let bits = Self.orderedBits(logits[index])
         blockMost = max(blockMost, bits)
         least = min(least, bits)
@@ -75,8 +92,10 @@ final class SamplerScratch {
       }
     }
     guard most < Self.orderedBits(.infinity), least >= Self.orderedBits(-.infinity) else { return nil }
-    return (bestBlock * Self.blockSize..<logits.count).first { Self.orderedBits(logits[$0]) == most }
+    return Self.tokens(ofBlock: bestBlock, count: logits.count).first { Self.orderedBits(logits[$0]) == most }
   }
+
+  // MARK: Filters
 
   /// Offers to the draw every token that top-k, top-p and min-p leave. `findMaximum` of the same logits comes before.
   func offerCandidates(
@@ -84,89 +103,136 @@ final class SamplerScratch {
   ) {
     // Adding the logarithm can round; tokens as likely as the likeliest always stay.
     let floor = parameters.minP > 0 ? min(top, top + log(parameters.minP)) : -.infinity
-    let keepsAll = parameters.topK == 0 || parameters.topK >= logits.count
-    if keepsAll, parameters.topP == 1 {
-      forEachToken(of: logits) { token, logit in
-        if logit >= floor { draw.offer(token, logit: logit) }
-      } skippingIf: { most in
-        most < floor || draw.excludes(most)
+    let share = Double(parameters.topP)
+    var count: Int
+    if parameters.topK > 0, parameters.topK < logits.count {
+      count = gather(from: logits, floor: floorOfMost(parameters.topK))
+      count = keepHead(of: count, top: top, limit: Double(parameters.topK)) { _ in 1 }
+      if share < 1 {
+        let total = candidates[..<count].reduce(0) { $0 + Double(Self.likelihood($1.logit - top)) }
+        count = keepHead(of: count, top: top, limit: share * total) { Double(Self.likelihood($0 - top)) }
+      }
+    } else if share < 1 {
+      let limit = share * totalLikelihood(of: logits, top: top)
+      count = gatherHead(from: logits, top: top, likelihood: limit)
+      count = keepHead(of: count, top: top, limit: limit) { Double(Self.likelihood($0 - top)) }
+    } else {
+      for block in blockMaxima.indices {
+        let most = Self.value(ofOrderedBits: blockMaxima[block])
+        if most < floor || draw.excludes(most) { continue }
+        for token in Self.tokens(ofBlock: block, count: logits.count)
+        where logits[token] >= floor && logits[token] > -.infinity {
+          draw.offer(Int32(token), logit: logits[token])
+        }
       }
       return
     }
-    let share = Double(parameters.topP)
-    if keepsAll {
-      keepHead(of: logits, top: top, weight: { Self.likelihood($0, top: top) }, limit: { $0 * share })
-    } else {
-      keepHead(of: logits, top: top, weight: { _ in 1 }, limit: { _ in Double(parameters.topK) })
-      if share < 1 { cutToNucleus(top: top, share: share) }
-    }
-    for candidate in candidates where candidate.logit >= floor {
+    for candidate in candidates[..<count] where candidate.logit >= floor {
       draw.offer(candidate.token, logit: candidate.logit)
     }
   }
 
-  /// How likely a token is, as a share of the likeliest.
-  private static func likelihood(_ logit: Float, top: Float) -> Double { Double(exp(logit - top)) }
-
-  private static func bin(_ logit: Float, top: Float) -> Int {
-    Int(min(Float(binCount - 1), (top - logit) * binsPerNat))
+  /// e to the power of a difference that is not positive, within 10⁻⁷ of it. Written out so that loops vectorise and
+  /// every machine computes the same.
+  @inline(__always)
+  private static func likelihood(_ difference: Float) -> Float {
+    let exponent = max(difference * 1.442_695_04, -126)
+    // Adding 1.5 · 2²³ rounds to an integer, which then stands in the low bits.
+    let shifted = exponent + 12_582_912
+    let fraction = exponent - (shifted - 12_582_912)
+    // The series of 2^fraction for |fraction| ≤ ½.
+    var power = fraction * 1.525_273e-5 + 1.540_353e-4
+    power = power * fraction + 1.333_355_8e-3
+    power = power * fraction + 9.618_129e-3
+    power = power * fraction + 5.550_411e-2
+    power = power * fraction + 0.240_226_51
+    power = power * fraction + 0.693_147_18
+    power = power * fraction + 1
+    return power * Float(bitPattern: (shifted.bitPattern &+ 127) << 23)
   }
 
-  /// Leaves in `candidates`, in no order, the shortest head of the sorted vocabulary whose weights add up to the
-  /// limit, which may depend on the weight of all. Only the bin in which that happens is sorted.
+  private func totalLikelihood(of logits: UnsafeBufferPointer<Float>, top: Float) -> Double {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.blockSize) { likelihoods in
+      var total = 0.0
+      for block in blockMaxima.indices {
+        let tokens = Self.tokens(ofBlock: block, count: logits.count)
+        for index in 0..<tokens.count {
+          likelihoods[index] = Self.likelihood(logits[tokens.lowerBound + index] - top)
+        }
+        var sum: Float = 0
+        for index in 0..<tokens.count { sum += likelihoods[index] }
+        total += Double(sum)
+      }
+      return total
+    }
+  }
+
+  /// A logit that at least `count` tokens reach: every block has one that reaches its maximum.
+  private func floorOfMost(_ count: Int) -> Float {
+    guard count <= blockMaxima.count else { return -.infinity }
+    var sorted = sortedMaxima
+    _ = sorted.update(from: blockMaxima)
+    sorted.sort(by: >)
+    return Self.value(ofOrderedBits: sorted[count - 1])
+  }
+
+  /// Puts into `candidates` the tokens that reach the floor and are not banned, in order of id; tells how many.
+  private func gather(from logits: UnsafeBufferPointer<Float>, floor: Float) -> Int {
+    let floor = max(floor, -.greatestFiniteMagnitude)
+    let floorBits = Self.orderedBits(floor)
+    var count = 0
+    for block in blockMaxima.indices where blockMaxima[block] >= floorBits {
+      for token in Self.tokens(ofBlock: block, count: logits.count) where logits[token] >= floor {
+        candidates[count] = Candidate(logit: logits[token], token: Int32(token))
+        count += 1
+      }
+    }
+    return count
+  }
+
+  /// Gathers tokens from the likeliest down until their likelihoods add up to at least `limit`.
+  private func gatherHead(from logits: UnsafeBufferPointer<Float>, top: Float, likelihood limit: Double) -> Int {
+    for depth: Float in [4, 8, 16, 32] {
+      let count = gather(from: logits, floor: top - depth)
+      let sum = candidates[..<count].reduce(0) { $0 + Double(Self.likelihood($1.logit - top)) }
+      if sum >= limit { return count }
+    }
+    return gather(from: logits, floor: -.infinity)
+  }
+
+  /// Cuts the first `count` candidates to the shortest head of their order whose weights add up to the limit, and
+  /// tells how many remain, in no order. Only the bin in which the limit is reached is sorted.
   @inline(__always)
-  private func keepHead(
-    of logits: UnsafeBufferPointer<Float>, top: Float, weight: (Float) -> Double, limit: (Double) -> Double
-  ) {
-    for bin in binWeights.indices { binWeights[bin] = 0 }
-    forEachToken(of: logits) { _, logit in binWeights[Self.bin(logit, top: top)] += weight(logit) }
-    let limit = limit(binWeights.reduce(0, +))
+  private func keepHead(of count: Int, top: Float, limit: Double, weight: (Float) -> Double) -> Int {
+    func bin(_ logit: Float) -> Int { Int(min(Float(Self.binCount - 1), (top - logit) * Self.binsPerNat)) }
+    bins.update(repeating: 0)
+    for candidate in candidates[..<count] { bins[bin(candidate.logit)] += weight(candidate.logit) }
     var sum = 0.0
     var lastBin = 0
-    while lastBin < Self.binCount - 1, sum + binWeights[lastBin] < limit {
-      sum += binWeights[lastBin]
+    while lastBin < Self.binCount - 1, sum + bins[lastBin] < limit {
+      sum += bins[lastBin]
       lastBin += 1
     }
-    candidates.removeAll(keepingCapacity: true)
-    boundary.removeAll(keepingCapacity: true)
-    forEachToken(of: logits) { token, logit in
-      let bin = Self.bin(logit, top: top)
+    var kept = 0
+    var boundaryCount = 0
+    for index in 0..<count {
+      let candidate = candidates[index]
+      let bin = bin(candidate.logit)
       if bin < lastBin {
-        candidates.append(Candidate(logit: logit, token: token))
+        candidates[kept] = candidate
+        kept += 1
       } else if bin == lastBin {
-        boundary.append(Candidate(logit: logit, token: token))
+        boundary[boundaryCount] = candidate
+        boundaryCount += 1
       }
     }
-    boundary.sort(by: Candidate.precedes)
-    for candidate in boundary where sum < limit {
+    var last = UnsafeMutableBufferPointer(rebasing: boundary[..<boundaryCount])
+    last.sort(by: Candidate.precedes)
+    for candidate in last where sum < limit {
       sum += weight(candidate.logit)
-      candidates.append(candidate)
+      candidates[kept] = candidate
+      kept += 1
     }
-  }
-
-  /// Cuts the candidates to the most likely ones whose share of the probability of all of them reaches `share`.
-  private func cutToNucleus(top: Float, share: Double) {
-    candidates.sort(by: Candidate.precedes)
-    let limit = share * candidates.reduce(0) { $0 + Self.likelihood($1.logit, top: top) }
-    var sum = 0.0
-    let end = candidates.firstIndex { candidate in
-      defer { sum += Self.likelihood(candidate.logit, top: top) }
-      return sum >= limit
-    }
-    if let end { candidates.removeSubrange(end...) }
-  }
-
-  /// Visits the tokens that the bias does not ban, in order of id, passing over blocks whose largest logit is useless.
-  @inline(__always)
-  private func forEachToken(
-    of logits: UnsafeBufferPointer<Float>, _ body: (Int32, Float) -> Void,
-    skippingIf isUseless: (Float) -> Bool = { _ in false }
-  ) {
-    for block in blockMaxima.indices where !isUseless(Self.value(ofOrderedBits: blockMaxima[block])) {
-      for index in block * Self.blockSize..<min((block + 1) * Self.blockSize, logits.count)
-      where logits[index] > -.infinity {
-        body(Int32(index), logits[index])
-      }
-    }
+    return kept
   }
 }

@@ -301,3 +301,13 @@ place_models() {
 
 # Names, sizes and times of what the tests are built from, beside the sources.
 tests_key() { find Tests -type f -printf '%p %s %T@\n' | sort | hash_of; }
+build_tests() { swift build --build-tests --enable-code-coverage; }
+build_for_tests() {
+  local variable
+  # What a person has set for their own SARAi is not for the tests.
+  for variable in "${!SARAI_@}"; do unset "$variable"; done
+  lock_setup
+  step tests "compilación de las pruebas" "build of the tests" "$root/.build/debug/saraiPackageTests.xctest" \
+    "$(sources_key) $(tests_key)" build_tests
+  unlock_setup
+}

@@ -269,13 +269,15 @@ release_build() {
 setup_for() {
   lock_setup
   require_swift
-  [[ -f $stamps/llama ]] || need_disk "$root" 5000
   case $1 in
     test | check) require_packages test ;;
     *) require_packages run ;;
   esac
-  python_tools
-  native_libraries
+  if [[ $1 != check ]]; then
+    [[ -f $stamps/llama ]] || need_disk "$root" 5000
+    python_tools
+    native_libraries
+  fi
   case $1 in
     run) models && release_build ;;
     test) models && python_test_tools && reference_server ;;

@@ -22,6 +22,7 @@ package struct CatalogueEntry: Sendable, Hashable {
   package var sizeBytes: Int64?
   /// 64 lower-case hexadecimal digits. Nil where the first download, or the making of the file, decides it.
   package var sha256: String?
+  /// Empty where nobody says.
   package var licence: String
   /// ISO 639-1 codes of the languages in which it can hold an open conversation.
   package var languages: [String]

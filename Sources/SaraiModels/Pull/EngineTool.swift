@@ -24,14 +24,15 @@ package struct EngineTool: Sendable {
     try await run(["check", file], about: file) { line in
       if let line = try? JSONDecoder().decode(FactsLine.self, from: Data(line)) { facts.withLock { $0 = line } }
     }
-    guard let line = facts.withLock({ $0 }) else { throw failed(file, .unknown) }
+    guard let line = facts.withLock({ $0 }) else { throw failed(file, .exited(code: 0)) }
     return ModelFacts(
       name: line.name, architecture: line.architecture, contextTokens: line.context_tokens,
-      parameterCount: line.parameters, generates: line.generates ?? true, licence: line.licence,
-      languages: line.languages ?? [])
+      parameterCount: line.parameter_count, generates: !line.is_embedding_model)
   }
 
   /// Writes a requantised copy. The output is not to be there before.
+  ///
+  /// - Throws: as `check`.
   func quantise(
     _ input: String, to output: String, type: QuantisationType, progress: @escaping @Sendable (Double) -> Void
   ) async throws {
@@ -40,16 +41,15 @@ package struct EngineTool: Sendable {
         progress(line.progress)
       }
     }
+    guard FileSystem.facts(of: output) != nil else { throw failed(input, .exited(code: 0)) }
   }
 
   private struct FactsLine: Decodable {
     var name: String?
     var architecture: String
     var context_tokens: Int
-    var parameters: Int64?
-    var generates: Bool?
-    var licence: String?
-    var languages: [String]?
+    var parameter_count: Int64
+    var is_embedding_model: Bool
   }
 
   private struct ProgressLine: Decodable {

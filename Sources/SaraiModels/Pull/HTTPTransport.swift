@@ -55,6 +55,8 @@ final class HTTPTransport: Sendable {
     for _ in 0...policy.maximumRedirects {
       var request = HTTPClientRequest(url: address.text)
       request.headers = headers
+      // A kept connection may close just as it is used again; these requests are few and long.
+      request.headers.add(name: "connection", value: "close")
       // Keys for one server are not for the next.
       if address.host != start.host || address.port != start.port { request.headers.remove(name: "authorization") }
       let response = try await client(for: address).execute(request, deadline: .distantFuture)
@@ -79,6 +81,7 @@ final class HTTPTransport: Sendable {
     var request = HTTPClientRequest(url: address.text)
     request.method = .POST
     request.headers = headers
+    request.headers.add(name: "connection", value: "close")
     request.body = .bytes(body)
     return try await client(for: address).execute(request, deadline: .distantFuture)
   }

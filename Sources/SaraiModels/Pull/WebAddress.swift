@@ -9,7 +9,8 @@ struct WebAddress: Hashable {
   let host: String
   let port: Int
 
-  /// Nil for other schemes, for an address without a host, and for one that carries a user name or control characters.
+  /// Nil for other schemes, for an address without a host or with an impossible port, and for one that carries a user
+  /// name or control characters.
   init?(_ text: String) {
     guard text.utf8.count <= 4096, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
       let url = URL(string: text), let scheme = url.scheme?.lowercased(), scheme == "http" || scheme == "https",
@@ -19,6 +20,8 @@ struct WebAddress: Hashable {
     isSecure = scheme == "https"
     self.host = host.lowercased().trimmingBrackets()
     port = url.port ?? (isSecure ? 443 : 80)
+    // The HTTP client stops the process at a port that is none.
+    guard (1...65_535).contains(port) else { return nil }
   }
 
   /// True where the host is this machine by its very name: `localhost`, `127.0.0.0/8` or `::1`.

@@ -22,19 +22,14 @@ package struct ModelFacts: Sendable, Hashable {
   package var parameterCount: Int64?
   /// False for a model that only embeds.
   package var generates: Bool
-  package var licence: String?
-  package var languages: [String]
 
   package init(
-    name: String?, architecture: String, contextTokens: Int, parameterCount: Int64?, generates: Bool,
-    licence: String?, languages: [String]
+    name: String?, architecture: String, contextTokens: Int, parameterCount: Int64?, generates: Bool
   ) {
     self.name = name
     self.architecture = architecture
     self.contextTokens = contextTokens
     self.parameterCount = parameterCount
     self.generates = generates
-    self.licence = licence
-    self.languages = languages
   }
 }

@@ -17,8 +17,6 @@ struct ModelRegistry: Sendable {
   struct Local: Codable, Hashable, Sendable {
     var name: String
     var kind: String
-    var licence: String
-    var languages: [String]
     var contextTokens: Int
     var parameterCount: Int64?
   }

@@ -117,8 +117,8 @@ package struct ModelStore: Sendable {
     }
     let name = String(canonical.split(separator: "/").last ?? "model")
     let local = ModelRegistry.Local(
-      name: facts.name ?? name, kind: facts.generates ? "chat" : "embeddings", licence: facts.licence ?? "?",
-      languages: facts.languages, contextTokens: facts.contextTokens, parameterCount: facts.parameterCount)
+      name: facts.name ?? name, kind: facts.generates ? "chat" : "embeddings",
+      contextTokens: facts.contextTokens, parameterCount: facts.parameterCount)
     let id = Self.identifier(forFile: name)
     guard catalogue[id] == nil else {
       throw SaraiError(
@@ -181,7 +181,7 @@ package struct ModelStore: Sendable {
     guard let local = record.local, record.path != nil, CatalogueReader.isIdentifier(id) else { return nil }
     return CatalogueEntry(
       id: id, name: local.name, kind: local.kind == "embeddings" ? .embeddings : .chat, backend: .llama, file: nil,
-      sizeBytes: nil, sha256: record.sha256, licence: local.licence, languages: local.languages,
+      sizeBytes: nil, sha256: record.sha256, licence: "", languages: [],
       contextTokens: local.contextTokens, parameterCount: local.parameterCount, roles: [], draft: nil, source: .local,
       notes: nil)
   }

@@ -10,7 +10,8 @@ logs=$deps/log
 stamps=$deps/stamps
 
 export PKG_CONFIG_PATH=$deps/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
-case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in es*) language=es ;; *) language=en ;; esac
+# The same rules as Sources/SaraiCore/Language.swift: nothing set means Spanish, a language of neither kind English.
+case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in '' | es | es[_.@-]*) language=es ;; *) language=en ;; esac
 terminal=no
 [[ -t 2 && ${TERM:-dumb} != dumb ]] && terminal=yes
 

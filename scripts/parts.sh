@@ -5,6 +5,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 requirements=$root/scripts/requirements
 release=$root/.build-release/release
+coverage=$root/.build/coverage
+test_bundle=$root/.build/debug/saraiPackageTests.xctest
 
 # swift_does_not_start PATH REASON
 swift_does_not_start() {
@@ -309,7 +311,14 @@ build_for_tests() {
   # What a person has set for their own SARAi is not for the tests.
   for variable in "${!SARAI_@}"; do unset "$variable"; done
   lock_setup
-  step tests "compilación de las pruebas" "build of the tests" "$root/.build/debug/saraiPackageTests.xctest" \
+  step tests "compilación de las pruebas" "build of the tests" "$test_bundle" \
     "$(sources_key) $(tests_key)" build_tests
   unlock_setup
+}
+# run_tests OPTION…: what `swift test` runs, but with coverage profiles that all processes of an executable share.
+# `swift test` writes one for each process, and fails as a whole when a process was killed while it wrote its own.
+run_tests() {
+  mkdir -p "$coverage"
+  [[ -t 1 ]] || export NO_COLOR=1
+  LLVM_PROFILE_FILE=$coverage/%8m.profraw "$test_bundle" --testing-library swift-testing "$@" 2>&1
 }

@@ -17,6 +17,9 @@ struct PartFile: Sendable {
     var totalBytes: Int64?
     /// The hash that the server itself named.
     var linkedSHA256: String?
+
+    /// What one server said of the file says nothing about another's.
+    mutating func move(to other: String) { self = Origin(url: other, sha256: sha256) }
   }
 
   private final class Descriptor: Sendable {
@@ -45,10 +48,13 @@ struct PartFile: Sendable {
     var part = PartFile(
       destination: destination, origin: Origin(url: url, sha256: sha256), descriptor: Descriptor(number))
     guard let facts = FileSystem.facts(descriptor: number) else { throw FileSystem.writeFault(path) }
-    if let old = loadOrigin(destination), old.url == url, old.sha256 == sha256, facts.sizeBytes > 0,
-      sha256 != nil || old.etag != nil || old.linkedSHA256 != nil, facts.sizeBytes <= old.totalBytes ?? .max
+    if let old = loadOrigin(destination), old.sha256 == sha256, facts.sizeBytes > 0,
+      facts.sizeBytes <= old.totalBytes ?? .max,
+      // Another address may only go on with a part whose end will be held against a known hash.
+      sha256 != nil || (old.url == url && (old.etag != nil || old.linkedSHA256 != nil))
     {
       part.origin = old
+      if old.url != url { part.origin.move(to: url) }
       try await part.rehash(expectedBytes: facts.sizeBytes)
       part.isJoined = true
     } else {

@@ -55,9 +55,8 @@ package final class RemoteModel: Sendable {
   package func generate(
     _ request: GenerationRequest
   ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
-    let (path, body) = RemoteRequest.generation(request, model: endpoint.model)
     let start = ContinuousClock.now
-    let response = try await post(path, body)
+    let response = try await begin(request)
     guard response.headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true else {
       throw fault.brokenAnswer("content-type \(response.headers.first(name: "content-type") ?? "none")")
     }
@@ -72,6 +71,16 @@ package final class RemoteModel: Sendable {
         }
       }
       continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  private func begin(_ request: GenerationRequest) async throws -> HTTPClientResponse {
+    let (path, body) = RemoteRequest.generation(request, model: endpoint.model)
+    do {
+      return try await post(path, body)
+    } catch let error as SaraiError where error.code == .invalidRequest && request.sampling.repetitionPenalty != 1 {
+      return try await post(
+        path, RemoteRequest.generation(request, model: endpoint.model, penaltyNames: .one).body)
     }
   }
 

@@ -2,8 +2,18 @@ import SaraiCore
 
 /// The bodies that a `RemoteModel` sends.
 enum RemoteRequest {
+  /// What servers call the repetition penalty, which is not of OpenAI's own API.
+  enum PenaltyNames {
+    /// llama-server's and vLLM's: each overlooks the other's.
+    case both
+    /// vLLM's alone, for servers that refuse what they do not know, as SARAi's own does.
+    case one
+  }
+
   /// Parameters at their neutral value are left out: some servers refuse those that OpenAI's own API does not have.
-  static func generation(_ request: GenerationRequest, model: String) -> (path: String, body: [UInt8]) {
+  static func generation(
+    _ request: GenerationRequest, model: String, penaltyNames: PenaltyNames = .both
+  ) -> (path: String, body: [UInt8]) {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("model", model)
@@ -35,12 +45,14 @@ enum RemoteRequest {
     writer.beginObject()
     writer.member("include_usage", true)
     writer.endObject()
-    sampling(request.sampling, &writer)
+    sampling(request.sampling, penaltyNames, &writer)
     writer.endObject()
     return (path, writer.bytes)
   }
 
-  private static func sampling(_ sampling: SamplingParameters, _ writer: inout JSONWriter) {
+  private static func sampling(
+    _ sampling: SamplingParameters, _ penaltyNames: PenaltyNames, _ writer: inout JSONWriter
+  ) {
     let neutral = SamplingParameters()
     func member(_ key: String, _ path: KeyPath<SamplingParameters, Float>) {
       guard sampling[keyPath: path] != neutral[keyPath: path] else { return }
@@ -52,8 +64,7 @@ enum RemoteRequest {
     member("min_p", \.minP)
     member("presence_penalty", \.presencePenalty)
     member("frequency_penalty", \.frequencyPenalty)
-    // llama-server and vLLM name it differently, and each overlooks the other's name.
-    member("repeat_penalty", \.repetitionPenalty)
+    if penaltyNames == .both { member("repeat_penalty", \.repetitionPenalty) }
     member("repetition_penalty", \.repetitionPenalty)
     if sampling.topK != 0 { writer.member("top_k", sampling.topK) }
     if let maxTokens = sampling.maxTokens { writer.member("max_tokens", maxTokens) }

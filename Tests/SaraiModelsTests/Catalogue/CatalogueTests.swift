@@ -152,6 +152,8 @@ import Testing
 
   @Test(arguments: [
     "", "[]", "version: 2\nmodels: []", "models: []", "version: 1\nmodels: {}", "\u{0}", "- 1", "a: *b",
+    "a: " + String(repeating: "[", count: 500_000),
+    String(repeating: "- ", count: 400_000), "&a [*a]", "version: 1\n---\nversion: 1", "? {a: b}\n: c",
   ])
   func `a document that is no catalogue is refused`(document: String) {
     #expect(fault(document)?.code == .corruptFile)

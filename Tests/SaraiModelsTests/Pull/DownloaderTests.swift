@@ -206,6 +206,20 @@ struct DownloadBench: Sendable {
     }
   }
 
+  @Test func `where the hash is known, another address goes on with the part of the first`() async throws {
+    try await DownloadBench.with({ request, index in
+      if request.target == "/first" {
+        return index == 0 ? Self.file.reply(to: request).cut(after: 100_000) : .whole(404)
+      }
+      return OfferedFile(bytes: Self.bytes, etag: "\"other\"").reply(to: request)
+    }) { bench in
+      try await bench.download(sha256: Self.hash, urls: [bench.server.url + "/first", bench.server.url + "/second"])
+      #expect(bench.server.requests.map(\.rangeStart) == [nil, 100_000, 100_000])
+      #expect(bench.server.requests.last?.headers["if-range"] == nil)
+      #expect(try contents(bench.destination) == Self.bytes)
+    }
+  }
+
   @Test func `a server that always sends less than it says is given up`() async throws {
     try await DownloadBench.with({ _, _ in
       ScriptedServer.Reply(200, ["Content-Length": "600000"], raw: Array(Self.bytes.prefix(1000)))

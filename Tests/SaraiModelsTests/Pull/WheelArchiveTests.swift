@@ -92,7 +92,7 @@ import Testing
       for original in [Self.wheel, sound] {
         let member = original == sound ? "m.gguf" : "pkg/model.gguf"
         let whole = original == sound ? Array("123456789".utf8) : Self.model
-        for round in 0..<1500 {
+        for round in 0..<400 {
           var archive = original
           if round.isMultiple(of: 3) {
             archive.removeLast(Int.random(in: 1...archive.count, using: &generator))

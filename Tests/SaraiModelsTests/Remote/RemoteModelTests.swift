@@ -120,6 +120,20 @@ import Testing
     }
   }
 
+  @Test func `a server that refuses a second name for the penalty is asked with one`() async throws {
+    try await ScriptedServer.with({ request, _ in
+      String(decoding: request.body, as: UTF8.self).contains("repeat_penalty")
+        ? .whole(400, text: "{\"error\":{\"message\":\"unknown field\"}}") : Self.sse(Self.chunk("a", reason: "stop"))
+    }) { server in
+      let model = try Self.model(server.url)
+      let events = try await Self.events(model, Self.request { $0.repetitionPenalty = 1.5 })
+      #expect(Self.text(events) == "a")
+      let body = try JSONValue(parsing: try #require(server.requests.last).body)
+      #expect(body["repetition_penalty"]?.doubleValue == 1.5)
+      await model.shutdown()
+    }
+  }
+
   @Test(arguments: [
     (400, "{\"error\":{\"message\":\"no\",\"type\":\"invalid_request_error\"}}", SaraiError.Code.invalidRequest),
     (400, "{\"error\":{\"message\":\"long\",\"type\":\"exceed_context_size_error\",\"code\":400}}", .contextOverflow),

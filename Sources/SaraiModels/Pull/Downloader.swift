@@ -30,6 +30,9 @@ struct Downloader: Sendable {
     var urls: [String]
     var sizeBytes: Int64?
     var sha256: String?
+    /// What the file has to begin with; asked only where no hash is known, so that the sign-in page of a network is not
+    /// taken for a model.
+    var magic: [UInt8] = []
     var authorization: String?
   }
 
@@ -238,6 +241,11 @@ struct Downloader: Sendable {
       if part.isJoined { throw Setback.restart(fault) }
       part.discard()
       throw fault
+    }
+    guard expected != nil || part.begins(with: file.magic) else {
+      part.discard()
+      throw DownloadFault.brokenAnswer(
+        address, es: "lo que manda no es un modelo", en: "what it sends is no model")
     }
     try part.finish()
     return Result(sha256: found, isHashKnownBefore: expected != nil)

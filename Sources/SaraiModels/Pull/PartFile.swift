@@ -130,6 +130,11 @@ struct PartFile: Sendable {
     bytes += Int64(buffer.readableBytes)
   }
 
+  func begins(with magic: [UInt8]) -> Bool {
+    var start = [UInt8](repeating: 0, count: magic.count)
+    return magic.isEmpty || (pread(descriptor.number, &start, start.count, 0) == start.count && start == magic)
+  }
+
   var digest: String { SHA256Digest.hex(hasher.finalize()) }
 
   /// Gives the file its name. Only for a part whose digest is the right one.

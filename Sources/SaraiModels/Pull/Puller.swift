@@ -141,7 +141,8 @@ package struct Puller: Sendable {
     _ entry: CatalogueEntry, _ urls: [String], to destination: String, events: @escaping Events
   ) async throws {
     let file = Downloader.File(
-      urls: urls, sizeBytes: entry.sizeBytes, sha256: try entry.sha256 ?? store.pinnedSHA256(entry.id))
+      urls: urls, sizeBytes: entry.sizeBytes, sha256: try entry.sha256 ?? store.pinnedSHA256(entry.id),
+      magic: entry.backend == .llama ? Array("GGUF".utf8) : [])
     let result = try await withDownloader { downloader in
       try await downloader.download(file, to: destination) { progress in
         events(.transferring(file: destination, progress))

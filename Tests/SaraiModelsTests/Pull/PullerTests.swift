@@ -45,7 +45,7 @@ import Testing
     return path
   }
 
-  private static let bytes = sampleBytes(200_000)
+  private static let bytes = Array("GGUF".utf8) + sampleBytes(199_996)
   private static let file = OfferedFile(bytes: bytes)
 
   @Test func `a model without a known hash is pinned at its first download, and held to it`() async throws {
@@ -70,6 +70,18 @@ import Testing
         #expect(server.requests.count == 2)
         // Removed with its pin and its file.
         #expect(try place.store.remove("a").freedBytes == 200_000)
+        #expect(try place.store.registry.records().isEmpty)
+      }
+    }
+  }
+
+  @Test(arguments: [[UInt8]("<html>Sign in</html>".utf8), [], Array("GGU".utf8)])
+  func `what is no model is not installed for want of a hash`(page: [UInt8]) async throws {
+    try await withTemporaryFolder { folder in
+      try await ScriptedServer.with({ _, _ in .whole(200, body: page) }) { server in
+        let place = try Place(folder, [sampleEntry("a", source: .urls([server.url + "/a.gguf"]))])
+        #expect(await fault { _ = try await place.pull("a") }?.code == .network)
+        #expect(!fileExists(place.path("a.gguf")) && !fileExists(place.path("a.gguf.part")))
         #expect(try place.store.registry.records().isEmpty)
       }
     }

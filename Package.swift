@@ -115,7 +115,7 @@ let package = Package(
     .executableTarget(
       name: "sarai",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiRuntime",
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiModels", "SaraiRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -1,0 +1,112 @@
+import SaraiAgent
+package import SaraiCore
+
+/// One conversation with a model: its history so far, and the file that keeps it.
+package struct ChatSession {
+  /// What an answer tells while it comes.
+  package enum Event: Sendable {
+    /// Messages that no longer fit the context and were left out of the question.
+    case forgot(Int)
+    case generation(GenerationEvent)
+  }
+
+  package private(set) var messages: [Message]
+  /// `sarai`, a role, or a model's id.
+  package var model: String
+  private let maxTokens: Int
+  private let store: ConversationStore
+  private var writer: ConversationWriter?
+
+  /// A new conversation; it is kept from its first answer on where `isSaved`.
+  package init(store: ConversationStore, model: String, maxTokens: Int, isSaved: Bool) {
+    messages = []
+    self.store = store
+    self.model = model
+    self.maxTokens = maxTokens
+    writer = isSaved ? store.begin(model: model) : nil
+  }
+
+  /// A conversation that goes on.
+  ///
+  /// - Throws: `SaraiError.busy` where another terminal has it open.
+  package init(
+    continuing conversation: ConversationStore.Conversation, store: ConversationStore, model: String, maxTokens: Int
+  ) throws {
+    messages = conversation.messages
+    self.store = store
+    self.model = model
+    self.maxTokens = maxTokens
+    let writer = store.reopen(conversation)
+    try writer.open()
+    self.writer = writer
+  }
+
+  /// Under which the conversation is kept; nil where it is not.
+  package var id: String? { messages.isEmpty ? nil : writer?.id }
+  package var isSaved: Bool { writer != nil }
+
+  /// Starts anew; what was said stays in the file of the old conversation.
+  package mutating func clear() {
+    messages = []
+    if writer != nil { writer = store.begin(model: model) }
+  }
+
+  /// Keeps a conversation that was not kept so far, from its first message.
+  package mutating func save() throws {
+    guard writer == nil else { return }
+    let writer = store.begin(model: model)
+    if !messages.isEmpty { try writer.append(messages) }
+    self.writer = writer
+  }
+
+  /// Notes a question and its answer, and syncs them to disk.
+  package mutating func conclude(question: String, answer: String) throws {
+    let exchange = [Message(.user, question), Message(.assistant, answer)]
+    messages += exchange
+    try writer?.append(exchange)
+  }
+
+  /// Asks; the oldest exchanges are left out, whole, where the conversation has outgrown the context.
+  package func ask(_ question: String, of models: any ModelGateway) -> AsyncThrowingStream<Event, any Error> {
+    var sampling = model == Turn.sarai ? Persona.standard.sampling : SamplingParameters()
+    sampling.maxTokens = maxTokens
+    let history = messages
+    let model = model
+    return AsyncThrowingStream { continuation in
+      let task = Task { [sampling] in
+        do {
+          var forgotten = 0
+          while true {
+            let request = GenerationRequest(
+              model: model, prompt: .chat(history.dropFirst(forgotten) + [Message(.user, question)]),
+              sampling: sampling, client: "chat", requestID: "chat")
+            do {
+              for try await event in try await models.generate(request) { continuation.yield(.generation(event)) }
+              return continuation.finish()
+            } catch let error as SaraiError where error.code == .contextOverflow && forgotten < history.count {
+              forgotten = Self.nextQuestion(in: history, after: forgotten)
+              continuation.yield(.forgot(forgotten))
+            }
+          }
+        } catch {
+          continuation.finish(throwing: error)
+        }
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  /// Where the exchange after this one begins.
+  private static func nextQuestion(in history: [Message], after index: Int) -> Int {
+    history.indices.dropFirst(index + 1).first { history[$0].role == .user } ?? history.count
+  }
+
+  /// The conversation as a text to read.
+  package func transcript(_ language: Language) -> String {
+    messages.map { message in
+      let name =
+        message.role == .user ? Localized(es: "Tú", en: "You")[language] : message.role == .assistant ? "SARAi" : ""
+      return "**\(name)**: \(message.content)\n"
+    }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,69 @@
+import Glibc
+import SaraiCore
+
+/// What came with SARAi: the catalogue, the default configuration, and `sarai-engine`.
+package struct Installation: Sendable, Hashable {
+  package let executable: String
+  /// Holds `models.yaml` and `sarai.yaml`.
+  package let share: String
+
+  package var catalogue: String { share + "/models.yaml" }
+  package var defaultConfiguration: String { share + "/sarai.yaml" }
+  package var engine: String { Self.folder(of: executable) + "/sarai-engine" }
+
+  /// Looks at `SARAI_SHARE_DIR`, then at `../share/sarai` beside the executable's folder, then up from the executable
+  /// for a checkout's `config`.
+  ///
+  /// - Throws: `SaraiError.notFound` where none of them has `models.yaml`.
+  package init(environment: [String: String], executable: String = Self.currentExecutable()) throws {
+    self.executable = executable
+    if let named = environment["SARAI_SHARE_DIR"], !named.isEmpty {
+      guard access(named + "/models.yaml", R_OK) == 0 else {
+        throw SaraiError(
+          .notFound, es: "SARAI_SHARE_DIR=\(named) no contiene models.yaml: corrígelo o quita la variable.",
+          en: "SARAI_SHARE_DIR=\(named) holds no models.yaml: correct it, or unset the variable.",
+          subject: "SARAI_SHARE_DIR")
+      }
+      share = named
+      return
+    }
+    var folder = Self.folder(of: executable)
+    var candidates = [Self.folder(of: folder) + "/share/sarai"]
+    while folder != "/" {
+      candidates.append(folder + "/config")
+      folder = Self.folder(of: folder)
+    }
+    guard let found = candidates.first(where: { access($0 + "/models.yaml", R_OK) == 0 }) else {
+      throw SaraiError(
+        .notFound,
+        es: "Falta models.yaml, el catálogo de modelos: reinstala SARAi con «make install» o define SARAI_SHARE_DIR.",
+        en:
+          "models.yaml, the catalogue of models, is missing: reinstall SARAi with \"make install\", or set SARAI_SHARE_DIR.",
+        subject: "models.yaml")
+    }
+    share = found
+  }
+
+  /// The configuration file to read: the one asked for, the user's, or the one that came with SARAi.
+  ///
+  /// - Throws: `SaraiError.notFound` where one was asked for that is not there.
+  package func configurationFile(asked: String?, folders: Folders) throws -> String? {
+    if let asked, !asked.isEmpty {
+      guard access(asked, R_OK) == 0 else { throw PrivateFile.fault(reading: asked) }
+      return asked
+    }
+    return [folders.configurationFile, defaultConfiguration].first { access($0, F_OK) == 0 }
+  }
+
+  package static func currentExecutable() -> String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    guard count > 0 else { return "/usr/local/bin/sarai" }
+    return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+    return String(path[..<slash])
+  }
+}

@@ -1,1 +1,0 @@
-// The house is laid out first; its rooms follow.

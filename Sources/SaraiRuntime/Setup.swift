@@ -1,0 +1,40 @@
+package import SaraiCore
+package import SaraiModels
+
+/// What every command starts from: folders, what came with SARAi, and the configuration in force.
+package struct Setup: Sendable {
+  package let environment: [String: String]
+  package let folders: Folders
+  package let installation: Installation
+  package let sources: Configuration.Sources
+  package let configuration: Configuration
+
+  /// - Throws: `SaraiError` for folders and files, `ConfigurationError` for what the configuration says.
+  package init(
+    environment: [String: String], configurationFile: String? = nil, flags: [Configuration.Flag] = [],
+    executable: String = Installation.currentExecutable()
+  ) throws {
+    self.environment = environment
+    folders = try Folders(environment: environment)
+    installation = try Installation(environment: environment, executable: executable)
+    let asked = configurationFile ?? environment["SARAI_CONFIG"]
+    let path = try installation.configurationFile(asked: asked, folders: folders)
+    sources = Configuration.Sources(path: path, environment: environment, flags: flags)
+    configuration = try Configuration(sources)
+  }
+
+  /// The language of messages: what the configuration says, or what the environment asks for.
+  package var language: Language {
+    Language(rawValue: configuration.text("chat.language")) ?? Language(environment: environment)
+  }
+
+  /// The shipped catalogue with the user's own laid over it.
+  package func store() throws -> ModelStore { try store(stateFolder: folders.state) }
+
+  /// - Parameter stateFolder: where hashes of files are noted.
+  func store(stateFolder: String) throws -> ModelStore {
+    let catalogue = try Catalogue.load(
+      shipped: installation.catalogue, user: folders.configuration + "/models.yaml")
+    return ModelStore(catalogue: catalogue, folder: folders.models, stateFolder: stateFolder)
+  }
+}

@@ -1,0 +1,46 @@
+/// What begins with a slash in the chat; each has a Spanish and an English name.
+enum SlashCommand: Hashable {
+  case help, clear, quit
+  case model(String)
+  case save(String)
+  case unknown(String)
+
+  static let names = [
+    "/help", "/clear", "/model", "/save", "/quit", "/ayuda", "/nueva", "/modelo", "/guardar", "/salir",
+  ]
+
+  /// Nil for a line that is said to the model. Two slashes at its beginning stand for one of the text.
+  init?(_ line: String) {
+    guard line.hasPrefix("/"), !line.hasPrefix("//") else { return nil }
+    let parts = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+    let argument = parts.count > 1 ? String(parts[1].trimmingPrefix(while: \.isWhitespace)) : ""
+    switch parts[0].lowercased() {
+    case "/help", "/ayuda", "/?": self = .help
+    case "/clear", "/nueva", "/new": self = .clear
+    case "/quit", "/salir", "/exit": self = .quit
+    case "/model", "/modelo": self = .model(argument)
+    case "/save", "/guardar": self = .save(argument)
+    default: self = .unknown(String(parts[0]))
+    }
+  }
+
+  static var explanation: String {
+    words(
+      es: """
+        /ayuda            esta ayuda
+        /nueva            empieza otra conversación
+        /modelo [NOMBRE]  dice o cambia el modelo
+        /guardar [RUTA]   guarda la conversación, o la copia en un fichero
+        /salir            termina (también Ctrl-D)
+        Ctrl-C corta la respuesta; ↑ y ↓ recorren lo que escribiste.
+        """,
+      en: """
+        /help          this help
+        /clear         starts another conversation
+        /model [NAME]  tells or changes the model
+        /save [PATH]   keeps the conversation, or copies it to a file
+        /quit          ends (so does Ctrl-D)
+        Ctrl-C stops the answer; ↑ and ↓ go through what you wrote.
+        """)
+  }
+}

@@ -1,0 +1,85 @@
+import SaraiCore
+
+/// The words that ArgumentParser puts into help and errors, in Spanish: it has no localisation of its own, so its
+/// finished text is translated here, in one place.
+enum ArgumentParserWords {
+  static func translated(_ text: String) -> String {
+    guard Words.language == .spanish else { return text }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { translated(line: String($0)) }
+      .joined(separator: "\n")
+  }
+
+  private static func translated(line: String) -> String {
+    for (english, spanish) in sentences {
+      if let parts = captures(of: english, in: line) { return filled(spanish, with: parts) }
+    }
+    return fragments.reduce(line) { $0.replacing($1.0, with: $1.1) }
+  }
+
+  /// Whole lines, with `{}` for what varies.
+  private static let sentences: [(String, String)] = [
+    ("Unknown option '{}'. Did you mean '{}'?", "La opción «{}» no existe. ¿Querías decir «{}»?"),
+    ("Unknown option '{}'", "La opción «{}» no existe"),
+    ("Invalid option: {}", "Opción no válida: {}"),
+    ("Missing value for '{}'", "Falta el valor de «{}»"),
+    (
+      "The option '{}' does not take any value, but '{}' was specified.",
+      "La opción «{}» no lleva valor, y se le dio «{}»."
+    ),
+    ("Unexpected argument '{}'", "Sobra el argumento «{}»"),
+    ("{} unexpected arguments: {}", "Sobran {} argumentos: {}"),
+    ("Missing expected argument '{}'", "Falta el argumento «{}»"),
+    ("Missing one of: {}", "Falta uno de estos: {}"),
+    ("Missing required subcommand.", "Falta la orden."),
+    (
+      "The value '{}' is invalid for '{}'. Please provide one of {}.",
+      "El valor «{}» no sirve para «{}»: pon uno de {}."
+    ),
+    (
+      "The value '{}' is invalid for '{}'. Please provide one of the following:",
+      "El valor «{}» no sirve para «{}»: pon uno de estos:"
+    ),
+    ("The value '{}' is invalid for '{}': {}", "El valor «{}» no sirve para «{}»: {}"),
+    ("The value '{}' is invalid for '{}'", "El valor «{}» no sirve para «{}»"),
+    ("Value to be set with {} had already been set with {}", "{} repite lo que ya dijo {}"),
+    ("  See '{} help <subcommand>' for detailed help.", "  «{} help <orden>» explica cada una."),
+    ("  See '{}' for more information.", "  Más: {}"),
+    ("Can't generate completion scripts for '{}'.", "No hay guion de autocompletado para «{}»."),
+  ]
+
+  /// Parts of lines.
+  private static let fragments: [(String, String)] = [
+    ("OVERVIEW: ", ""), ("USAGE: ", "USO: "), ("Usage: ", "Uso: "), ("Help:  ", "Ayuda: "),
+    ("SUBCOMMANDS:", "ÓRDENES:"), ("ARGUMENTS:", "ARGUMENTOS:"), ("OPTIONS:", "OPCIONES:"),
+    ("<subcommands>", "<órdenes>"), ("<subcommand>", "<orden>"), ("<options>", "<opciones>"),
+    ("Show help information.", "Muestra esta ayuda."), ("Show the version.", "Muestra la versión."),
+    ("Show subcommand help information.", "Muestra la ayuda de una orden."),
+    ("(default: ", "(por omisión: "), ("; default: ", "; por omisión: "), ("(default)", "(por omisión)"),
+    ("(default as flag: ", "(sin valor: "), ("; default as flag: ", "; sin valor: "), ("(values: ", "(valores: "),
+  ]
+
+  /// What stands for each `{}` of a pattern where the whole line fits it.
+  private static func captures(of pattern: String, in line: String) -> [Substring]? {
+    let pieces = pattern.split(separator: "{}", omittingEmptySubsequences: false)
+    guard var rest = line.hasPrefix(pieces[0]) ? line.dropFirst(pieces[0].count) : nil else { return nil }
+    var captures: [Substring] = []
+    for (index, piece) in pieces.enumerated().dropFirst() {
+      let isLast = index == pieces.count - 1
+      if isLast {
+        guard rest.hasSuffix(piece) else { return nil }
+        captures.append(rest.dropLast(piece.count))
+        rest = ""
+      } else {
+        guard let place = rest.firstRange(of: piece) else { return nil }
+        captures.append(rest[..<place.lowerBound])
+        rest = rest[place.upperBound...]
+      }
+    }
+    return rest.isEmpty ? captures : nil
+  }
+
+  private static func filled(_ pattern: String, with parts: [Substring]) -> String {
+    let pieces = pattern.split(separator: "{}", omittingEmptySubsequences: false)
+    return pieces.enumerated().map { index, piece in piece + (index < parts.count ? parts[index] : "") }.joined()
+  }
+}

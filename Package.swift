@@ -173,6 +173,13 @@ let package = Package(
       name: "SaraiRuntimeTests", dependencies: ["SaraiCore", "SaraiRuntime", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
+      name: "SaraiBenchTests",
+      dependencies: [
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiModels", "TestSupport", "sarai-engine",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "EndToEndTests", dependencies: ["SaraiCore", "TestSupport", "sarai", "sarai-engine"],
       swiftSettings: settings),
   ],

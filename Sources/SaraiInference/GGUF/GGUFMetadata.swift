@@ -38,10 +38,13 @@ enum GGUFValueType: UInt32, Sendable {
 
 /// The key–value part of a GGUF header.
 struct GGUFMetadata: Sendable {
-  /// No model comes near; a hostile file of many gigabytes could otherwise fill the memory with keys.
-  static let keyLimit = 100_000
+  // No model comes near these; a hostile file of many gigabytes could otherwise take hours or fill the memory.
+  static let keyLimit = 10_000
+  static let stringArrayLimit = 1 << 24
+  static let byteLimit = 256 << 20
   static let keptStringBytes = 1024
-  static let keptArrayElements = 1024
+  /// One for each layer that libllama allows.
+  static let keptArrayElements = 512
 
   private(set) var values: [String: GGUFValue] = [:]
 
@@ -58,6 +61,10 @@ struct GGUFMetadata: Sendable {
       let key = try Self.key(index: index, from: cursor)
       let type = try Self.type(key: key, from: cursor)
       let value = try Self.value(of: type, key: key, from: cursor)
+      guard cursor.position <= Self.byteLimit else {
+        throw cursor.fault(
+          es: "el encabezado ocupa más de \(Self.byteLimit) bytes", en: "the header takes over \(Self.byteLimit) bytes")
+      }
       guard values.updateValue(value, forKey: key) == nil else {
         throw cursor.fault(
           es: "la clave \(quoted(key)) está dos veces", en: "the key \(quoted(key, .english)) is there twice")
@@ -142,10 +149,11 @@ struct GGUFMetadata: Sendable {
         en: "the key \(quoted(key, .english)) is a list of lists, which no model uses")
     }
     let count: UInt64 = try cursor.integer()
-    guard count <= UInt64(cursor.remaining / elementBytes) else {
+    let limit = element == .string ? stringArrayLimit : .max
+    guard count <= UInt64(min(cursor.remaining / elementBytes, limit)) else {
       throw cursor.fault(
-        es: "la lista \(quoted(key)) anuncia \(count) elementos, más de los que caben en el archivo",
-        en: "the list \(quoted(key, .english)) announces \(count) elements, more than the file holds")
+        es: "la lista \(quoted(key)) anuncia \(count) elementos, más de los que pueden ser",
+        en: "the list \(quoted(key, .english)) announces \(count) elements, more than there can be")
     }
     if element == .string {
       for _ in 0..<count { try cursor.skip(try cursor.integer(UInt64.self)) }

@@ -3,7 +3,7 @@ import SaraiCore
 
 /// One entry of a GGUF tensor table.
 struct GGUFTensor: Sendable {
-  /// No model comes near; see `GGUFMetadata.keyLimit`.
+  /// No model comes near.
   static let countLimit = 100_000
   /// libllama keeps names in 64 bytes with a terminator.
   static let nameBytes = 1...63

@@ -15,6 +15,7 @@ package struct Sampler {
   package let seed: UInt64
   private let parameters: SamplingParameters
   private let vocabularySize: Int
+  private let biases: [(token: Int, bias: Float)]
   private var history: TokenHistory
   private let scratch: SamplerScratch
 
@@ -23,6 +24,7 @@ package struct Sampler {
     try parameters.check(vocabularySize: vocabularySize)
     self.parameters = parameters
     self.vocabularySize = vocabularySize
+    biases = parameters.logitBias.map { (Int($0.key), $0.value) }
     seed = parameters.seed ?? UInt64.random(in: .min ... .max)
     history = TokenHistory(
       keepsWindow: parameters.repetitionPenalty != 1,
@@ -74,14 +76,11 @@ package struct Sampler {
 
   /// Logits after bias and penalties: the model's own where there are none.
   private func adjust(_ logits: UnsafeBufferPointer<Float>) -> UnsafeBufferPointer<Float> {
-    if parameters.logitBias.isEmpty, history.isEmpty { return logits }
+    if biases.isEmpty, history.isEmpty { return logits }
     let adjusted = scratch.copy(logits)
-    for (token, bias) in parameters.logitBias {
-      if bias <= -100, !adjusted[Int(token)].isNaN {
-        adjusted[Int(token)] = -.infinity
-      } else {
-        adjusted[Int(token)] += bias
-      }
+    for (token, bias) in biases {
+      // A ban must not hide that the model computes no numbers.
+      adjusted[token] = bias <= -100 && !adjusted[token].isNaN ? -.infinity : adjusted[token] + bias
     }
     let valid = 0..<Int32(vocabularySize)
     for token in history.windowCounts.keys where valid.contains(token) {

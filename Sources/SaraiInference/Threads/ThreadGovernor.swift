@@ -7,6 +7,8 @@ import Synchronization
 /// threads wait for the slowest at every layer.
 package final class ThreadGovernor: Sendable {
   static let samplingSeconds = 0.1
+  /// The first answer comes sooner: shorter still, and the kernel's ticks of 10 ms would blur it.
+  static let firstSampleSeconds = 0.05
 
   private struct State {
     var policy: ThreadPolicy
@@ -41,7 +43,7 @@ package final class ThreadGovernor: Sendable {
     self.clock = clock
     var policy = ThreadPolicy(allowed: maximum)
     if fixed == nil, let reading = read() { policy.update(reading) }
-    state = Mutex(State(policy: policy, nextSample: clock() + Self.samplingSeconds))
+    state = Mutex(State(policy: policy, nextSample: clock() + Self.firstSampleSeconds))
   }
 
   /// A quota of less than whole processors is rounded down: a thread that is throttled holds up the others.

@@ -46,10 +46,10 @@ struct GGUFFault: Sendable, CustomTestStringConvertible {
     GGUFFault("unknown type", says: "unknown type (13)") { $0["a"] = .raw(type: 13, bytes: [0, 0]) },
     GGUFFault("boolean of 2", says: "neither true nor false") { $0["a"] = .bool(2) },
     GGUFFault("nested list", says: "list of lists") { $0["a"] = .raw(type: 9, bytes: [9] + .zeros(19)) },
-    GGUFFault("huge list", says: "more than the file holds") {
+    GGUFFault("huge list", says: "more than there can be") {
       $0["a"] = .raw(type: 9, bytes: [4, 0, 0, 0] + Array(repeating: 0xFF, count: 8))
     },
-    GGUFFault("huge list of strings", says: "more than the file holds") {
+    GGUFFault("huge list of strings", says: "more than there can be") {
       $0["a"] = .raw(type: 9, bytes: [8, 0, 0, 0] + Array(repeating: 0xFF, count: 7) + [0x0F])
     },
     GGUFFault("huge string", says: "the header asks for") {
@@ -148,6 +148,24 @@ struct GGUFFault: Sendable, CustomTestStringConvertible {
       #expect(error.message.en.contains(fault.says), "\(error.message.en)")
       #expect(error.message.es != error.message.en)
       #expect(error.message.es.contains("x.gguf"))
+    }
+  }
+
+  @Test func `a header that would take hours or all memory is refused at once`() async throws {
+    // Sixteen million empty strings and one more, then a string of 300 MB: nothing but holes in the file.
+    let many = GGUFSample.Value.raw(type: 9, bytes: [8, 0, 0, 0] + [1, 0, 0, 1, 0, 0, 0, 0])
+    let long = GGUFSample.Value.raw(type: 8, bytes: [0, 0, 0, 0x12, 0, 0, 0, 0])
+    try await withTemporaryFolder { folder in
+      for (value, says) in [(many, "more than there can be"), (long, "the header takes over")] {
+        var sample = GGUFSample()
+        sample.keys = []
+        sample["a"] = value
+        let file = folder.appending(path: "x.gguf")
+        try Data(sample.header()).write(to: file)
+        #expect(truncate(file.path, 400 << 20) == 0)
+        let error = #expect(throws: SaraiError.self) { try GGUFInspector.inspect(path: file.path) }
+        #expect(error?.message.en.contains(says) == true, "\(error?.message.en ?? "")")
+      }
     }
   }
 

@@ -40,7 +40,7 @@ import Testing
       let handle = try FileHandle(forUpdating: file)
       defer { try? handle.close() }
       #expect(try GGUFInspector.inspect(path: file.path).fileBytes == size)
-      for _ in 0..<60 {
+      for _ in 0..<rounds(60, soak: 5000) {
         // Half of them where the structure is: the first keys and the table of tensors at the end.
         let index =
           Bool.random(using: &random)
@@ -80,7 +80,7 @@ import Testing
     let (whole, header) = (sample.file(), sample.header().count)
     let interesting: [UInt8] = [0, 1, 2, 7, 8, 9, 0x7F, 0x80, 0xFF]
     try await withTemporaryFolder { folder in
-      for round in 0..<2000 {
+      for round in 0..<rounds(2000, soak: 500_000) {
         var bytes = whole
         for _ in 0..<Int.random(in: 1...6, using: &random) {
           let index = Int.random(in: 0..<header, using: &random)

@@ -40,8 +40,8 @@ import Testing
     var random = SeededGenerator(seed: 50)
     let cuts =
       [0, 1, 3, 4, 8, 16, 24, headerBytes - 1, headerBytes, whole.count - 1]
-      + (0..<20).map { _ in Int.random(in: 24..<headerBytes, using: &random) }
-      + (0..<20).map { _ in Int.random(in: headerBytes..<whole.count, using: &random) }
+      + (0..<rounds(20, soak: 1000)).map { _ in Int.random(in: 24..<headerBytes, using: &random) }
+      + (0..<rounds(20, soak: 1000)).map { _ in Int.random(in: headerBytes..<whole.count, using: &random) }
     try await withTemporaryFolder { folder in
       let file = folder.appending(path: "cut.gguf")
       try whole.prefix(headerBytes).write(to: file)

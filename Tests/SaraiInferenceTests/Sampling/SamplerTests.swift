@@ -1,5 +1,6 @@
 import Foundation
 import SaraiCore
+import TestSupport
 import Testing
 
 @testable import SaraiInference
@@ -57,7 +58,7 @@ import Testing
         $0.temperature = Float(temperature)
         $0.seed = seed
       }, vocabularySize: 8)
-    let draws = 8000
+    let draws = rounds(8000, soak: 1_000_000)
     var counts = [Double](repeating: 0, count: 8)
     for position in 0..<draws { counts[Int(try draw(sampler, logits, position: position))] += 1 }
     let weights = logits.map { exp(Double($0) / temperature) }
@@ -124,7 +125,7 @@ import Testing
 
   @Test func `all shortcuts choose what the definition chooses`() throws {
     var random = SeededGenerator(seed: 77)
-    for round in 0..<160 {
+    for round in 0..<rounds(160, soak: 20_000) {
       let size = [7, 300, 1500].randomElement(using: &random)!
       let spread = Float.random(in: 0.5...20, using: &random)
       let logits = (0..<size).map { _ in Float.random(in: -spread...spread, using: &random) }

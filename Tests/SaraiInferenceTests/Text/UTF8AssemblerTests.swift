@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SaraiInference
@@ -32,8 +33,8 @@ import Testing
   }
 
   @Test func `a scalar comes out with its last byte and not before`() {
-    for value in stride(from: 0 as UInt32, through: 0x10FFFF, by: 37) {
-      guard let scalar = Unicode.Scalar(value) else { continue }
+    for value in stride(from: 0, through: 0x10FFFF, by: rounds(37, soak: 1)) {
+      guard let scalar = Unicode.Scalar(UInt32(value)) else { continue }
       let text = String(Character(scalar))
       var assembler = UTF8Assembler()
       var pieces = text.utf8.map { assembler.push([$0]) }
@@ -56,7 +57,7 @@ import Testing
 
   @Test func `random bytes in random pieces decode as a whole would`() {
     var random = SeededGenerator(seed: 8)
-    for _ in 0..<2000 {
+    for _ in 0..<rounds(2000, soak: 500_000) {
       var bytes = Array("año 日本 👩‍👩‍👧 e\u{301}".utf8)
       for _ in 0..<Int.random(in: 0...4, using: &random) {
         let index = bytes.indices.randomElement(using: &random)!

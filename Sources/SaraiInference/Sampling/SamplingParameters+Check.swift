@@ -15,9 +15,9 @@ extension SamplingParameters {
     guard minP >= 0, minP < 1 else {
       throw Self.refuse("min_p", es: "debe ser 0 o más y menor que 1", en: "must be at least 0 and below 1")
     }
-    guard repetitionPenalty > 0, repetitionPenalty <= 2 else {
+    guard repetitionPenalty > 0, repetitionPenalty <= 10 else {
       throw Self.refuse(
-        "repetition_penalty", es: "debe ser mayor que 0 y 2 como mucho", en: "must be above 0 and at most 2")
+        "repetition_penalty", es: "debe ser mayor que 0 y 10 como mucho", en: "must be above 0 and at most 10")
     }
     // In order, so that the same request always gets the same message.
     for (token, bias) in logitBias.sorted(by: { $0.key < $1.key }) {

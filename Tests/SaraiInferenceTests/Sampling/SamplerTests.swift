@@ -289,7 +289,7 @@ import Testing
     OutOfRange(field: "min_p") { $0.minP = -0.1 },
     OutOfRange(field: "min_p") { $0.minP = .nan },
     OutOfRange(field: "repetition_penalty") { $0.repetitionPenalty = 0 },
-    OutOfRange(field: "repetition_penalty") { $0.repetitionPenalty = 2.1 },
+    OutOfRange(field: "repetition_penalty") { $0.repetitionPenalty = 10.1 },
     OutOfRange(field: "repetition_penalty") { $0.repetitionPenalty = .nan },
     OutOfRange(field: "presence_penalty") { $0.presencePenalty = -2.1 },
     OutOfRange(field: "frequency_penalty") { $0.frequencyPenalty = .nan },
@@ -316,7 +316,7 @@ import Testing
     }
     let high = parameters {
       ($0.temperature, $0.topP, $0.topK, $0.presencePenalty, $0.frequencyPenalty) = (2, 1, .max, 2, 2)
-      ($0.repetitionPenalty, $0.logitBias) = (2, [9: 100])
+      ($0.repetitionPenalty, $0.logitBias) = (10, [9: 100])
     }
     for chosen in [low, high] {
       var sampler = try Sampler(parameters: chosen, vocabularySize: 10)

@@ -303,6 +303,22 @@ place_models() {
   done
 }
 
+# The models that the default configuration names: checked, and made from another where the catalogue says so.
+# No network: what has to be fetched was placed before.
+pull_default_models() {
+  local id
+  sed -nE '/^models:/,/^[a-z]/s/^ +id: *([^ "]+).*/\1/p' config/sarai.yaml | sort -u | while read -r id; do
+    "$release/sarai" pull --offline "$id"
+  done
+}
+default_models() {
+  local folder
+  folder=$(models_folder)
+  place_models
+  step default-models "comprobación de los modelos" "check of the models" "$folder" \
+    "$folder $(cd "$folder" && compgen -G "*.[gb]*") $(cat config/*.yaml)" pull_default_models
+}
+
 # Names, sizes and times of what the tests are built from, beside the sources.
 tests_key() { find Tests -type f -printf '%p %s %T@\n' | sort | hash_of; }
 build_tests() { swift build --build-tests --enable-code-coverage; }

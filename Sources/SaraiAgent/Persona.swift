@@ -17,20 +17,28 @@ package struct Persona: Sendable, Hashable {
 
 extension Persona {
   /// Chosen by `sarai bench quality` among candidates; docs/Benchmarks.md has the figures.
+  ///
+  /// The instruction is in English because the default model reads little else; larger ones follow it in any language.
+  /// The examples show how long an answer is. The penalty keeps a small model from repeating itself.
   package static let standard = Persona(
     messages: [
       Message(
         .system,
-        """
-        You are SARAi, a helpful assistant. Answer briefly and correctly, in the language of the question. \
-        Eres SARAi: responde breve y correctamente, en el idioma de la pregunta.
-        """)
+        "You are SARAi, a helpful assistant. Answer briefly and correctly, in the language of the question."),
+      Message(.user, "Do horses lay eggs?"),
+      Message(.assistant, "No, horses do not lay eggs."),
+      Message(.user, "What is thirty plus eleven?"),
+      Message(.assistant, "Thirty plus eleven is forty-one."),
+      Message(.user, "What is the opposite of wet?"),
+      Message(.assistant, "The opposite of wet is dry."),
+      Message(.user, "What is a hammer?"),
+      Message(.assistant, "A hammer is a tool for driving nails."),
+      Message(.user, "What is the capital of Norway?"),
+      Message(.assistant, "The capital of Norway is Oslo."),
     ],
     sampling: {
       var sampling = SamplingParameters()
-      sampling.temperature = 0.2
-      sampling.topK = 40
-      sampling.topP = 0.95
+      sampling.temperature = 0
       sampling.repetitionPenalty = 1.1
       return sampling
     }())

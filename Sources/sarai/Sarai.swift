@@ -26,7 +26,8 @@ struct Sarai: AsyncParsableCommand {
       version: SaraiVersion.current,
       subcommands: [
         ChatCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, ListCommand.self, ShowCommand.self,
-        RemoveCommand.self, ProcessesCommand.self, DoctorCommand.self, ConfigCommand.self, CompletionsCommand.self,
+        RemoveCommand.self, ProcessesCommand.self, DoctorCommand.self, ConfigCommand.self, BenchCommand.self,
+        CompletionsCommand.self,
       ])
   }
 }

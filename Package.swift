@@ -41,7 +41,7 @@ let package = Package(
     .target(
       name: "CLlama", dependencies: ["CLlamaLibrary"]),
     .systemLibrary(name: "CE5", pkgConfig: "sarai-e5"),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),

@@ -73,18 +73,18 @@ struct WheelArchive: Sendable {
     guard output >= 0 else { throw FileSystem.writeFault(destination) }
     defer { close(output) }
     var hasher = SHA256()
-    var checksum = crc32(0, nil, 0)
+    var checksum = UInt32(0)
     var written: Int64 = 0
     try decode(member, in: descriptor, at: start) { bytes in
       try isCancelled.check()
       written += Int64(bytes.count)
       guard written <= member.sizeBytes else { throw broken("a member is longer than it says") }
       hasher.update(bufferPointer: UnsafeRawBufferPointer(bytes))
-      checksum = crc32(checksum, bytes.baseAddress, uInt(bytes.count))
+      checksum = sarai_crc32(checksum, bytes.baseAddress, bytes.count)
       try FileSystem.write(bytes, to: output, path: destination)
       progress(written, member.sizeBytes)
     }
-    guard written == member.sizeBytes, UInt32(truncatingIfNeeded: checksum) == member.checksum else {
+    guard written == member.sizeBytes, checksum == member.checksum else {
       throw broken("a member's length or CRC-32 is wrong")
     }
     guard fsync(output) == 0 else { throw FileSystem.writeFault(destination) }
@@ -223,45 +223,37 @@ struct WheelArchive: Sendable {
 
 /// A raw deflate stream (RFC 1951), inflated by zlib.
 private final class Inflater {
-  private let stream: UnsafeMutablePointer<z_stream>
+  private let inflater: OpaquePointer
   private var output = [UInt8](repeating: 0, count: 256 << 10)
   private(set) var isAtEnd = false
 
   init?() {
-    // zlib keeps a pointer to the stream: it must not move.
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    guard inflateInit2_(stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      stream.deallocate()
-      return nil
-    }
+    guard let inflater = sarai_inflater_open() else { return nil }
+    self.inflater = inflater
   }
 
   deinit {
-    inflateEnd(stream)
-    stream.deallocate()
+    sarai_inflater_close(inflater)
   }
 
   /// False where the data is damaged.
   func inflate(_ input: [UInt8], _ write: (UnsafeBufferPointer<UInt8>) throws -> Void) throws -> Bool {
-    var input = input
-    return try input.withUnsafeMutableBufferPointer { input in
-      stream.pointee.next_in = input.baseAddress
-      stream.pointee.avail_in = uInt(input.count)
+    try input.withUnsafeBufferPointer { input in
+      sarai_inflater_give(inflater, input.baseAddress, UInt32(input.count))
       while true {
-        let (status, count) = output.withUnsafeMutableBufferPointer { output in
-          stream.pointee.next_out = output.baseAddress
-          stream.pointee.avail_out = uInt(output.count)
-          let status = CZlib.inflate(stream, Z_NO_FLUSH)
-          return (status, output.count - Int(stream.pointee.avail_out))
+        var count: UInt32 = 0
+        let status = output.withUnsafeMutableBufferPointer {
+          sarai_inflater_next(inflater, $0.baseAddress, UInt32($0.count), &count)
         }
-        if count > 0 { try output.withUnsafeBufferPointer { try write(UnsafeBufferPointer(rebasing: $0[..<count])) } }
+        if count > 0 {
+          try output.withUnsafeBufferPointer { try write(UnsafeBufferPointer(rebasing: $0[..<Int(count)])) }
+        }
         switch status {
-        case Z_STREAM_END:
+        case SARAI_INFLATE_HAS_MORE: continue
+        case SARAI_INFLATE_NEEDS_INPUT: return true
+        case SARAI_INFLATE_END:
           isAtEnd = true
           return true
-        case Z_OK where stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0: continue
-        case Z_OK, Z_BUF_ERROR: return true
         default: return false
         }
       }

@@ -164,6 +164,7 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiModels", "TestSupport", "sarai-engine",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

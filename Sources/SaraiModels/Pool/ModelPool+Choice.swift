@@ -18,18 +18,22 @@ extension ModelPool {
     var candidates: [Candidate]
   }
 
-  /// Who answers: the first candidate that can.
+  /// The answer of the first candidate that can give one.
   ///
-  /// - Parameter kind: what it has to be able to do; nil where any will do.
-  func answerer(for name: String, kind: ModelSummary.Kind?) async throws -> Answerer {
+  /// - Parameters:
+  ///   - kind: what it has to be able to do; nil where any will do.
+  ///   - remote: asks a model on another server. Where that fails, the next candidate is tried.
+  func answer<Reply: Sendable>(
+    _ name: String, kind: ModelSummary.Kind?, remote: @Sendable (RemoteModel) async throws -> Reply
+  ) async throws -> Answer<Reply> {
     guard !isShutDown else { throw shuttingDown() }
     let choice = try choice(for: name)
     var failures: [(id: String, error: SaraiError)] = []
     for candidate in choice.candidates {
       do {
-        let answerer = try await answerer(candidate, kind: kind)
+        let answer = try await answer(candidate, kind: kind, remote: remote)
         noteStandIn(candidate.id, role: choice.role, failures: failures)
-        return answerer
+        return answer
       } catch let error as SaraiError where choice.role != nil && Self.lets(nextAnswer: error) {
         failures.append((candidate.id, error))
       }
@@ -37,16 +41,25 @@ extension ModelPool {
     throw failures.first?.error ?? unknownModel(name)
   }
 
-  private func answerer(_ candidate: Candidate, kind: ModelSummary.Kind?) async throws -> Answerer {
+  private func answer<Reply: Sendable>(
+    _ candidate: Candidate, kind: ModelSummary.Kind?, remote: @Sendable (RemoteModel) async throws -> Reply
+  ) async throws -> Answer<Reply> {
     if let entry = parts.store.catalogue[candidate.id], entry.backend == .openai {
       try check(entry, is: kind)
-      return .remote(entry, try parts.remote(entry))
+      return .remote(try await remote(try remoteModel(entry)))
     }
     let model = try find(candidate.id)
     try check(model.entry, is: kind)
     let key = EngineKey(
       model: model.id, contextTokens: contextTokens(of: model.entry, wished: candidate.wishedContextTokens))
     return .engine(try await lease(key, model))
+  }
+
+  private func remoteModel(_ entry: CatalogueEntry) throws -> RemoteModel {
+    if let model = remoteModels[entry.id] { return model }
+    let model = try RemoteModel(entry: entry, environment: parts.environment)
+    remoteModels[entry.id] = model
+    return model
   }
 
   func choice(for name: String) throws -> Choice {

@@ -12,21 +12,17 @@ package actor ModelPool: ModelGateway {
   package struct Parts: Sendable {
     package var store: ModelStore
     package var launcher: any ProcessLauncher
-    /// The models of a catalogue entry that another server runs.
-    package var remote: @Sendable (CatalogueEntry) throws -> any ModelGateway
     package var environment: [String: String]
     /// Bytes of memory to be had; nil where the system does not say.
     package var availableBytes: @Sendable () -> Int?
     package var logger: Logger
 
     package init(
-      store: ModelStore, launcher: any ProcessLauncher = DirectLauncher(),
-      remote: @escaping @Sendable (CatalogueEntry) throws -> any ModelGateway, environment: [String: String],
+      store: ModelStore, launcher: any ProcessLauncher = DirectLauncher(), environment: [String: String],
       availableBytes: @escaping @Sendable () -> Int? = MachineMemory.availableBytes, logger: Logger
     ) {
       self.store = store
       self.launcher = launcher
-      self.remote = remote
       self.environment = environment
       self.availableBytes = availableBytes
       self.logger = logger
@@ -39,15 +35,16 @@ package actor ModelPool: ModelGateway {
     let engine: RunningEngine
   }
 
-  /// Who answers a request.
-  enum Answerer: Sendable {
+  /// Who answers a request: an engine that is now held for it, or a server that has answered already.
+  enum Answer<Reply: Sendable>: Sendable {
     case engine(Lease)
-    case remote(CatalogueEntry, any ModelGateway)
+    case remote(Reply)
   }
 
   nonisolated let parts: Parts
   var settings: PoolSettings
   var slots: [EngineKey: EngineSlot] = [:]
+  var remoteModels: [String: RemoteModel] = [:]
   var isShutDown = false
   /// Set, and replaced, whenever an engine starts, ends, or has a request less.
   var change = OneShot<Void>()
@@ -71,11 +68,8 @@ package actor ModelPool: ModelGateway {
   package func generate(
     _ request: GenerationRequest
   ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
-    switch try await answerer(for: request.model, kind: .chat) {
-    case .remote(let entry, let gateway):
-      var request = request
-      request.model = entry.id
-      return try await gateway.generate(request)
+    switch try await answer(request.model, kind: .chat, remote: { try await $0.generate(request) }) {
+    case .remote(let events): return events
     case .engine(let lease):
       return AsyncThrowingStream { continuation in
         let task = Task {
@@ -94,11 +88,8 @@ package actor ModelPool: ModelGateway {
   }
 
   package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult {
-    switch try await answerer(for: request.model, kind: .embeddings) {
-    case .remote(let entry, let gateway):
-      var request = request
-      request.model = entry.id
-      return try await gateway.embed(request)
+    switch try await answer(request.model, kind: .embeddings, remote: { try await $0.embed(request) }) {
+    case .remote(let result): return result
     case .engine(let lease):
       let result = try await using(lease) { try await $0.embed(request) }
       counters.embedded(lease.key, result)
@@ -107,8 +98,8 @@ package actor ModelPool: ModelGateway {
   }
 
   package func measure(_ prompt: Prompt, model: String) async throws -> PromptMeasure {
-    switch try await answerer(for: model, kind: nil) {
-    case .remote(let entry, let gateway): return try await gateway.measure(prompt, model: entry.id)
+    switch try await answer(model, kind: nil, remote: { $0.measure(prompt) }) {
+    case .remote(let measure): return measure
     case .engine(let lease):
       let promptTokens = try await using(lease) { client in
         switch prompt {
@@ -125,14 +116,15 @@ package actor ModelPool: ModelGateway {
 
   /// Starts the engine of a model or role, so that the first request finds it warm.
   package func prepare(_ model: String) async throws {
-    if case .engine(let lease) = try await answerer(for: model, kind: nil) { release(lease) }
+    if case .engine(let lease) = try await answer(model, kind: nil, remote: { _ in }) { release(lease) }
   }
 
   /// Stops every engine and refuses further requests. Nothing is left behind when it returns.
   package func shutDown() async {
     isShutDown = true
     await withTaskGroup { group in
-      for key in Array(slots.keys) { group.addTask { await self.stopNow(key) } }
+      for key in slots.keys { group.addTask { await self.stopNow(key) } }
+      for remote in remoteModels.values { group.addTask { await remote.shutdown() } }
     }
     signalChange()
   }

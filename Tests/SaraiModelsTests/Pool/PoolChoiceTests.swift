@@ -200,45 +200,28 @@ import Testing
 
   // MARK: - Remote
 
-  @Test func `a remote model answers through its server and takes no memory`() async throws {
+  @Test func `a remote model needs no engine, and a local one stands in while its server is away`() async throws {
+    // Nothing listens on the discard port.
     let remote = PoolHarness.entry(
       "far", file: nil, kind: .chat, backend: .openai, contextTokens: 8_192,
       source: .remote(RemoteEndpoint(baseURL: "http://127.0.0.1:9/v1", model: "m", apiKeyVariable: nil)))
     try await PoolHarness.with(
-      extra: [remote], remote: { _ in FarModel() },
-      configure: { $0.roles[.draft] = .init(model: "far", contextTokens: 8_192) }
-    ) { harness in
-      #expect(try await harness.answer(PoolHarness.request(model: "draft")).text == "far away")
-      #expect(try await harness.pool.measure(.text("x"), model: "far").contextTokens == 8_192)
-      #expect(await harness.pool.models().last?.isRemote == true)
-      #expect(await harness.pool.models().last?.roles == ["draft"])
-      #expect(await harness.pool.ps().isEmpty)
-    }
-  }
-
-  /// Stands for another server, whose client has tests of its own.
-  private struct FarModel: ModelGateway {
-    func models() async -> [ModelSummary] { [] }
-
-    func generate(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
-      #expect(request.model == "far")
-      return AsyncThrowingStream { continuation in
-        continuation.yield(.text("far away"))
-        continuation.yield(
-          .finished(
-            GenerationSummary(
-              finishReason: .stop, usage: Usage(promptTokens: 1, cachedTokens: 0, completionTokens: 2),
-              timings: Timings(queueSeconds: 0, promptSeconds: 0, decodeSeconds: 0), seed: 1)))
-        continuation.finish()
+      extra: [remote],
+      configure: {
+        $0.roles[.draft] = .init(model: "far", contextTokens: 8_192)
+        $0.roles[.tiny] = .init(model: "far", contextTokens: 512, fallback: ["smollm2-copy"])
       }
-    }
+    ) { harness in
+      let models = await harness.pool.models()
+      #expect(models.last?.isRemote == true)
+      #expect(models.last?.roles == ["tiny", "draft"])
+      #expect(try await harness.pool.measure(.text("some text"), model: "far").contextTokens == 8_192)
+      #expect(try await saraiError { try await harness.answer(PoolHarness.request(model: "draft")) }.code == .network)
+      #expect(await harness.pool.ps().isEmpty)
 
-    func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult {
-      EmbeddingResult(vectors: [], promptTokens: 0)
-    }
-
-    func measure(_ prompt: Prompt, model: String) async throws -> PromptMeasure {
-      PromptMeasure(promptTokens: 1, contextTokens: 8_192)
+      #expect(try await !harness.answer(PoolHarness.request(model: "tiny")).text.isEmpty)
+      #expect(await harness.pool.ps().map(\.model) == ["smollm2-copy"])
+      #expect(await harness.pool.notices().count == 1)
     }
   }
 

@@ -144,7 +144,7 @@ import Testing
     try await withTemporaryFolder { folder in
       let note = folder.appending(path: "pid").path
       let folderPath = folder.path
-      await #expect(processExitsWith: .signal(SIGKILL)) { [note, folderPath] in
+      await #expect(processExitsWith: .signal(SIGKILL)) { [note = note as String, folderPath = folderPath as String] in
         var settings = PoolHarness.settings(URL(filePath: folderPath))
         settings.threads = 1
         let models = TestParts.root.appending(path: ".build/test-models").path
@@ -153,7 +153,7 @@ import Testing
         let pool = ModelPool(
           settings: settings,
           parts: ModelPool.Parts(
-            store: store, remote: { _ in throw CancellationError() }, environment: ProcessInfo.processInfo.environment,
+            store: store, environment: ProcessInfo.processInfo.environment,
             logger: Processes.logger))
         try await pool.prepare("expert_short")
         let pid = await pool.ps().compactMap(\.pid).first ?? 0

@@ -56,7 +56,6 @@ struct PoolHarness: Sendable {
   /// Runs the body with a pool, stops the pool, and checks that nothing of it is left.
   static func with(
     executable: String? = nil, extra: [CatalogueEntry] = [], modelsFolder: URL? = nil,
-    remote: @escaping @Sendable (CatalogueEntry) throws -> any ModelGateway = { _ in throw CancellationError() },
     availableBytes: @escaping @Sendable () -> Int? = { nil }, configure: (inout PoolSettings) -> Void = { _ in },
     sourceLocation: SourceLocation = #_sourceLocation, _ body: (PoolHarness) async throws -> Void
   ) async throws {
@@ -71,7 +70,7 @@ struct PoolHarness: Sendable {
       let pool = ModelPool(
         settings: settings,
         parts: ModelPool.Parts(
-          store: store, launcher: DirectLauncher(graceSeconds: 5), remote: remote,
+          store: store, launcher: DirectLauncher(graceSeconds: 5),
           environment: ProcessInfo.processInfo.environment, availableBytes: availableBytes, logger: log.logger))
       do {
         try await body(PoolHarness(pool: pool, folder: folder, log: log))

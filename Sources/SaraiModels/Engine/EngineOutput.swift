@@ -7,11 +7,10 @@ import Synchronization
 ///
 /// Both come from a process that reads untrusted files, so both are bounded here.
 final class EngineOutput: Sendable {
-  private enum State {
-    /// The first line so far.
-    case waiting(line: [UInt8])
-    /// The line has come (or can no longer come); what follows is dropped.
-    case decided
+  private struct State {
+    var lines = LineSplitter(maximumLineBytes: EngineOutput.maximumLineBytes)
+    /// What a running engine said before it gave itself up, as it does when a computation hangs.
+    var lastWords: SaraiError?
   }
 
   private struct ErrorLine: Decodable {
@@ -33,7 +32,7 @@ final class EngineOutput: Sendable {
   let startup = OneShot<Result<Void, SaraiError>>()
   private let name: String
   private let logger: Logger
-  private let state = Mutex(State.waiting(line: []))
+  private let state = Mutex(State())
   /// The end of the log, for the cause of an error.
   private let tail = Mutex<[UInt8]>([])
 
@@ -45,7 +44,9 @@ final class EngineOutput: Sendable {
   func receive(_ output: ChildOutput) {
     switch output {
     case .standardOutput(let bytes):
-      if let line = firstLine(with: bytes) { startup.set(Self.reading(line) { notUnderstood() }) }
+      let (lines, isOverrun) = state.withLock { ($0.lines.lines(after: bytes), $0.lines.isOverrun) }
+      for line in lines { receive(line) }
+      if isOverrun { startup.set(.failure(notUnderstood())) }
     case .standardError(let bytes):
       tail.withLock { tail in
         tail.append(contentsOf: bytes.suffix(Self.tailBytes))
@@ -62,33 +63,24 @@ final class EngineOutput: Sendable {
     return text.isEmpty ? nil : text
   }
 
-  private func firstLine(with bytes: [UInt8]) -> [UInt8]? {
-    state.withLock { state in
-      guard case .waiting(var line) = state else { return nil }
-      let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
-      line.append(contentsOf: bytes[..<(end ?? bytes.endIndex)])
-      guard end != nil || line.count > Self.maximumLineBytes else {
-        state = .waiting(line: line)
-        return nil
-      }
-      state = .decided
-      return line
-    }
+  /// The first line decides the start; one that comes later can only be a reason to end.
+  private func receive(_ line: [UInt8]) {
+    let outcome = reading(line)
+    guard !startup.set(outcome), case .failure(let error) = outcome else { return }
+    state.withLock { $0.lastWords = error }
   }
 
-  private static func reading(
-    _ line: [UInt8], otherwise fault: () -> SaraiError
-  ) -> Result<Void, SaraiError> {
-    guard line.count <= maximumLineBytes,
-      let startup = try? JSONDecoder().decode(StartupLine.self, from: Data(line))
-    else { return .failure(fault()) }
+  private func reading(_ line: [UInt8]) -> Result<Void, SaraiError> {
+    guard let startup = try? JSONDecoder().decode(StartupLine.self, from: Data(line)) else {
+      return .failure(notUnderstood())
+    }
     if let error = startup.error {
       return .failure(
         SaraiError(
           SaraiError.Code(rawValue: error.code) ?? .engineFailed,
           Localized(es: error.message_es, en: error.message_en), subject: error.subject, cause: error.cause))
     }
-    return startup.ready == true ? .success(()) : .failure(fault())
+    return startup.ready == true ? .success(()) : .failure(notUnderstood())
   }
 
   private static func text(_ bytes: some Sequence<UInt8>) -> String {
@@ -98,6 +90,7 @@ final class EngineOutput: Sendable {
   // MARK: - Errors
 
   func died(_ exit: ChildExit, whileAnswering: Bool) -> SaraiError {
+    if let lastWords = state.withLock({ $0.lastWords }) { return lastWords }
     let why = exit.words
     let message =
       whileAnswering

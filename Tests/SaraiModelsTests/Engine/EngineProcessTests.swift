@@ -93,6 +93,16 @@ import Testing
     }
   }
 
+  @Test func `an engine that gives itself up says why`() async throws {
+    try await withTemporaryFolder { folder in
+      let line = #"{"error":{"code":"timeout","message_es":"colgado","message_en":"hung"}}"#
+      let process = try await Processes.start(
+        #"echo '{"ready":true}'; "# + "echo '\(line)'; exit 1", in: folder)
+      #expect(await process.waitForExit() == .exited(code: 1))
+      #expect(process.failure() == SaraiError(.timeout, es: "colgado", en: "hung"))
+    }
+  }
+
   @Test func `an engine that ignores the polite signal is killed`() async throws {
     try await withTemporaryFolder { folder in
       let process = try await Processes.start(

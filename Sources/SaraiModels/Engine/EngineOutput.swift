@@ -116,6 +116,15 @@ final class EngineOutput: Sendable {
       subject: name, cause: logTail)
   }
 
+  func stopped() -> SaraiError {
+    SaraiError(
+      .busy,
+      es: "SARAi detuvo el motor de «\(name)» porque se está cerrando. Vuelve a enviar la petición cuando arranque.",
+      en:
+        "SARAi stopped the engine of \"\(name)\" because it is shutting down. Send the request again when it is back.",
+      subject: name)
+  }
+
   func unreachable() -> SaraiError {
     SaraiError(
       .engineFailed,

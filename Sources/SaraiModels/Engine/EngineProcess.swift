@@ -75,6 +75,7 @@ package final class EngineProcess: Sendable {
   private let child: ChildProcess
   private let output: EngineOutput
   private let ended = OneShot<ChildExit>()
+  private let stopRequest = OneShot<Void>()
 
   package var pid: Int32 { child.pid }
   /// How it ended, where it has.
@@ -115,13 +116,14 @@ package final class EngineProcess: Sendable {
   /// Ends the process and removes what it leaves.
   @discardableResult
   package func stop() async -> ChildExit {
+    stopRequest.set(())
     await child.stop()
     return await ended.wait()
   }
 
   /// What a caller is told whose request the engine's end cut short; nil while the engine runs.
   package func failure() -> SaraiError? {
-    ended.value.map { output.died($0, whileAnswering: true) }
+    ended.value.map { stopRequest.value == nil ? output.died($0, whileAnswering: true) : output.stopped() }
   }
 
   /// The same, where the engine is gone or goes within so many seconds: a broken connection is heard of a moment before

@@ -26,10 +26,10 @@ final class RunningEngine: Sendable {
     self.description = description
   }
 
+  /// Calls that are still under way are cut off: the engine would wait for them.
   func stop() async {
-    client.close()
-    await process.stop()
     client.abandon()
+    await process.stop()
   }
 }
 

@@ -24,7 +24,7 @@ extension ModelPool {
   ///   - kind: what it has to be able to do; nil where any will do.
   ///   - remote: asks a model on another server. Where that fails, the next candidate is tried.
   func answer<Reply: Sendable>(
-    _ name: String, kind: ModelSummary.Kind?, remote: @Sendable (RemoteModel) async throws -> Reply
+    _ name: String, kind: ModelSummary.Kind?, remote: @Sendable (any ModelGateway) async throws -> Reply
   ) async throws -> Answer<Reply> {
     guard !isShutDown else { throw shuttingDown() }
     let choice = try choice(for: name)
@@ -42,7 +42,7 @@ extension ModelPool {
   }
 
   private func answer<Reply: Sendable>(
-    _ candidate: Candidate, kind: ModelSummary.Kind?, remote: @Sendable (RemoteModel) async throws -> Reply
+    _ candidate: Candidate, kind: ModelSummary.Kind?, remote: @Sendable (any ModelGateway) async throws -> Reply
   ) async throws -> Answer<Reply> {
     if let entry = parts.store.catalogue[candidate.id], entry.backend == .openai {
       try check(entry, is: kind)
@@ -55,9 +55,9 @@ extension ModelPool {
     return .engine(try await lease(key, model))
   }
 
-  private func remoteModel(_ entry: CatalogueEntry) throws -> RemoteModel {
+  private func remoteModel(_ entry: CatalogueEntry) throws -> any ModelGateway {
     if let model = remoteModels[entry.id] { return model }
-    let model = try RemoteModel(entry: entry, environment: parts.environment)
+    let model = try parts.remote(entry)
     remoteModels[entry.id] = model
     return model
   }

@@ -12,17 +12,21 @@ package actor ModelPool: ModelGateway {
   package struct Parts: Sendable {
     package var store: ModelStore
     package var launcher: any ProcessLauncher
+    /// The client of a catalogue entry that another server runs. Asked once for each.
+    package var remote: @Sendable (CatalogueEntry) throws -> any ModelGateway
     package var environment: [String: String]
     /// Bytes of memory to be had; nil where the system does not say.
     package var availableBytes: @Sendable () -> Int?
     package var logger: Logger
 
     package init(
-      store: ModelStore, launcher: any ProcessLauncher = DirectLauncher(), environment: [String: String],
+      store: ModelStore, launcher: any ProcessLauncher = DirectLauncher(),
+      remote: @escaping @Sendable (CatalogueEntry) throws -> any ModelGateway, environment: [String: String],
       availableBytes: @escaping @Sendable () -> Int? = MachineMemory.availableBytes, logger: Logger
     ) {
       self.store = store
       self.launcher = launcher
+      self.remote = remote
       self.environment = environment
       self.availableBytes = availableBytes
       self.logger = logger
@@ -44,7 +48,7 @@ package actor ModelPool: ModelGateway {
   nonisolated let parts: Parts
   var settings: PoolSettings
   var slots: [EngineKey: EngineSlot] = [:]
-  var remoteModels: [String: RemoteModel] = [:]
+  var remoteModels: [String: any ModelGateway] = [:]
   var isShutDown = false
   /// Set, and replaced, whenever an engine starts, ends, or has a request less.
   var change = OneShot<Void>()
@@ -98,7 +102,7 @@ package actor ModelPool: ModelGateway {
   }
 
   package func measure(_ prompt: Prompt, model: String) async throws -> PromptMeasure {
-    switch try await answer(model, kind: nil, remote: { $0.measure(prompt) }) {
+    switch try await answer(model, kind: nil, remote: { try await $0.measure(prompt, model: model) }) {
     case .remote(let measure): return measure
     case .engine(let lease):
       let promptTokens = try await using(lease) { client in
@@ -124,7 +128,6 @@ package actor ModelPool: ModelGateway {
     isShutDown = true
     await withTaskGroup { group in
       for key in slots.keys { group.addTask { await self.stopNow(key) } }
-      for remote in remoteModels.values { group.addTask { await remote.shutdown() } }
     }
     signalChange()
   }

@@ -154,7 +154,7 @@ import Testing
         let pool = ModelPool(
           settings: settings,
           parts: ModelPool.Parts(
-            store: store, environment: ProcessInfo.processInfo.environment,
+            store: store, remote: { _ in throw CancellationError() }, environment: ProcessInfo.processInfo.environment,
             logger: Processes.logger))
         try await pool.prepare("expert_short")
         let pid = await pool.ps().compactMap(\.pid).first ?? 0

@@ -71,6 +71,7 @@ struct PoolHarness: Sendable {
         settings: settings,
         parts: ModelPool.Parts(
           store: store, launcher: DirectLauncher(graceSeconds: 5),
+          remote: { RemoteAlone(model: try RemoteModel(entry: $0, environment: [:])) },
           environment: ProcessInfo.processInfo.environment, availableBytes: availableBytes, logger: log.logger))
       do {
         try await body(PoolHarness(pool: pool, folder: folder, log: log))
@@ -142,4 +143,19 @@ struct PoolHarness: Sendable {
       sample.name == name && labels.allSatisfy { label in sample.labels.contains { $0 == (label.key, label.value) } }
     }.reduce(0) { $0 + $1.value }
   }
+}
+
+/// A remote model as a gateway of its own.
+struct RemoteAlone: ModelGateway {
+  let model: RemoteModel
+
+  func models() async -> [ModelSummary] { [] }
+
+  func generate(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
+    try await model.generate(request)
+  }
+
+  func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult { try await model.embed(request) }
+
+  func measure(_ prompt: Prompt, model name: String) async throws -> PromptMeasure { model.measure(prompt) }
 }

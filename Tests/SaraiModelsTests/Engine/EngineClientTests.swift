@@ -40,7 +40,7 @@ import Testing
     try await withEngine { client, _ in
       let description = try await client.describe()
       #expect(description.contextTokens == 256)
-      #expect(description.trainedContextTokens == 2_048)
+      #expect(description.trainedContextTokens == 8_192)
       #expect(description.vocabularySize == 49_152)
       #expect(description.generates)
       #expect(description.contextBytes > 0)
@@ -64,12 +64,12 @@ import Testing
   }
 
   @Test func `a prompt beyond the context is refused with both lengths`() async throws {
-    try await withEngine(contextTokens: 64) { client, _ in
+    try await withEngine { client, _ in
       let long = String(repeating: "word ", count: 500)
       let request = PoolHarness.request(long)
       let error = try await saraiError { try await client.generate(request) { _ in } }
       #expect(error.code == .contextOverflow)
-      #expect(error.message.en.contains("64"))
+      #expect(error.message.en.contains("501") && error.message.en.contains("255"))
       #expect(error.message.es != error.message.en)
     }
   }

@@ -29,10 +29,4 @@ struct LineSplitter: Sendable {
     }
     return lines
   }
-
-  /// What came after the last line end.
-  mutating func remainder() -> [UInt8]? {
-    defer { rest = [] }
-    return rest.isEmpty ? nil : rest
-  }
 }

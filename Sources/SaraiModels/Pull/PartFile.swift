@@ -150,9 +150,11 @@ struct PartFile: Sendable {
     unlink(Self.sidePath(destination))
   }
 
-  /// Removes what an abandoned download left.
-  static func discard(destination: String) {
+  /// Removes what an abandoned download left, and says how many bytes that frees.
+  static func discard(destination: String) -> Int64 {
+    let bytes = FileSystem.facts(of: destination + ".part")?.sizeBytes ?? 0
     unlink(destination + ".part")
     unlink(sidePath(destination))
+    return bytes
   }
 }

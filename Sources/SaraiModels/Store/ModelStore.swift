@@ -80,18 +80,22 @@ package struct ModelStore: Sendable {
   package func remove(_ id: String) throws(SaraiError) -> Removal {
     let record = try registry.records()[id]
     guard let entry = catalogue[id] ?? record.flatMap({ Self.entry(id, $0) }) else { throw unknown(id) }
-    guard record != nil || entry.file.map({ FileSystem.exists(folder + "/" + $0) }) == true else {
+    // What a download that was given up left behind counts as there.
+    let paths = entry.file.map { [folder + "/" + $0, wheelPath(id)] } ?? []
+    guard record != nil || paths.contains(where: { FileSystem.exists($0) || FileSystem.exists($0 + ".part") }) else {
       throw Self.notInstalled(entry)
     }
     guard let lock = try lockIfFree(id) else { throw Self.beingPulled(id) }
     defer { withExtendedLifetime(lock) {} }
 
-    var removal = Removal(id: id, path: record?.path ?? "", freedBytes: 0, isFileKept: true)
-    if record?.path == nil, let file = entry.file {
-      let path = folder + "/" + file
-      removal = Removal(
-        id: id, path: path, freedBytes: FileSystem.facts(of: path)?.sizeBytes ?? 0, isFileKept: false)
-      guard unlink(path) == 0 || errno == ENOENT else { throw FileSystem.writeFault(path) }
+    var removal = Removal(id: id, path: record?.path ?? paths.first ?? "", freedBytes: 0, isFileKept: true)
+    if record?.path == nil {
+      removal.isFileKept = false
+      for path in paths {
+        removal.freedBytes += FileSystem.facts(of: path)?.sizeBytes ?? 0
+        guard unlink(path) == 0 || errno == ENOENT else { throw FileSystem.writeFault(path) }
+        removal.freedBytes += PartFile.discard(destination: path)
+      }
     }
     if record != nil { try registry.update { (models) throws(SaraiError) in models[id] = nil } }
     return removal
@@ -148,6 +152,9 @@ package struct ModelStore: Sendable {
       models[id] = ModelRegistry.Record(path: nil, sha256: sha256, createdSeconds: Int(time(nil)))
     }
   }
+
+  /// Where the wheel is kept out of which a model is taken.
+  func wheelPath(_ id: String) -> String { folder + "/.\(id).whl" }
 
   /// The hash noted for a model whose entry has none.
   func pinnedSHA256(_ id: String) throws(SaraiError) -> String? { try registry.records()[id]?.sha256 }

@@ -162,6 +162,18 @@ import Testing
     }
   }
 
+  @Test func `what a given-up download left is removed too`() async throws {
+    try await withTemporaryFolder { folder in
+      let place = try Place(folder, [sampleEntry("a")])
+      try place.put("a.gguf.part", sampleBytes(70))
+      try place.put("a.gguf.part.json", [1])
+      try place.put(".a.whl.part", sampleBytes(30))
+      #expect(try place.store.remove("a").freedBytes == 100)
+      let left = try FileManager.default.contentsOfDirectory(atPath: place.store.folder)
+      #expect(left.filter { !$0.hasSuffix(".lock") }.isEmpty)
+    }
+  }
+
   @Test func `a model that is being fetched cannot be removed`() async throws {
     try await withTemporaryFolder { folder in
       let place = try Place(folder, [sampleEntry("a")])

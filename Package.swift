@@ -171,7 +171,10 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "SaraiRuntimeTests", dependencies: ["SaraiCore", "SaraiRuntime", "TestSupport"],
+      name: "SaraiRuntimeTests",
+      dependencies: [
+        "SaraiCore", "SaraiRuntime", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "SaraiBenchTests",

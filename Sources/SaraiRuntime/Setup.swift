@@ -9,16 +9,21 @@ package struct Setup: Sendable {
   package let sources: Configuration.Sources
   package let configuration: Configuration
 
-  /// - Throws: `SaraiError` for folders and files, `ConfigurationError` for what the configuration says.
+  /// - Throws: `ConfigurationError` for folders and files that are named wrong, and for what the configuration says.
   package init(
     environment: [String: String], configurationFile: String? = nil, flags: [Configuration.Flag] = [],
     executable: String = Installation.currentExecutable()
   ) throws {
     self.environment = environment
-    folders = try Folders(environment: environment)
-    installation = try Installation(environment: environment, executable: executable)
-    let asked = configurationFile ?? environment["SARAI_CONFIG"]
-    let path = try installation.configurationFile(asked: asked, folders: folders)
+    let path: String?
+    do {
+      folders = try Folders(environment: environment)
+      installation = try Installation(environment: environment, executable: executable)
+      let asked = configurationFile ?? environment["SARAI_CONFIG"]
+      path = try installation.configurationFile(asked: asked, folders: folders)
+    } catch let error as SaraiError {
+      throw ConfigurationError(faults: [error])
+    }
     sources = Configuration.Sources(path: path, environment: environment, flags: flags)
     configuration = try Configuration(sources)
   }

@@ -62,8 +62,7 @@ enum Main {
     if status.isSuccess {
       Output.line(text)
     } else {
-      let errors = text.hasPrefix("Error: ") ? "error: " + text.dropFirst("Error: ".count) : text
-      Output.note(errors)
+      Output.note(text)
     }
     exit(status.rawValue)
   }

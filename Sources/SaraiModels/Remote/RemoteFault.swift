@@ -5,6 +5,8 @@ struct RemoteFault: Sendable {
   let id: String
   let host: String
   let variable: String?
+  /// True for a server of SARAi's, whose errors say all that there is to say.
+  var isOwnServer = false
 
   func connection(_ cause: any Error) -> SaraiError {
     SaraiError(
@@ -60,6 +62,9 @@ struct RemoteFault: Sendable {
   private func status(_ status: Int, error: JSONValue) -> SaraiError {
     let said = Self.line(error["message"]?.stringValue ?? error.stringValue ?? "HTTP \(status)")
     let kind = [error["code"]?.stringValue, error["type"]?.stringValue].compactMap { $0 }
+    if isOwnServer {
+      return SaraiError(Self.code(of: kind.first, status: status), Localized(es: said, en: said), subject: id)
+    }
     switch status {
     case 400 where kind.contains("context_length_exceeded") || kind.contains("exceed_context_size_error"):
       return made(
@@ -84,6 +89,16 @@ struct RemoteFault: Sendable {
         .busy, said, es: "está ocupado; vuelve a intentarlo en un rato", en: "it is busy; try again in a while")
     default:
       return made(.network, said, es: "falló; mira su registro", en: "it failed; look into its log")
+    }
+  }
+
+  /// SARAi's API writes its own codes, but for the two that OpenAI names otherwise.
+  private static func code(of name: String?, status: Int) -> SaraiError.Code {
+    if let name, let code = SaraiError.Code(rawValue: name) { return code }
+    return switch status {
+    case 401: .unauthorized
+    case 429: .busy
+    default: .network
     }
   }
 

@@ -26,11 +26,14 @@ package final class RemoteModel: Sendable {
   let limits: Limits
   let transport: HTTPTransport
   private let address: WebAddress
+  private let ownLanguage: Language?
   private let environment: [String: String]
 
+  /// - Parameter ownLanguage: Set where the server is SARAi itself: it is asked for words in this language, and its
+  ///   errors are passed on as they are.
   /// - Throws: `internalFault` for an entry with another backend.
   package init(
-    entry: CatalogueEntry, environment: [String: String], limits: Limits = Limits()
+    entry: CatalogueEntry, environment: [String: String], limits: Limits = Limits(), ownLanguage: Language? = nil
   ) throws(SaraiError) {
     guard case .remote(let endpoint) = entry.source, let address = WebAddress(endpoint.baseURL) else {
       throw SaraiError(
@@ -41,6 +44,7 @@ package final class RemoteModel: Sendable {
     self.address = address
     self.environment = environment
     self.limits = limits
+    self.ownLanguage = ownLanguage
     // A server on this machine is not behind a proxy, whatever the variables say.
     let proxies = address.isLoopback ? ProxySettings(environment: [:]) : ProxySettings(environment: environment)
     transport = HTTPTransport(
@@ -108,7 +112,10 @@ package final class RemoteModel: Sendable {
     return PromptMeasure(promptTokens: tokens, contextTokens: entry.contextTokens)
   }
 
-  var fault: RemoteFault { RemoteFault(id: entry.id, host: address.host, variable: endpoint.apiKeyVariable) }
+  var fault: RemoteFault {
+    RemoteFault(
+      id: entry.id, host: address.host, variable: endpoint.apiKeyVariable, isOwnServer: ownLanguage != nil)
+  }
 
   private func post(_ path: String, _ body: [UInt8]) async throws -> HTTPClientResponse {
     guard let url = WebAddress(endpoint.baseURL + path) else { throw fault.brokenAnswer("base_url") }
@@ -116,6 +123,7 @@ package final class RemoteModel: Sendable {
       "user-agent": "sarai", "content-type": "application/json", "accept": "text/event-stream, application/json",
       "accept-encoding": "identity",
     ]
+    if let ownLanguage { headers.add(name: "accept-language", value: ownLanguage.rawValue) }
     if let variable = endpoint.apiKeyVariable {
       guard let key = environment[variable], !key.isEmpty, key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
         throw fault.missingKey(variable)

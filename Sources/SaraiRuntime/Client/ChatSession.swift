@@ -68,7 +68,7 @@ package struct ChatSession {
 
   /// Asks; the oldest exchanges are left out, whole, where the conversation has outgrown the context.
   package func ask(_ question: String, of models: any ModelGateway) -> AsyncThrowingStream<Event, any Error> {
-    var sampling = model == Turn.sarai ? Persona.standard.sampling : SamplingParameters()
+    var sampling = Persona.standard.sampling
     sampling.maxTokens = maxTokens
     let history = messages
     let model = model

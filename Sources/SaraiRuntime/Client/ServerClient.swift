@@ -113,7 +113,7 @@ package final class ServerClient: ModelGateway {
           RemoteEndpoint(
             baseURL: record.address + "/v1", model: model, apiKeyVariable: record.token == nil ? nil : variable)),
         notes: nil)
-      let made = try RemoteModel(entry: entry, environment: [variable: record.token ?? ""])
+      let made = try RemoteModel(entry: entry, environment: [variable: record.token ?? ""], ownLanguage: setup.language)
       remotes[model] = made
       return made
     }

@@ -22,10 +22,13 @@ struct FileStatus: Equatable {
     }
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
     isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
-    sizeBytes = (attributes[.size] as? any BinaryInteger).map { Int(clamping: $0) } ?? 0
+    sizeBytes = Int(Self.number(attributes[.size]))
     modified = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    inode = (attributes[.systemFileNumber] as? any BinaryInteger).map { UInt64(clamping: $0) } ?? 0
-    mode = (attributes[.posixPermissions] as? any BinaryInteger).map { Int(clamping: $0) } ?? 0
-    owner = (attributes[.ownerAccountID] as? any BinaryInteger).map { UInt32(clamping: $0) } ?? .max
+    inode = Self.number(attributes[.systemFileNumber])
+    mode = Int(Self.number(attributes[.posixPermissions]))
+    owner = UInt32(clamping: Self.number(attributes[.ownerAccountID]))
   }
+
+  /// A number is an integer or an object by which Foundation the process links, so it is read from its text.
+  private static func number(_ value: Any?) -> UInt64 { value.flatMap { UInt64("\($0)") } ?? 0 }
 }

@@ -86,6 +86,7 @@ package enum PrivateFile {
       switch errno {
       case EACCES, EPERM, EROFS: .forbidden
       case ENOSPC, EDQUOT: .insufficientResources
+      case ENOENT, ENOTDIR: .notFound
       default: .internalFault
       }
     let advice =

@@ -14,26 +14,31 @@ package enum BetterModel {
     else { return nil }
     guard Notices(folders: setup.folders).isFirst("weak-model:\(current):\(language.rawValue)") else { return nil }
     let size = byteSize(better.sizeBytes ?? 0)
+    let key = "models.expert_short.id: \(better.id)"
     return Localized(
       es: """
-        \(entry.name) apenas sabe español: contesta cosas sencillas y se equivoca mucho. Uno mejor para esta máquina \
-        (\(size.es)): sarai pull \(better.id) y luego, en \(setup.folders.configurationFile), \
-        models.expert_short.id: \(better.id)
+        \(entry.name) apenas sabe español y se equivoca mucho. Hay uno mejor para esta máquina (\(size.es)):
+          sarai pull \(better.id)
+        y después, en \(setup.folders.configurationFile), \(key)
         """,
       en: """
-        \(entry.name) is no good at open talk in English. A better one for this machine (\(size.en)): \
-        sarai pull \(better.id), and then, in \(setup.folders.configurationFile), models.expert_short.id: \(better.id)
+        \(entry.name) is no good at open talk in English. There is a better one for this machine (\(size.en)):
+          sarai pull \(better.id)
+        and then, in \(setup.folders.configurationFile), \(key)
         """)
   }
 
-  /// The largest chat model that speaks the language and leaves half of the memory to everything else; where not even
-  /// the smallest does, none.
+  /// Each token reads all weights once: beyond this, two channels of memory give a few tokens a second only.
+  private static let maxBytes: Int64 = 3 << 30
+
+  /// The largest chat model that speaks the language, leaves half of the memory to everything else, and answers at
+  /// reading speed on a processor alone; where not even the smallest does, none.
   static func suggestion(_ store: ModelStore, language: Language, available: Int?) -> CatalogueEntry? {
     let fitting = store.catalogue.entries.filter { entry in
       guard entry.kind == .chat, entry.backend == .llama, entry.languages.contains(language.rawValue),
         let size = entry.sizeBytes
       else { return false }
-      return available.map { size <= Int64($0) / 2 } ?? true
+      return size <= min(Self.maxBytes, Int64(available ?? .max) / 2)
     }
     return fitting.max { ($0.sizeBytes ?? 0) < ($1.sizeBytes ?? 0) }
   }

@@ -6,6 +6,7 @@ package import SaraiCore
 import SaraiHTTP
 import SaraiModels
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// `sarai serve`: joins the configuration, the model pool, the turn and the API into one group of services.
@@ -47,13 +48,23 @@ package struct SaraiServer: Sendable {
         store: try setup.store(),
         remote: { RemoteGateway(model: try RemoteModel(entry: $0, environment: environment)) },
         environment: environment, logger: Logger(label: "sarai.models")))
+    let isListening = Mutex(false)
     let server = try HTTPServer(
       settings: settings, turn: Turn(models: pool), models: pool, metrics: pool, language: setup.language,
-      logger: Logger(label: "sarai.http"), onListening: { await listening(port: $0, token: settings.token) })
+      logger: Logger(label: "sarai.http"),
+      onListening: { port in
+        isListening.withLock { $0 = true }
+        await listening(port: port, token: settings.token)
+      })
     let reloader = reloader(pool: pool, log: log)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: PoolService(pool: pool)), .init(service: reloader),
-      .init(service: server), .init(service: StopNotice(announce: announce)),
+      .init(service: server),
+      .init(
+        service: StopNotice {
+          // A server that never listened has nothing to end.
+          if isListening.withLock({ $0 }) { announce(.stopping) }
+        }),
     ]
     if endsWithInput {
       services.append(.init(service: InputEnd(), successTerminationBehavior: .gracefullyShutdownGroup))
@@ -106,11 +117,11 @@ private struct PoolService: Service {
 
 /// Tells that the server is stopping, for draining may take a while.
 private struct StopNotice: Service {
-  let announce: @Sendable (SaraiServer.Event) -> Void
+  let tell: @Sendable () -> Void
 
   func run() async throws {
     try? await gracefulShutdown()
-    announce(.stopping)
+    tell()
   }
 }
 

@@ -57,7 +57,7 @@ struct ChatCommand: AsyncParsableCommand {
     try await ServerClient.withServer(setup) { server in
       let conversation = Conversationalist(
         session: opened, models: server, showsTimings: configuration.flag("chat.timings"), home: setup.folders.home)
-      if let notice { Output.note(notice[Words.language]) }
+      if let notice { Output.note(notice[Words.language] + "\n") }
       try await talk(conversation, setup)
     }
   }

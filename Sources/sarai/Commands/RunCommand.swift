@@ -77,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
     let question = try question()
     var messages = [Message(.user, question)]
     if let system { messages.insert(Message(.system, system), at: 0) }
-    var sampling = model == Turn.sarai ? Persona.standard.sampling : SamplingParameters()
+    var sampling = Persona.standard.sampling
     sampling.seed = seed
     sampling.maxTokens = maxTokens
     if let temperature { sampling.temperature = temperature }

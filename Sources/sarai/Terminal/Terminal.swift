@@ -17,6 +17,7 @@ final class Terminal: Sendable {
 
   private let original: termios
   private let source: any DispatchSourceRead
+  private let signals: [any DispatchSourceSignal]
   private let isOpen = Mutex(true)
 
   private init(_ attributes: termios, onBytes: @escaping @Sendable ([UInt8]) -> Void) {
@@ -35,6 +36,14 @@ final class Terminal: Sendable {
       source.cancel()
       onBytes([0x04])
     }
+    // Who is told to end leaves as by Ctrl-C, Ctrl-U, Ctrl-D, so that the terminal is given back in order.
+    signals = [SIGTERM, SIGHUP].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: DispatchQueue(label: "sarai.signals"))
+      source.setEventHandler { onBytes([0x03, 0x15, 0x04]) }
+      source.activate()
+      return source
+    }
     Output.write("\u{1B}[?2004h")
     source.activate()
   }
@@ -46,6 +55,7 @@ final class Terminal: Sendable {
       })
     else { return }
     source.cancel()
+    for source in signals { source.cancel() }
     Output.write("\u{1B}[?2004l")
     var attributes = original
     tcsetattr(STDIN_FILENO, TCSADRAIN, &attributes)

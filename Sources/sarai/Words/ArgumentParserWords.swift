@@ -4,12 +4,15 @@ import SaraiCore
 /// finished text is translated here, in one place.
 enum ArgumentParserWords {
   static func translated(_ text: String) -> String {
+    // SARAi's own errors begin in lower case.
+    let text = text.hasPrefix("Error: ") ? "error: " + text.dropFirst("Error: ".count) : text
     guard Words.language == .spanish else { return text }
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { translated(line: String($0)) }
       .joined(separator: "\n")
   }
 
   private static func translated(line: String) -> String {
+    if line.hasPrefix("error: ") { return "error: " + translated(line: String(line.dropFirst("error: ".count))) }
     for (english, spanish) in sentences {
       if let parts = captures(of: english, in: line) { return filled(spanish, with: parts) }
     }
@@ -42,7 +45,7 @@ enum ArgumentParserWords {
     ("The value '{}' is invalid for '{}': {}", "El valor «{}» no sirve para «{}»: {}"),
     ("The value '{}' is invalid for '{}'", "El valor «{}» no sirve para «{}»"),
     ("Value to be set with {} had already been set with {}", "{} repite lo que ya dijo {}"),
-    ("  See '{} help <subcommand>' for detailed help.", "  «{} help <orden>» explica cada una."),
+    ("  See '{} <subcommand>' for detailed help.", "  «{} <orden>» explica cada una."),
     ("  See '{}' for more information.", "  Más: {}"),
     ("Can't generate completion scripts for '{}'.", "No hay guion de autocompletado para «{}»."),
   ]

@@ -1,0 +1,135 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The real `sarai` and `sarai-engine` of this build, as a person or a script runs them.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct CommandLineTests {
+  private static let commands: [[String]] = [
+    [], ["chat"], ["chat", "list"], ["chat", "search"], ["chat", "show"], ["chat", "delete"], ["serve"], ["run"],
+    ["pull"], ["list"], ["show"], ["rm"], ["ps"], ["doctor"], ["config"], ["config", "explain"], ["config", "path"],
+    ["config", "default"], ["completions"], ["bench"], ["bench", "chat"], ["bench", "quality"],
+  ]
+
+  /// Words that no Spanish sentence has.
+  private static let englishWords: Set<String> = [
+    "the", "of", "with", "and", "or", "this", "that", "show", "list", "usage", "options", "arguments", "subcommands",
+    "for", "help", "information", "default", "values", "see", "more", "read", "give", "from", "to", "file", "a",
+  ]
+
+  @Test(arguments: commands)
+  func `The help of each command is whole in Spanish, and there in English`(command: [String]) async throws {
+    try await CommandLineHome.with { home in
+      for language in ["es_ES.UTF-8", "en_GB.UTF-8"] {
+        let process = home.process(command + ["--help"], language: language)
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(text.contains(language.hasPrefix("es") ? "USO: sarai" : "USAGE: sarai"))
+        if language.hasPrefix("es") { #expect(Self.english(in: text) == []) }
+      }
+    }
+  }
+
+  /// English words of a help text, without names of commands, options, languages and codes.
+  private static func english(in text: String) -> [String] {
+    let names = Set(commands.joined()).union(["to"])
+    return text.split(separator: "\n").flatMap { line -> [String] in
+      let prose = line.split(separator: "  ").filter { !$0.contains("-") || $0.hasSuffix(".") }.joined(separator: " ")
+      let words = prose.lowercased().split { !$0.isLetter }.map(String.init)
+      // «a» is Spanish as well.
+      return words.filter { englishWords.contains($0) && !names.contains($0) && $0 != "a" }
+    }
+  }
+
+  @Test(arguments: [
+    (["serve", "--prot"], "La opción «--prot» no existe. ¿Querías decir «--port»?"),
+    (["show"], "Falta el argumento «<modelo>»"), (["serve", "--port"], "Falta el valor de «--port <puerto>»"),
+    (["list", "extra"], "Sobra el argumento «extra»"), (["completions", "csh"], "El valor «csh» no sirve"),
+    (["run", "sarai"], "Falta la pregunta"), (["serve", "--port", "x"], "server.port"),
+    (["config", "--set", "server.port"], "falta el valor"),
+  ])
+  func `Wrong usage is told in Spanish, with code 64`(arguments: [String], message: String) async throws {
+    try await CommandLineHome.with { home in
+      let process = home.process(arguments, language: "es_ES.UTF-8")
+      let errors = Pipe()
+      process.standardError = errors
+      try process.run()
+      let text = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 64)
+      #expect(text.hasPrefix("error: "))
+      #expect(text.contains(message))
+    }
+  }
+
+  @Test func `Run answers a prompt, adds what stdin holds, and tells measures as JSON`() async throws {
+    try await CommandLineHome.with { home in
+      let plain = try await home.run("run", "smollm2-135m", "Say", "hello", "--max-tokens", "8", "--seed", "7")
+      #expect(plain.status == 0, "\(plain.errors)")
+      #expect(plain.output.count > 1)
+      let again = try await home.run("run", "smollm2-135m", "Say hello", "--max-tokens", "8", "--seed", "7", "--json")
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])
+      #expect((object["text"] as? String).map { $0 + "\n" } == plain.output)
+      let usage = try #require(object["usage"] as? [String: Int])
+      let combined = try await home.run(
+        "run", "smollm2-135m", "Say hello", "--max-tokens", "8", "--json", input: "and a good deal more text")
+      let more = try #require(try JSONSerialization.jsonObject(with: Data(combined.output.utf8)) as? [String: Any])
+      let moreTokens = try #require((more["usage"] as? [String: Int])?["prompt_tokens"])
+      #expect(moreTokens > (usage["prompt_tokens"] ?? .max))
+    }
+  }
+
+  @Test func `Faults have their exit codes and one line that says what to do`() async throws {
+    try await CommandLineHome.with { home in
+      let unknown = try await home.run("run", "no-such-model", "Hi")
+      #expect(unknown.status == 69)
+      #expect(unknown.errors.contains("no-such-model"))
+      let shown = try await home.run("show", "no-such-model")
+      #expect(shown.status == 69)
+      try FileManager.default.createDirectory(
+        at: home.folder.appending(path: "config"), withIntermediateDirectories: true)
+      try "server:\n  prot: 1\nphoenix:\n  federated_mode: true\n".write(
+        to: home.folder.appending(path: "config/sarai.yaml"), atomically: true, encoding: .utf8)
+      let configured = try await home.run("list")
+      #expect(configured.status == 78)
+      #expect(configured.errors.contains("sarai.yaml:2: there is no key server.prot. Did you mean server.port?"))
+      #expect(configured.errors.contains("phoenix.federated_mode is not available"))
+      let open = try await home.run(
+        "serve", "--host", "0.0.0.0", "--config", TestParts.root.path + "/config/sarai.yaml")
+      #expect(open.status == 77)
+    }
+  }
+
+  @Test func `List, show, ps, config and doctor speak JSON`() async throws {
+    try await CommandLineHome.with { home in
+      let list = try await home.run("list", "--json")
+      #expect(list.output.contains("\"id\":\"smollm2-135m\""))
+      #expect(try await home.run("show", "smollm2-135m", "--json").output.contains("Apache-2.0"))
+      #expect(try await home.run("ps", "--json").output.contains("\"server\":null"))
+      let explained = try await home.run("config", "explain", "server.port", "--json", "--set", "server.port=1234")
+      #expect(explained.output.contains("\"origin\":\"flag\""))
+      #expect(explained.output.contains("1234"))
+      let doctor = try await home.run("doctor", "--json")
+      #expect(doctor.status == 0, "\(doctor.output)")
+      #expect(doctor.output.contains("\"name\":\"engine:answer\",\"verdict\":\"ok\""))
+      // It looks and changes nothing.
+      #expect(try FileManager.default.contentsOfDirectory(atPath: home.folder.path) == ["models"])
+      let removed = try await home.run("rm", "multilingual-e5-small")
+      #expect(removed.status == 0)
+      #expect(FileManager.default.fileExists(atPath: TestParts.e5.path))
+    }
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func `Completions name the commands`(shell: String) async throws {
+    try await CommandLineHome.with { home in
+      let script = try await home.run("completions", shell)
+      #expect(script.status == 0)
+      #expect(script.output.contains("doctor"))
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Glibc
+import SystemPackage
 
 /// What the system knows of a file.
 struct FileStatus: Equatable {
@@ -14,21 +14,13 @@ struct FileStatus: Equatable {
 
   /// Nil where there is no such file.
   init?(_ path: String, followsLinks: Bool = true) {
-    var path = path
-    if followsLinks {
-      guard let resolved = realpath(path, nil) else { return nil }
-      path = String(cString: resolved)
-      free(resolved)
-    }
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
-    isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
-    sizeBytes = Int(Self.number(attributes[.size]))
-    modified = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    inode = Self.number(attributes[.systemFileNumber])
-    mode = Int(Self.number(attributes[.posixPermissions]))
-    owner = UInt32(clamping: Self.number(attributes[.ownerAccountID]))
+    guard let status = try? FilePath(path).stat(followTargetSymlink: followsLinks) else { return nil }
+    isFolder = status.type == .directory
+    sizeBytes = Int(status.size)
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    inode = UInt64(status.inode.rawValue)
+    mode = Int(status.permissions.rawValue)
+    owner = UInt32(status.userID.rawValue)
   }
-
-  /// A number is an integer or an object by which Foundation the process links, so it is read from its text.
-  private static func number(_ value: Any?) -> UInt64 { value.flatMap { UInt64("\($0)") } ?? 0 }
 }

@@ -1,3 +1,5 @@
+import SaraiRuntime
+
 /// One line being written, with a history: what readline's users expect of the common keys.
 struct LineEditor {
   enum Action: Hashable {
@@ -71,7 +73,7 @@ struct LineEditor {
   private mutating func insert(_ text: String) {
     let room = max(0, Self.maxCharacters - characters.count)
     // A tab or an escape in pasted text would move the terminal's cursor unseen.
-    let clean = text.replacing("\t", with: "  ").filter { $0 == "\n" || DisplayWidth.of($0) > 0 }
+    let clean = text.replacing("\t", with: "  ").withoutControlCharacters
     characters.insert(contentsOf: clean.prefix(room), at: cursor)
     // A combining mark joins the character before it, so the count is taken from what came out.
     let after = characters.count - cursor - min(clean.count, room)

@@ -1,8 +1,8 @@
 import Glibc
 import SaraiCore
 
-/// A minimal HTTP/1.1 client over blocking sockets: the same few instructions stand between the clock and either server,
-/// and no event loop competes with them for the processor.
+/// A minimal HTTP/1.1 client over blocking sockets: the same few instructions stand between the clock and either
+/// server, and no event loop competes with them for the processor.
 struct StreamingClient: Sendable {
   let port: UInt16
   /// For each read: a server that says nothing for longer has failed.

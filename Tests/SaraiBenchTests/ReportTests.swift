@@ -58,17 +58,18 @@ import Testing
     #expect(BenchText.number(value) == text)
   }
 
-  @Test func `memory that maps the model's file is counted apart`() throws {
+  @Test func `memory that maps the model's file is counted apart, and the program's own pages whole`() throws {
     let smaps = [
-      "7f00-7f01 r--s 00000000 08:01 1  /models/a.gguf", "Size: 900 kB", "Pss:                 100 kB",
+      "5500-5501 r-xp 00000000 08:01 9  /bin/sarai", "Rss: 7 kB", "Pss:                   2 kB",
+      "7f00-7f01 r--s 00000000 08:01 1  /models/a.gguf", "Rss: 900 kB", "Pss:                 100 kB",
       "7f01-7f02 rw-p 00000000 00:00 0", "Pss:                  20 kB", "Pss_Dirty: 20 kB",
       "ffff-0000 r-xp 00000000 00:00 0  [vdso]", "Pss:                   1 kB",
     ]
-    let footprint = try #require(ProcessFootprint(smaps: smaps, modelFile: "/elsewhere/a.gguf"))
-    #expect(footprint.proportionalBytes == 121 * 1024)
+    let footprint = try #require(ProcessFootprint(smaps: smaps, modelFile: "/elsewhere/a.gguf", program: "/bin/sarai"))
+    #expect(footprint.proportionalBytes == 128 * 1024)
     #expect(footprint.weightBytes == 100 * 1024)
-    #expect(footprint.besidesWeightsBytes == 21 * 1024)
-    #expect(ProcessFootprint(smaps: [], modelFile: "a.gguf") == nil)
+    #expect(footprint.besidesWeightsBytes == 28 * 1024)
+    #expect(ProcessFootprint(smaps: [], modelFile: "a.gguf", program: "/bin/sarai") == nil)
   }
 
   @Test func `this process has a footprint`() throws {

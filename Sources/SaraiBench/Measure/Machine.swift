@@ -52,7 +52,8 @@ enum ProcFile {
   }
 }
 
-/// Memory of a process, in bytes, each page shared with n processes counted as 1/n (PSS).
+/// Memory of a process, in bytes: each page shared with n processes counts as 1/n (PSS), save those of its own program,
+/// which count whole, since a benchmark of SARAi runs the same program a second time.
 package struct ProcessFootprint: Sendable, Hashable {
   package var proportionalBytes: Int
   /// The part that maps a model's file: weights, as they lie on disk.
@@ -62,18 +63,25 @@ package struct ProcessFootprint: Sendable, Hashable {
 
   /// Nil where the process is gone or another user's.
   package init?(pid: Int32, modelFile: String) {
-    self.init(smaps: ProcFile.lines("/proc/\(pid)/smaps"), modelFile: modelFile)
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let length = readlink("/proc/\(pid)/exe", &buffer, buffer.count)
+    guard length > 0 else { return nil }
+    self.init(
+      smaps: ProcFile.lines("/proc/\(pid)/smaps"), modelFile: modelFile,
+      program: String(decoding: buffer[..<length], as: UTF8.self))
   }
 
-  init?(smaps: [String], modelFile: String) {
+  init?(smaps: [String], modelFile: String, program: String) {
     let name = modelFile.split(separator: "/").last.map(String.init) ?? modelFile
     var total = 0
     var weights = 0
     var isModel = false
+    var isProgram = false
     for line in smaps {
       if let first = line.utf8.first, !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) {
         isModel = line.hasSuffix("/" + name)
-      } else if line.hasPrefix("Pss:"), let kilobytes = ProcFile.kilobytes(line) {
+        isProgram = line.hasSuffix(program)
+      } else if line.hasPrefix(isProgram ? "Rss:" : "Pss:"), let kilobytes = ProcFile.kilobytes(line) {
         total += kilobytes * 1024
         if isModel { weights += kilobytes * 1024 }
       }

@@ -90,6 +90,7 @@ package struct SaraiServer: Sendable {
     } catch {
       announce(.notice(Localized(es: "aviso: \(error)", en: "warning: \(error)")))
     }
+    StartPages.giveBack()
     announce(.listening(record))
     if let notice = BetterModel.notice(setup, available: MachineMemory.availableBytes()) { announce(.notice(notice)) }
   }

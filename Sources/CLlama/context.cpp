@@ -126,9 +126,9 @@ bool sarai_memory_truncate(sarai_context *context, int32_t position) {
   });
 }
 
-void sarai_memory_clear(sarai_context *context) {
+void sarai_memory_clear(sarai_context *context, bool wipe) {
   guarded(nullptr, 0, [&] {
-    llama_memory_clear(memory_of(context), /* data */ true);
+    llama_memory_clear(memory_of(context), wipe);
     return 0;
   });
 }

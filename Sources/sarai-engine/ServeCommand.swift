@@ -123,13 +123,13 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 extension Logger.Level {
-  /// libllama is talkative: what it calls information is of use to those who debug it.
+  /// libllama is talkative, and calls a cancelled computation an error; what matters becomes an error of ours.
   fileprivate init(_ level: LlamaLibrary.LogLevel) {
     switch level {
     case .debug: self = .trace
     case .information: self = .debug
-    case .warning: self = .info
-    case .error: self = .warning
+    case .warning: self = .debug
+    case .error: self = .info
     }
   }
 }

@@ -80,8 +80,7 @@ typedef struct sarai_model_facts {
   uint64_t weight_bytes;
 } sarai_model_facts;
 
-// With check_tensors each weight is read and NaN and infinity are refused.
-sarai_model *sarai_model_load(const char *path, bool check_tensors, sarai_fault *fault);
+sarai_model *sarai_model_load(const char *path, sarai_fault *fault);
 void sarai_model_free(sarai_model *model);
 sarai_model_facts sarai_model_describe(const sarai_model *model);
 // Copies a metadata value; returns its length without the NUL, -1 where the key is missing.
@@ -137,7 +136,8 @@ const float *sarai_logits(sarai_context *context);
 
 // Forgets everything from `position` on. False where the model's memory can't be cut there: clear it then.
 bool sarai_memory_truncate(sarai_context *context, int32_t position);
-void sarai_memory_clear(sarai_context *context);
+// With `wipe` its bytes become zero as well, which touches all of them.
+void sarai_memory_clear(sarai_context *context, bool wipe);
 // The first position remembered, -1 when nothing is. Sliding windows forget the oldest.
 int32_t sarai_memory_first_position(const sarai_context *context);
 // One past the last position remembered, 0 when nothing is.

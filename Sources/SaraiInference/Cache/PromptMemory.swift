@@ -30,8 +30,9 @@ package final class PromptMemory {
     return count
   }
 
-  func clear() {
-    context.clearMemory()
+  /// - Parameter wipes: Overwrites the memory too: not-a-number in it would spread to what comes after.
+  func clear(wipes: Bool = false) {
+    context.clearMemory(wipes: wipes)
     tokens.removeAll(keepingCapacity: true)
   }
 

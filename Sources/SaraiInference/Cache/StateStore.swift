@@ -18,6 +18,8 @@ package final class StateStore: Sendable {
 
   /// All prefix files together; the least recently used are deleted.
   package static let maximumPrefixBytes = 512 << 20
+  /// One state that was saved by name.
+  static let maximumNamedBytes = 4 << 30
   static let temporaryPrefix = ".tmp-"
   static let prefixPrefix = "prefix-"
 
@@ -85,7 +87,6 @@ package final class StateStore: Sendable {
 
   /// Writes in the background. A failure costs only time at the next start.
   func savePrefix(_ tokens: [Int32], state: [UInt8]) {
-    guard state.count <= Self.maximumPrefixBytes else { return }
     let key = prefixKey(tokens)
     guard pendingKeys.withLock({ $0.insert(key).inserted }) else { return }
     writer.schedule { [self] in
@@ -141,6 +142,12 @@ package final class StateStore: Sendable {
       log(.warning, "ignored the saved state \(path): \(error)")
       throw unusable(name, cause: "\(error)")
     }
+  }
+
+  func tooLarge(_ name: String) -> SaraiError {
+    SaraiError(
+      .tooLarge, es: "El estado «\(name)» es demasiado grande para guardarlo. Acorta la conversación.",
+      en: "The state \"\(name)\" is too large to be saved. Shorten the conversation.", subject: "name")
   }
 
   func unusable(_ name: String, cause: String) -> SaraiError {

@@ -33,7 +33,7 @@ struct E5File {
   init(_ data: Data) throws(Fault) {
     var reader = Reader(data)
     guard try reader.bytes(4).elementsEqual(Array("E5S1".utf8)) else { throw Fault(description: "wrong magic") }
-    _ = try reader.integer(UInt32.self)
+    guard try reader.integer(UInt32.self) == 1 else { throw Fault(description: "unknown version") }
     shape = try Self.readShape(&reader)
     let epsilon = try reader.float()
     let blockSize = try reader.integer(Int32.self)

@@ -12,7 +12,8 @@ package final class E5Model {
   /// Tokens that one pass sees; longer texts are cut into windows whose vectors are averaged.
   package let windowTokens: Int
   private let pointer: OpaquePointer
-  private let wideExpansions: [Unicode.Scalar: String]
+  private let mapping: FileMapping
+  private let file: E5File
 
   /// Texts of more tokens are refused: each window takes about a tenth of a second and can't be stopped.
   package static let maximumTokens = 8_192
@@ -20,21 +21,21 @@ package final class E5Model {
 
   /// - Throws: `SaraiError.corruptFile` naming the file and the fault.
   package init(path: String) throws {
-    let file: E5File
-    do {
-      let data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-      guard data.count <= Self.maximumFileBytes else { throw E5File.Fault(description: "too large") }
-      file = try E5File(data)
-      weightBytes = data.count
+    do throws(E5File.Fault) {
+      // Checked and used through one mapping, so that no other file can take its place in between.
+      mapping = try FileMapping(path: path, maximumBytes: Self.maximumFileBytes)
+      file = try E5File(mapping.data)
     } catch {
-      throw Self.corrupt(path, cause: "\(error)")
+      throw Self.corrupt(path, cause: error.description)
     }
-    guard let loaded = e5_load(path) else { throw Self.corrupt(path, cause: "the loader refused it") }
+    guard let loaded = e5_load_mem(mapping.bytes.baseAddress, mapping.bytes.count) else {
+      throw Self.corrupt(path, cause: "the loader refused it")
+    }
     pointer = loaded
+    weightBytes = mapping.bytes.count
     dimensions = Int(e5_dim(loaded))
     vocabularySize = file.shape.vocabulary
     windowTokens = file.shape.positions
-    wideExpansions = file.wideExpansions
   }
 
   deinit {
@@ -75,7 +76,7 @@ package final class E5Model {
     for scalar in text.unicodeScalars {
       if scalar == "\0" {
         scalars.append(" ")
-      } else if let expansion = wideExpansions[scalar] {
+      } else if let expansion = file.wideExpansions[scalar] {
         scalars.append(contentsOf: expansion.unicodeScalars)
       } else {
         scalars.append(scalar)
@@ -88,8 +89,8 @@ package final class E5Model {
     SaraiError(
       .corruptFile,
       Localized(
-        es:
-          "No se puede cargar el modelo \(path): el archivo está dañado o no es de multilingual-e5. Descárgalo de nuevo.",
+        es: "No se puede cargar el modelo \(path): el archivo está dañado o no es de multilingual-e5. Descárgalo de "
+          + "nuevo.",
         en: "The model \(path) can't be loaded: the file is damaged or is not multilingual-e5. Download it again."),
       subject: path, cause: cause)
   }

@@ -1,3 +1,4 @@
+import Glibc
 package import SaraiCore
 
 /// An engine on multilingual-e5: it embeds and does nothing else.
@@ -14,7 +15,8 @@ package final class EmbeddingEngine: InferenceEngine {
       EngineDescription(
         modelName: options.modelName, architecture: "e5", contextTokens: E5Model.maximumTokens,
         trainedContextTokens: model.windowTokens, vocabularySize: model.vocabularySize,
-        embeddingDimensions: model.dimensions, generates: false, usesFallbackTemplate: nil, decodeThreads: 1,
+        embeddingDimensions: model.dimensions, generates: false, usesFallbackTemplate: nil,
+        decodeThreads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
         weightBytes: UInt64(model.weightBytes), contextBytes: 0, warnings: [])
     }
     return EmbeddingEngine(model: model, description: description, maximumQueue: options.maximumQueue)

@@ -79,7 +79,10 @@ struct Generation {
     if savesPrefix, let store {
       // Up to the static part's end and no further: what is saved must hold nothing else.
       try compute(prompt[known..<staticTokens], wantsLogits: false)
-      store.savePrefix(Array(prompt[..<staticTokens]), state: try memory.context.savedMemory())
+      // A prefix that can't be saved costs time at the next start and nothing now.
+      if let state = memory.context.savedMemory(maximumBytes: StateStore.maximumPrefixBytes) {
+        store.savePrefix(Array(prompt[..<staticTokens]), state: state)
+      }
     }
     try compute(prompt[memory.tokens.count...], wantsLogits: true)
     statistics.update {
@@ -121,6 +124,7 @@ struct Generation {
     do {
       return try sampler.sample(logits: memory.context.logits(), position: position)
     } catch let error as SaraiError where error.code == .corruptFile {
+      memory.clear(wipes: true)
       // The sampler sees numbers only; the file has a name.
       throw SaraiError(error.code, error.message, subject: model.path, cause: "\(model.path): NaN or infinite logits")
     }

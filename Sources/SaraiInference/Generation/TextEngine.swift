@@ -32,7 +32,8 @@ package final class TextEngine: InferenceEngine {
     let layoutThread = DedicatedThread(name: "sarai-layout", stackBytes: layoutStackBytes)
     let model = try await layoutThread.perform {
       _ = try GGUFInspector.inspect(path: options.modelPath)
-      return try LlamaModel(path: options.modelPath, checkWeights: !options.isTrusted)
+      if !options.isTrusted { try GGUFInspector.scanForNonFinite(path: options.modelPath) }
+      return try LlamaModel(path: options.modelPath)
     }
     let template =
       model.facts.embeds
@@ -95,6 +96,8 @@ package final class TextEngine: InferenceEngine {
   }
 
   package func flush() async {
+    // A computation that was cancelled a moment ago may still be on its way out.
+    try? await memory.withValue { _ in }
     await store?.flush()
   }
 }
@@ -130,11 +133,13 @@ extension TextEngine {
     switch prompt {
     case .chat(let messages):
       guard !messages.isEmpty else { throw Self.emptyPrompt }
+      try await refuseHuge(messages.map(\.content))
       tokens = try await applyTemplate(messages, addGenerationPrompt: true).tokens
       if (1...messages.count).contains(staticMessageCount) {
         staticCount = await staticTokens(of: Array(messages.prefix(staticMessageCount)), within: tokens)
       }
     case .text(let text):
+      try await refuseHuge([text])
       tokens = try await layoutThread.perform { [model] in try model.tokenize(continuing: text) }
     case .tokens(let ids):
       try checkTokens(ids)
@@ -142,16 +147,29 @@ extension TextEngine {
     }
     guard !tokens.isEmpty else { throw Self.emptyPrompt }
     // One place is the answer's.
-    guard tokens.count < contextTokens else {
-      throw SaraiError(
-        .contextOverflow,
-        es:
-          "La petición ocupa \(tokens.count) tokens y caben \(contextTokens - 1). Acorta la conversación o usa un modelo con más contexto.",
-        en:
-          "The prompt takes \(tokens.count) tokens and \(contextTokens - 1) fit. Shorten the conversation or use a model with a longer context.",
-        subject: "messages")
-    }
+    guard tokens.count < contextTokens else { throw overflow(es: "\(tokens.count)", en: "\(tokens.count)") }
     return (tokens, staticCount)
+  }
+
+  /// Refuses texts that can't fit without tokenizing all of them, which takes seconds a megabyte.
+  private func refuseHuge(_ texts: [String]) async throws {
+    let bytes = texts.reduce(0) { $0 + $1.utf8.count }
+    guard bytes / model.facts.longestTokenBytes >= contextTokens else { return }
+    let longest = texts.max { $0.utf8.count < $1.utf8.count } ?? ""
+    let sample = String(decoding: longest.utf8.prefix(32 << 10), as: UTF8.self)
+    let sampleTokens = try await tokenize(sample, addSpecial: false, parseSpecial: false).count
+    let estimate = max(contextTokens, Int(Double(sampleTokens) / Double(sample.utf8.count) * Double(bytes)))
+    throw overflow(es: "unos \(estimate)", en: "about \(estimate)")
+  }
+
+  private func overflow(es: String, en: String) -> SaraiError {
+    SaraiError(
+      .contextOverflow,
+      es: "La petición ocupa \(es) tokens y caben \(contextTokens - 1). Acorta la conversación o usa un modelo con más "
+        + "contexto.",
+      en: "The prompt takes \(en) tokens and \(contextTokens - 1) fit. Shorten the conversation or use a model with a "
+        + "longer context.",
+      subject: "messages")
   }
 
   /// How many leading tokens the static messages decide alone: what comes after may change how they end.
@@ -193,8 +211,8 @@ extension TextEngine {
       options.onHang(
         SaraiError(
           .corruptFile,
-          es:
-            "La plantilla de conversación del modelo \(options.modelPath) no termina nunca. Usa otro archivo del modelo.",
+          es: "La plantilla de conversación del modelo \(options.modelPath) no termina nunca. Usa otro archivo del "
+            + "modelo.",
           en: "The chat template of the model \(options.modelPath) never ends. Use another file of the model.",
           subject: options.modelPath))
     }
@@ -252,20 +270,23 @@ extension TextEngine {
   }
 
   package func saveState(name: String, prompt: Prompt) async throws -> (tokens: Int, bytes: Int) {
-    guard !model.facts.embeds, let store else { try refuse() }
+    let store = try stateStore()
     try store.checkName(name)
     let tokens = try await tokens(of: prompt).all
     return try await turns.withTurn(client: "state") {
       let bytes = try await compute { generation in
         _ = try generation.evaluate(tokens, staticTokens: 0)
-        return try store.saveNamed(name, tokens: tokens, state: generation.memory.context.savedMemory())
+        guard let state = generation.memory.context.savedMemory(maximumBytes: StateStore.maximumNamedBytes) else {
+          throw store.tooLarge(name)
+        }
+        return try store.saveNamed(name, tokens: tokens, state: state)
       }
       return (tokens.count, bytes)
     }
   }
 
   package func restoreState(name: String) async throws -> Int {
-    guard !model.facts.embeds, let store else { try refuse() }
+    let store = try stateStore()
     return try await turns.withTurn(client: "state") {
       try await compute { generation in
         let saved = try store.loadNamed(name)
@@ -274,6 +295,16 @@ extension TextEngine {
         return count
       }
     }
+  }
+
+  private func stateStore() throws -> StateStore {
+    guard !model.facts.embeds else { try refuse() }
+    guard let store else {
+      throw SaraiError(
+        .notAvailable, es: "El motor se inició sin carpeta de caché y no puede guardar estados.",
+        en: "The engine was started without a cache folder and can't save states.")
+    }
+    return store
   }
 
   /// Runs on the compute thread; cancelling the task stops the computation.

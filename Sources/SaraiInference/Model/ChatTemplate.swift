@@ -63,10 +63,10 @@ package final class ChatTemplate: @unchecked Sendable {
       throw SaraiError(
         .invalidRequest,
         Localized(
-          es:
-            "La plantilla del modelo rechaza esta conversación: el orden de los mensajes o sus papeles no le sirven. Alterne mensajes «user» y «assistant».",
-          en:
-            "The model's template refuses this conversation: the order or the roles of the messages don't suit it. Alternate \"user\" and \"assistant\" messages."
+          es: "La plantilla del modelo rechaza esta conversación: el orden de los mensajes o sus papeles no le sirven. "
+            + "Alterna mensajes «user» y «assistant».",
+          en: "The model's template refuses this conversation: the order or the roles of the messages don't suit it. "
+            + "Alternate \"user\" and \"assistant\" messages."
         ), subject: "messages", cause: fault.description)
     }
   }

@@ -36,10 +36,10 @@ package final class LlamaContext {
       throw SaraiError(
         .insufficientResources,
         Localized(
-          es:
-            "No hay memoria para un contexto de \(contextTokens) tokens con el modelo \(model.path). Usa un contexto más corto o un modelo más pequeño.",
-          en:
-            "There is no memory for a context of \(contextTokens) tokens with the model \(model.path). Use a shorter context or a smaller model."
+          es: "No hay memoria para un contexto de \(contextTokens) tokens con el modelo \(model.path). Usa un contexto "
+            + "más corto o un modelo más pequeño.",
+          en: "There is no memory for a context of \(contextTokens) tokens with the model \(model.path). Use a shorter "
+            + "context or a smaller model."
         ), subject: model.path, cause: said.isEmpty ? fault : said)
     }
     pointer = created
@@ -94,7 +94,9 @@ package final class LlamaContext {
   private func check(_ status: sarai_status, _ fault: String) throws {
     switch status {
     case SARAI_OK: return
-    case SARAI_CANCELLED: throw CancellationError()
+    case SARAI_CANCELLED:
+      LlamaLibrary.forgetErrors()
+      throw CancellationError()
     case SARAI_OUT_OF_MEMORY:
       throw SaraiError(
         .insufficientResources,
@@ -127,18 +129,19 @@ extension LlamaContext {
     return window == 0 || Int(sarai_memory_first_position(pointer)) <= max(0, position - window)
   }
 
-  func clearMemory() {
-    sarai_memory_clear(pointer)
+  func clearMemory(wipes: Bool = false) {
+    sarai_memory_clear(pointer, wipes)
   }
 
-  /// The memory as bytes that `restoreMemory` takes, of the same model, build and settings.
-  func savedMemory() throws -> [UInt8] {
+  /// The memory as bytes that `restoreMemory` takes, of the same model, build and settings; nil where it is larger
+  /// than `maximumBytes` or can't be saved.
+  func savedMemory(maximumBytes: Int) -> [UInt8]? {
     let size = sarai_memory_size(pointer)
+    guard (1...maximumBytes).contains(size) else { return nil }
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       count = sarai_memory_save(pointer, buffer.baseAddress, buffer.count)
     }
-    guard size > 0, bytes.count == size else { throw failure("the memory could not be saved") }
-    return bytes
+    return bytes.count == size ? bytes : nil
   }
 
   /// Replaces the memory. The bytes must be what `savedMemory` gave: libllama checks little of them.

@@ -1,4 +1,5 @@
 import CLlama
+import Glibc
 import SaraiCore
 
 /// The weights and vocabulary of one GGUF file.
@@ -23,6 +24,8 @@ package final class LlamaModel: @unchecked Sendable {
     package var eos: Int32?
     package var addsBOS: Bool
     package var weightBytes: UInt64
+    /// Bytes of the longest token: a text of n bytes has at least n divided by this many tokens.
+    package var longestTokenBytes: Int
     /// Whether it embeds texts instead of writing them.
     package var embeds: Bool
     /// Whether its memory is a running state that can't be cut back.
@@ -31,20 +34,19 @@ package final class LlamaModel: @unchecked Sendable {
 
   /// Maps the file into memory.
   ///
-  /// - Parameter checkWeights: Reads every weight and refuses NaN and infinity; slow for large files.
   /// - Throws: `SaraiError.corruptFile` naming the file; `.notAvailable` for a kind of model SARAi can't run.
-  package init(path: String, checkWeights: Bool) throws {
+  package init(path: String) throws {
     LlamaLibrary.forgetErrors()
-    let (loaded, fault) = withFault { sarai_model_load(path, checkWeights, $0) }
+    let (loaded, fault) = withFault { sarai_model_load(path, $0) }
     guard let loaded else {
       let said = LlamaLibrary.recentErrors()
       throw SaraiError(
         .corruptFile,
         Localized(
-          es:
-            "No se puede cargar el modelo \(path): el archivo está dañado o su formato no se admite. Descárguelo de nuevo.",
-          en:
-            "The model \(path) can't be loaded: the file is damaged or its format is not supported. Download it again."
+          es: "No se puede cargar el modelo \(path): el archivo está dañado o su formato no se admite. Descárgalo de "
+            + "nuevo.",
+          en: "The model \(path) can't be loaded: the file is damaged or its format is not supported. Download it "
+            + "again."
         ), subject: path, cause: said.isEmpty ? fault : said)
     }
     pointer = loaded
@@ -55,7 +57,7 @@ package final class LlamaModel: @unchecked Sendable {
     guard facts.vocabularySize > 0, facts.embeddingDimensions > 0, !described.has_encoder || facts.embeds else {
       throw SaraiError(
         .notAvailable,
-        es: "SARAi no puede usar el modelo \(path): no es un modelo que genere texto ni uno de embeddings. Elija otro.",
+        es: "SARAi no puede usar el modelo \(path): no es un modelo que genere texto ni uno de embeddings. Elige otro.",
         en: "SARAi can't use the model \(path): it is neither a text generator nor an embedding model. Choose another.",
         subject: path)
     }
@@ -89,6 +91,9 @@ extension LlamaModel.Facts {
     eos = facts.eos >= 0 ? facts.eos : nil
     addsBOS = facts.adds_bos
     weightBytes = facts.weight_bytes
+    longestTokenBytes =
+      (0..<facts.vocabulary_size).lazy.compactMap { sarai_token_text(model, $0) }
+      .map { strlen($0) }.max() ?? 1
     // Embedding models say how to pool their outputs, or that each token sees the ones after it.
     let pooling = metadata(model, "\(architecture).pooling_type") ?? "0"
     embeds = pooling != "0" || metadata(model, "\(architecture).attention.causal") == "false"

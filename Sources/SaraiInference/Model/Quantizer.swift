@@ -49,7 +49,7 @@ package enum Quantizer {
           en: "\(input) could not be requantised as \(type). Check the file and the free space on the disk."),
         subject: input, cause: said.isEmpty ? fault : said)
     }
-    progress(1)
+    if lastPercent.withLock({ $0 }) < 100 { progress(1) }
   }
 
   /// The quantiser tells its progress in its log: "[  12/ 272] blk.0.attn_k.weight - …".

@@ -19,12 +19,16 @@ extension Persona {
   /// Chosen by `sarai bench quality` among candidates; docs/Benchmarks.md has the figures.
   ///
   /// The instruction is in English because the default model reads little else; larger ones follow it in any language.
-  /// The examples show how long an answer is. The penalty keeps a small model from repeating itself.
+  /// The examples give her her name and show how long an answer is. The penalty keeps a small model from repeating itself.
   package static let standard = Persona(
     messages: [
       Message(
         .system,
         "You are SARAi, a helpful assistant. Answer briefly and correctly, in the language of the question."),
+      Message(.user, "Introduce yourself."),
+      Message(.assistant, "I am SARAi, your assistant."),
+      Message(.user, "Is a rose a plant?"),
+      Message(.assistant, "Yes, a rose is a plant."),
       Message(.user, "Do horses lay eggs?"),
       Message(.assistant, "No, horses do not lay eggs."),
       Message(.user, "What is thirty plus eleven?"),

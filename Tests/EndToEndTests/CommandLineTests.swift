@@ -36,7 +36,8 @@ import Testing
   /// English words of a help text, without names of commands, options, languages and codes.
   private static func english(in text: String) -> [String] {
     let names = Set(commands.joined()).union(["to"])
-    return text.split(separator: "\n").flatMap { line -> [String] in
+    let plain = text.replacing(#/--[a-z-]+/#, with: "").replacing("sarai help", with: "")
+    return plain.split(separator: "\n").flatMap { line -> [String] in
       let prose = line.split(separator: "  ").filter { !$0.contains("-") || $0.hasSuffix(".") }.joined(separator: " ")
       let words = prose.lowercased().split { !$0.isLetter }.map(String.init)
       // «a» is Spanish as well.

@@ -50,16 +50,16 @@ package final class ConfigurationReloader: Service {
       }
       if let path = sources.path {
         group.addTask {
-          // A poll of the file's status sees every way of replacing a file, on every file system.
-          var last = FileStatus(path)
+          // A poll of the file's status sees every way of replacing a file, on every file system. The first look
+          // always reads, for the file may have changed since the configuration was read.
+          var last: FileStatus?
           while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            let status = FileStatus(path)
+            if let status, status != last { await self.reloadAndLog(because: "the file changed") }
+            last = status
             try? await cancelWhenGracefulShutdown {
               try await Task.sleep(for: .seconds(self.pollIntervalSeconds))
             }
-            let status = FileStatus(path)
-            guard status != last else { continue }
-            last = status
-            await self.reloadAndLog(because: "the file changed")
           }
         }
       }

@@ -66,6 +66,9 @@ struct Route: Sendable {
   var needsToken = true
   let handle: @Sendable (API, Call) async throws -> Response
 
+  /// The method as OpenAPI writes it.
+  var verb: String { method.rawValue.lowercased() }
+
   /// The decoded text in place of `{id}`, empty for templates without; nil where the path is another.
   func parameter(in path: String) -> String? {
     guard template.hasSuffix("{id}") else { return path == template ? "" : nil }

@@ -43,6 +43,7 @@ struct Edge: HTTPResponder {
       record.fail(fault)
       log(fault, requestID: requestID)
       response = self.response(for: fault, status: Self.status(of: fault), language: language)
+      if fault.code == .cancelled { response.status = Self.clientClosedRequest }
     }
     record.answer(route: nil, status: response.status)
     finish(&response, origin: origin, requestID: requestID)
@@ -76,7 +77,7 @@ struct Edge: HTTPResponder {
         .notFound, es: "Aquí no hay nada en «\(path.prefix(100))». Hay: \(known).",
         en: "There is nothing at \"\(path.prefix(100))\". There is: \(known).")
     }
-    record.answer(route: any.0.template, status: .init(code: 499))
+    record.answer(route: any.0.template, status: Self.clientClosedRequest)
     if let match = matches.first(where: { $0.0.accepts(request.method) }) { return match }
     let allowed = matches.map { $0.0.method == .get ? "GET, HEAD" : $0.0.method.rawValue }.joined(separator: ", ")
     throw MethodRefusal(
@@ -143,5 +144,7 @@ struct Edge: HTTPResponder {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
+  /// What proxies write in their logs for a client that left; nobody reads it as an answer.
+  private static let clientClosedRequest = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
   private static let requestIDField = HTTPField.Name("x-request-id")
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOCore
 import SaraiCore
 
 /// What the client of the API is told about a fault: the one place where an error code becomes an HTTP status.
@@ -69,7 +70,8 @@ extension SaraiError {
   init(anything error: any Error) {
     switch error {
     case let error as SaraiError: self = error
-    case is CancellationError:
+    // A client that is gone is noticed in one of these ways.
+    case is CancellationError, is IOError, is ChannelError:
       self.init(.cancelled, es: "La petición se canceló.", en: "The request was cancelled.")
     default:
       self.init(

@@ -70,7 +70,9 @@ package struct HTTPServer: Service {
         drain.withLock { $0 = task }
       }
     } catch let error as IOError {
-      throw bindFailure(error)
+      throw bindFailure(error, code: error.errnoCode)
+    } catch let error as SocketAddressError {
+      throw bindFailure(error, code: EADDRNOTAVAIL)
     }
   }
 
@@ -85,9 +87,9 @@ package struct HTTPServer: Service {
       registry: registry)
   }
 
-  private func bindFailure(_ error: IOError) -> SaraiError {
+  private func bindFailure(_ error: any Error, code: CInt) -> SaraiError {
     let address = "\(settings.host):\(settings.port)"
-    return switch error.errnoCode {
+    return switch code {
     case EADDRINUSE:
       SaraiError(
         .busy, es: "\(address) está ocupado: para el otro programa o elige otro puerto (SARAI_PORT).",

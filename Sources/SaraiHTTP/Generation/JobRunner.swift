@@ -19,7 +19,8 @@ struct JobRunner: Sendable {
     var finished: [CompletionDocument.Finished] = []
     var totals = JobTotals()
     for (index, choice) in job.choices.enumerated() {
-      let (events, first) = try await begin(choice)
+      let (events, first) = try await begin(
+        choice, within: index == 0 ? call.deadlines.firstToken : call.deadlines.total)
       let result = try await call.deadlines.total.limit { try await collect(choice, first, events) }
       totals.add(result.summary, countsPrompt: index % job.choicesPerPrompt == 0)
       finished.append(result)
@@ -52,7 +53,7 @@ struct JobRunner: Sendable {
   /// The status line waits for the prompt to be read: what goes wrong before then is answered as any error is.
   func eventStream() async throws -> Response {
     guard let choice = job.choices.first else { throw Self.endedEarly }
-    let opened = try await begin(choice)
+    let opened = try await begin(choice, within: call.deadlines.firstToken)
     let headers: HTTPFields = [
       .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache",
       .contentLanguage: call.language.rawValue,
@@ -82,7 +83,7 @@ struct JobRunner: Sendable {
     defer { cutOff.cancel() }
     var totals = JobTotals()
     for (index, choice) in job.choices.enumerated() {
-      let (events, first) = index == 0 ? opened : try await begin(choice)
+      let (events, first) = index == 0 ? opened : try await begin(choice, within: call.deadlines.total)
       var summary: GenerationSummary?
       encoder.opening(of: index)
       encode(first, of: index, with: &encoder, summary: &summary)
@@ -120,8 +121,10 @@ struct JobRunner: Sendable {
 
   // MARK: - Both
 
-  private func begin(_ choice: CompletionJob.Choice) async throws -> (Events, GenerationEvent) {
-    try await call.deadlines.firstToken.limit {
+  private func begin(
+    _ choice: CompletionJob.Choice, within deadline: Deadline
+  ) async throws -> (Events, GenerationEvent) {
+    try await deadline.limit {
       let events = try await choice.start()
       // A second iterator goes on where this one stops: they share the stream's buffer.
       var iterator = events.makeAsyncIterator()

@@ -14,7 +14,7 @@ enum OpenAPI {
   static func document(version: String, hasToken: Bool, language: Language) -> JSONValue {
     var paths = JSONObject()
     for route in Route.all {
-      paths[route.template] = [route.method.rawValue.lowercased(): operation(route, hasToken: hasToken, language)]
+      paths[route.template] = [route.verb: operation(route, hasToken: hasToken, language)]
     }
     return [
       "openapi": "3.1.0",
@@ -59,7 +59,7 @@ enum OpenAPI {
 
   private static func operationID(_ route: Route) -> String {
     let words = route.template.split { !$0.isLetter && !$0.isNumber }
-    return ([route.method.rawValue.lowercased()] + words.map(String.init)).joined(separator: "_")
+    return ([route.verb] + words.map(String.init)).joined(separator: "_")
   }
 
   private static func content(_ route: Route) -> JSONValue {

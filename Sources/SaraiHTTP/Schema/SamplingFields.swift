@@ -36,7 +36,7 @@ enum SamplingFields {
       .numbersByID(ids: 0...Int64(Int32.max), values: Shape.Interval(lower: -100, upper: 100), maxCount: 1024),
       es: "De ids de token a lo que se suma a su logit.", en: "From token ids to what is added to their logits."),
     .optional(
-      "stop", .oneOf([.string(1...1024), .list(.string(1...1024), count: 1...16)]),
+      "stop", .oneOf([.string(1...1024), .list(.string(1...1024), count: 0...16)]),
       es: "El texto acaba antes de la primera de estas cadenas.",
       en: "The text ends before the first of these strings."),
     .optional(

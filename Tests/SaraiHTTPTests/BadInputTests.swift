@@ -41,7 +41,7 @@ import Testing
       (["logit_bias": ["5": 101]], "logit_bias", "object"), (["logit_bias": [1]], "logit_bias", "object"),
       (["presence_penalty": 2.1], "presence_penalty", "from -2 to 2"), (["user": 5], "user", "string"),
       (["messages": []], "messages", "1 to 2048"), (["messages": "hi"], "messages", "array"),
-      (["messages": [5]], "messages", "array"), (["messages": .null], "messages", "got null"),
+      (["messages": [5]], "messages[0]", "object"), (["messages": .null], "messages", "got null"),
       (["messages": [["role": "user"]]], "messages[0].content", "missing"),
       (["messages": [["role": "king", "content": "x"]]], "messages[0].role", #"got "king""#),
       (["messages": [["content": "x"]]], "messages[0].role", "missing"),

@@ -49,7 +49,7 @@ def test_ten_megabytes(http):
         ({"top_p": 0}, "top_p"), ({"top_p": -0.1}, "top_p"), ({"n": 10**9}, "n"), ({"n": -1}, "n"), ({"n": 1.5}, "n"),
         ({"max_tokens": -1}, "max_tokens"), ({"max_tokens": 2**63}, "max_tokens"), ({"seed": 2**70}, "seed"),
         ({"stop": ["x"] * 17}, "stop"), ({"logit_bias": {"-1": 1}}, "logit_bias"), ({"stream": "true"}, "stream"),
-        ({"messages": []}, "messages"), ({"messages": {}}, "messages"), ({"messages": [[]]}, "messages"),
+        ({"messages": []}, "messages"), ({"messages": {}}, "messages"), ({"messages": [[]]}, "messages[0]"),
         ({"messages": [{"role": "king", "content": "x"}]}, "messages[0].role"),
         ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content"),
         ({"messages": [{"role": "user"}]}, "messages[0].content"), ({"temprature": 1}, "temprature"),

@@ -4,7 +4,7 @@
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 requirements=$root/scripts/requirements
-release=$root/.build-release/release
+release=$root/.build/release
 coverage=$root/.build/coverage
 test_bundle=$root/.build/debug/saraiPackageTests.xctest
 
@@ -260,7 +260,7 @@ sources_key() {
 build_release() {
   local product
   for product in sarai sarai-engine; do
-    swift build -c release --static-swift-stdlib --scratch-path .build-release --product "$product"
+    swift build -c release --static-swift-stdlib --product "$product"
   done
 }
 release_build() {
@@ -333,8 +333,9 @@ build_for_tests() {
 }
 # run_tests OPTION…: what `swift test` runs, but with coverage profiles that all processes of an executable share.
 # `swift test` writes one for each process, and fails as a whole when a process was killed while it wrote its own.
+# One test at a time: many start processes of their own, and two cores have no more to give.
 run_tests() {
   mkdir -p "$coverage"
   [[ -t 1 ]] || export NO_COLOR=1
-  LLVM_PROFILE_FILE=$coverage/%8m.profraw "$test_bundle" --testing-library swift-testing "$@" 2>&1
+  LLVM_PROFILE_FILE=$coverage/%8m.profraw "$test_bundle" --testing-library swift-testing --no-parallel "$@" 2>&1
 }

@@ -42,6 +42,13 @@ final class Lifetime: Sendable {
     state.withLock { $0 = .serving(stop: stop) }
   }
 
+  /// Whether callers have been told that the engine is ready.
+  var isServing: Bool {
+    state.withLock { state in
+      if case .loading = state { false } else { true }
+    }
+  }
+
   private func end() {
     let stop: (@Sendable () -> Void)? = state.withLock { state in
       defer { state = .stopping }

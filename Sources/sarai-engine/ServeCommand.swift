@@ -74,17 +74,22 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func serve(_ channel: MachineChannel, _ lifetime: Lifetime) async throws {
     let logger = makeLogger()
-    let engine = try await load(channel, logger)
+    let engine = try await load(channel, lifetime, logger)
     let listener = try UnixListener(path: socket)
     defer { listener.removeFile() }
     let server = GRPCServer(
       transport: .http2NIOPosix(listening: listener.descriptor),
       services: [EngineService(engine: engine, modelSHA256: modelSHA256 ?? "", logger: logger), HealthService()])
-    lifetime.serve { server.beginGracefulShutdown() }
-    logger.info("serving \(name) on \(socket)")
-    channel.write(Ready())
     do {
-      try await server.serve()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await server.serve() }
+        // Only a server that listens can be stopped: ending one that is about to trips an assertion in NIO.
+        _ = try await server.listeningAddress
+        lifetime.serve { server.beginGracefulShutdown() }
+        logger.info("serving \(name) on \(socket)")
+        channel.write(Ready())
+        try await group.waitForAll()
+      }
     } catch {
       logger.error("the server ended: \(error)")
     }
@@ -92,16 +97,20 @@ struct ServeCommand: AsyncParsableCommand {
     logger.info("ended")
   }
 
-  private func load(_ channel: MachineChannel, _ logger: Logger) async throws -> any InferenceEngine {
-    let options = EngineOptions(
+  private func load(
+    _ channel: MachineChannel, _ lifetime: Lifetime, _ logger: Logger
+  ) async throws -> any InferenceEngine {
+    var options = EngineOptions(
       modelPath: model, modelName: name, modelSHA256: modelSHA256, isTrusted: trusted, contextTokens: context,
       cacheFolder: cacheDir, threads: Int(threads), maximumQueue: maxQueue,
       log: { level, line in logger.log(level: Logger.Level(level), "libllama: \(line)") },
       onHang: { error in
         logger.critical("\(error)")
+        if lifetime.isServing { _exit(MachineChannel.softwareError) }
         channel.write(error: error)
-        _exit(MachineChannel.softwareError)
+        _exit(MachineChannel.dataError)
       })
+    options.limitsTemplateMemory = true
     let engine: any InferenceEngine =
       switch kind {
       case .gguf: try await TextEngine.load(options)

@@ -1,4 +1,6 @@
 import Foundation
+import GRPCCore
+import SkillProtocol
 import Testing
 import TestSupport
 
@@ -83,5 +85,41 @@ import TestSupport
     let run = try RunningEngine.run(["serve", "--socket", "/tmp/x.sock", "--model", "x"] + option)
     #expect(run.status == 64)
     #expect(run.lines.isEmpty)
+  }
+
+  /// The default model with another chat template in the place of its own.
+  private func model(withTemplate template: String, in folder: URL) throws -> URL {
+    var bytes = try Data(contentsOf: TestParts.smolLM2)
+    let key = try #require(bytes.firstRange(of: Data("tokenizer.chat_template".utf8)))
+    // After the key: the value's type (4 bytes), the text's length (8 bytes), the text.
+    let length = bytes[(key.upperBound + 4)..<(key.upperBound + 12)].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let padding = String(repeating: " ", count: length - template.utf8.count - 4)
+    let place = (key.upperBound + 12)..<(key.upperBound + 12 + length)
+    bytes.replaceSubrange(place, with: Data("\(template){#\(padding)#}".utf8))
+    let file = folder.appending(path: "template.gguf")
+    try bytes.write(to: file)
+    return file
+  }
+
+  @Test(arguments: ["{% if %}", "{% for a in range(4000000000) %}x{% endfor %}", "constant"])
+  func `a template that can't be used, or eats memory without end, gives way to a known one`(
+    _ template: String
+  ) async throws {
+    try await withTemporaryFolder { folder in
+      let file = try model(withTemplate: template, in: folder)
+      let engine = try RunningEngine(in: folder, model: file, arguments: ["--context", "256", "--trusted"])
+      #expect(engine.isReady)
+      try await engine.withClient { calls, _ in
+        let description = try await calls.describe(.init())
+        #expect(description.templateSource == .fallback)
+        #expect(description.warnings.contains { $0.contains("chatml") })
+        let text = try await calls.generate(.chat("Say hello.")) { response in
+          try await response.messages.reduce(into: "") { $0 += $1.text }
+        }
+        #expect(!text.isEmpty)
+      }
+      try engine.closeInput()
+      #expect(engine.waitForExit() == 0)
+    }
   }
 }

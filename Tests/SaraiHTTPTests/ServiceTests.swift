@@ -56,7 +56,7 @@ import Testing
       _ = try await server.chat(["stream": true])
       _ = try await server.chat(["model": "secreto"])
       _ = try await server.ask("GET", "/secreto")
-      _ = try await server.ask("BREW", "/v1/models")
+      _ = try await server.ask("PURGE", "/v1/models")
       try await eventually("the stream was not counted") {
         try await server.ask("GET", "/metrics").body.contains(
           #"route="/v1/chat/completions",method="POST",status="200""#)

@@ -50,6 +50,12 @@ const char *sarai_library_build(void);
 
 // Bytes that it has from the allocator.
 uint64_t sarai_allocated_bytes(void);
+// Gives memory that is free inside the allocator back to the system.
+void sarai_memory_trim(void);
+// Lets the process's address space grow by at most `bytes` from now on, so that an allocation without end fails in
+// this process instead of taking the machine down. Returns what sarai_memory_unlimit takes to undo it.
+uint64_t sarai_memory_limit(uint64_t bytes);
+void sarai_memory_unlimit(uint64_t before);
 // What tools show for the calling thread; at most 15 bytes.
 void sarai_name_thread(const char *name);
 

@@ -77,6 +77,8 @@ package struct EngineOptions: Sendable {
   /// A fixed number of threads; nil follows the machine's load.
   package var threads: Int?
   package var maximumQueue: Int
+  /// Keeps the whole process from growing without end while a template runs; for a process of the engine's own.
+  package var limitsTemplateMemory = false
   package var log: LlamaLibrary.LogSink
   /// Called when a chat template runs without end: nothing but the process's end stops it.
   package var onHang: @Sendable (SaraiError) -> Void

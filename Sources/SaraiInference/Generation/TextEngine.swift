@@ -1,3 +1,4 @@
+import CLlama
 import Glibc
 package import SaraiCore
 
@@ -20,7 +21,9 @@ package final class TextEngine: InferenceEngine {
   private let warnings: [String]
 
   /// A template that takes longer never ends.
-  private static let templateSeconds = 20
+  private static let templateSeconds = 10
+  /// More than any conversation takes while it is laid out.
+  private static let templateMemoryBytes: UInt64 = 1 << 30
   /// Deep enough for the regular expressions that some tokenizers run over long words.
   private static let layoutStackBytes = 512 << 20
 
@@ -37,10 +40,7 @@ package final class TextEngine: InferenceEngine {
     }
     let template =
       model.facts.embeds
-      ? nil
-      : try await withTemplateDeadline(options) {
-        try await layoutThread.perform { try ChatTemplate.choose(for: model) }
-      }
+      ? nil : try await runTemplate(options, on: layoutThread) { try ChatTemplate.choose(for: model) }
     var warnings = template?.warnings ?? []
     var contextTokens = options.contextTokens
     if model.facts.trainedContextTokens > 0, contextTokens > model.facts.trainedContextTokens {
@@ -52,6 +52,8 @@ package final class TextEngine: InferenceEngine {
       PromptMemory(
         context: try LlamaContext(model: model, contextTokens: contextTokens, threads: governor.current()))
     }
+    // Loading leaves as much behind as some contexts take.
+    sarai_memory_trim()
     let (tokens, bytes) = try await memory.withValue { ($0.context.contextTokens, $0.context.memoryBytes) }
     return try TextEngine(
       options: options, model: model, template: template, governor: governor, memory: memory,
@@ -181,8 +183,8 @@ extension TextEngine {
 
   private func render(_ messages: [Message], addGenerationPrompt: Bool) async throws -> [TemplatePart] {
     guard let template = template?.template else { try refuse() }
-    return try await Self.withTemplateDeadline(options) { [layoutThread] in
-      try await layoutThread.perform { try template.render(messages, addGenerationPrompt: addGenerationPrompt) }
+    return try await Self.runTemplate(options, on: layoutThread) {
+      try template.render(messages, addGenerationPrompt: addGenerationPrompt)
     }
   }
 
@@ -202,22 +204,29 @@ extension TextEngine {
       en: "The prompt is empty. Write something for the model to continue.", subject: "prompt")
   }
 
-  /// Runs what a template may never finish. Its thread can't be stopped, so `onHang` has to end the process.
-  private static func withTemplateDeadline<Result: Sendable>(
-    _ options: EngineOptions, _ body: @Sendable () async throws -> Result
+  /// Runs what a template may never finish. Its thread can't be stopped, so `onHang` has to end the process; memory
+  /// that it takes without end is refused to it, where `limitsTemplateMemory` says so.
+  private static func runTemplate<Result: Sendable>(
+    _ options: EngineOptions, on thread: DedicatedThread, _ body: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
-    let watch = Task {
-      try await Task.sleep(for: .seconds(templateSeconds))
-      options.onHang(
-        SaraiError(
-          .corruptFile,
-          es: "La plantilla de conversación del modelo \(options.modelPath) no termina nunca. Usa otro archivo del "
-            + "modelo.",
-          en: "The chat template of the model \(options.modelPath) never ends. Use another file of the model.",
-          subject: options.modelPath))
+    try await thread.perform {
+      // From here on, not from the asking: the thread may have had long texts to tokenize before.
+      let watch = Task {
+        try await Task.sleep(for: .seconds(templateSeconds))
+        options.onHang(
+          SaraiError(
+            .corruptFile,
+            es: "La plantilla de conversación del modelo \(options.modelPath) no termina nunca. Usa otro archivo del "
+              + "modelo.",
+            en: "The chat template of the model \(options.modelPath) never ends. Use another file of the model.",
+            subject: options.modelPath))
+      }
+      defer { watch.cancel() }
+      guard options.limitsTemplateMemory else { return try body() }
+      let before = sarai_memory_limit(templateMemoryBytes)
+      defer { sarai_memory_unlimit(before) }
+      return try body()
     }
-    defer { watch.cancel() }
-    return try await body()
   }
 }
 

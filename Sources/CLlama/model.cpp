@@ -2,6 +2,7 @@
 #include "handles.h"
 
 #include <ggml.h>
+#include <malloc.h>
 
 #include <climits>
 #include <cstring>
@@ -30,6 +31,9 @@ bool has_attribute(const sarai_model *model, int32_t token, int attribute) noexc
 
 void sarai_library_start(sarai_log_sink sink) {
   log_sink = sink;
+  // Saved states are tens of megabytes: mapped apart, they go back to the system as soon as they are freed. Without a
+  // fixed threshold the first of them would teach the allocator to keep the next.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
   llama_log_set(forward_log, nullptr);
   guarded(nullptr, 0, [] {
     llama_backend_init();

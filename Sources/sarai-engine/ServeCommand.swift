@@ -86,6 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
         // Only a server that listens can be stopped: ending one that is about to trips an assertion in NIO.
         _ = try await server.listeningAddress
         lifetime.serve { server.beginGracefulShutdown() }
+        StartPages.giveBack()
         logger.info("serving \(name) on \(socket)")
         channel.write(Ready())
         try await group.waitForAll()

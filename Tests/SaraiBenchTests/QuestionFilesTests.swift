@@ -71,8 +71,8 @@ import Testing
 }
 
 extension Message {
-  /// The words of the message in lower case, one space apart.
+  /// The words of the message in lower case, one space apart. "Forty-one" is one word: it does not say "one".
   fileprivate var words: String {
-    content.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: " ")
+    content.lowercased().filter { $0 != "-" }.split { !$0.isLetter && !$0.isNumber }.joined(separator: " ")
   }
 }

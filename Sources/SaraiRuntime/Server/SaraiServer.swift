@@ -58,7 +58,9 @@ package struct SaraiServer: Sendable {
       })
     let reloader = reloader(pool: pool, log: log)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-      .init(service: PoolService(pool: pool)), .init(service: reloader),
+      .init(
+        service: PoolService(pool: pool, warmsUp: !endsWithInput) { announce(.notice($0)) }),
+      .init(service: reloader),
       .init(service: server),
       .init(
         service: StopNotice {
@@ -109,9 +111,18 @@ package struct SaraiServer: Sendable {
 /// Keeps the pool while the server runs, and ends its engines after the API has drained.
 private struct PoolService: Service {
   let pool: ModelPool
+  /// Whether the engine that answers most is started before anyone asks; a server for one question need not.
+  let warmsUp: Bool
+  let tell: @Sendable (Localized) -> Void
 
   func run() async throws {
+    let warmUp = Task {
+      // A model that cannot be had is an error for who asks for it, not for the server.
+      if warmsUp { try? await pool.prepare("expert_short") }
+      for notice in await pool.notices() { tell(notice) }
+    }
     try? await gracefulShutdown()
+    warmUp.cancel()
     await pool.shutDown()
   }
 }

@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Glibc
 
-/// Gives back the pages of this executable that only the start needed: configuration parsing, relocation, set-up.
+/// Gives back the pages of this executable that only the start needed: parsing, relocation, set-up.
 ///
 /// They are clean pages of a file, so the kernel reads again from its cache whatever is still wanted. What remains is
-/// what serving uses, a third less.
-enum StartPages {
-  static func giveBack() {
+/// what serving uses.
+package enum StartPages {
+  package static func giveBack() {
     guard let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
       let maps = FileManager.default.contents(atPath: "/proc/self/maps")
     else { return }

@@ -41,6 +41,7 @@ let package = Package(
     .target(
       name: "CLlama", dependencies: ["CLlamaLibrary"]),
     .systemLibrary(name: "CE5", pkgConfig: "sarai-e5"),
+    .target(name: "CAllocator"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
@@ -100,7 +101,7 @@ let package = Package(
     .target(
       name: "SaraiRuntime",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiModels",
+        "CAllocator", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiModels",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -16,7 +16,16 @@ struct ErrorResponse {
     type = outcome.type
     code = outcome.code ?? error.code.rawValue
     message = error.message[language]
-    param = error.subject
+    param = Self.parameter(of: error)
+  }
+
+  /// The field that the fault is about, and never a value or a path of this machine.
+  private static func parameter(of error: SaraiError) -> String? {
+    switch error.code {
+    case .modelNotFound: "model"
+    case .invalidRequest, .contextOverflow, .notAvailable, .tooLarge, .forbidden: error.subject
+    default: nil
+    }
   }
 
   /// OpenAI's names where it has one for the same fault, so that clients written for it understand.

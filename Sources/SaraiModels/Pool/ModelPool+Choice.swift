@@ -139,7 +139,8 @@ extension ModelPool {
   }
 
   private func summary(of entry: CatalogueEntry, roles: [ModelRole], created: Int) -> ModelSummary {
-    let wished = roles.compactMap { settings.roles[$0]?.contextTokens }.max() ?? settings.defaultContextTokens
+    // As `choice(for:)` does: asked for by its id, it is answered by the engine of its first role.
+    let wished = roles.first.flatMap { settings.roles[$0]?.contextTokens } ?? settings.defaultContextTokens
     return ModelSummary(
       id: entry.id, kind: entry.kind, roles: roles.map(\.rawValue),
       contextTokens: contextTokens(of: entry, wished: wished), languages: entry.languages, licence: entry.licence,

@@ -154,7 +154,7 @@ package enum SettingsTable {
       es: "el que contesta cuando la conversación es larga", en: "answers when the conversation is long")
     + role(
       "tiny", id: "smollm2-135m", context: 1024,
-      es: "el de respaldo, cuando los demás no caben", en: "the fallback where the others do not fit")
+      es: "el de respaldo, cuando los demás no caben", en: "stands in where the others do not fit")
     + role(
       "draft", id: "", context: 1024,
       es: "el que propone palabras a otro mayor", en: "proposes words to a larger one")

@@ -1,3 +1,4 @@
+import CAllocator
 import Dispatch
 import Glibc
 import Logging
@@ -31,6 +32,8 @@ package struct SaraiServer: Sendable {
   /// - Throws: `SaraiError`: `busy` where another server has the state folder or the port, `forbidden` for an open
   ///   address without a token, …
   package func run(endsWithInput: Bool) async throws {
+    // Bodies of requests are up to megabytes.
+    sarai_allocator_prepare()
     let configuration = setup.configuration
     Log.bootstrap(level: Logger.Level(rawValue: configuration.text("log.level")) ?? .notice)
     let log = Logger(label: "sarai")
@@ -116,14 +119,25 @@ private struct PoolService: Service {
   let tell: @Sendable (Localized) -> Void
 
   func run() async throws {
-    let warmUp = Task {
-      // A model that cannot be had is an error for who asks for it, not for the server.
-      if warmsUp { try? await pool.prepare("expert_short") }
-      for notice in await pool.notices() { tell(notice) }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        // A model that cannot be had is an error for who asks for it, not for the server.
+        if warmsUp { try? await pool.prepare("expert_short") }
+        await keepHouse()
+      }
+      try? await gracefulShutdown()
+      group.cancelAll()
     }
-    try? await gracefulShutdown()
-    warmUp.cancel()
     await pool.shutDown()
+  }
+
+  /// Tells of stand-ins as they come about, and gives memory back that a wave of large requests has left free.
+  private func keepHouse() async {
+    while !Task.isCancelled {
+      for notice in await pool.notices() { tell(notice) }
+      sarai_allocator_trim()
+      try? await Task.sleep(for: .seconds(5))
+    }
   }
 }
 

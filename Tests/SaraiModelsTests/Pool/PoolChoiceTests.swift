@@ -72,7 +72,7 @@ import Testing
       #expect(models.map(\.id) == ["smollm2-135m", "smollm2-copy", "multilingual-e5-small"])
       #expect(models.map(\.roles) == [["expert_short", "expert_long"], ["tiny"], ["embeddings"]])
       #expect(models.map(\.isLoaded) == [false, true, false])
-      #expect(models.map(\.contextTokens) == [1_024, 512, 512])
+      #expect(models.map(\.contextTokens) == [512, 512, 512])
       #expect(models[2].kind == .embeddings)
     }
   }

@@ -334,8 +334,15 @@ build_for_tests() {
 # run_tests OPTION…: what `swift test` runs, but with coverage profiles that all processes of an executable share.
 # `swift test` writes one for each process, and fails as a whole when a process was killed while it wrote its own.
 # One test at a time: many start processes of their own, and two cores have no more to give.
+# What failed is told again at the end, where people look first.
 run_tests() {
+  local output=$root/.build/tests.log
   mkdir -p "$coverage"
   [[ -t 1 ]] || export NO_COLOR=1
-  LLVM_PROFILE_FILE=$coverage/%8m.profraw "$test_bundle" --testing-library swift-testing --no-parallel "$@" 2>&1
+  LLVM_PROFILE_FILE=$coverage/%8m.profraw "$test_bundle" --testing-library swift-testing --no-parallel "$@" 2>&1 |
+    tee "$output" && return 0
+  echo
+  grep -A 12 -E '(recorded an issue|Caught error|Fatal error)' "$output" | head -n 200 || true
+  tail -n 1 "$output"
+  return 1
 }

@@ -124,7 +124,7 @@ let package = Package(
     .executableTarget(
       name: "sarai-engine",
       dependencies: [
-        "SaraiCore", "SaraiInference", "SkillProtocol",
+        "CAllocator", "SaraiCore", "SaraiInference", "SkillProtocol",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),

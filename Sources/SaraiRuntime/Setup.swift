@@ -15,16 +15,17 @@ package struct Setup: Sendable {
     executable: String = Installation.currentExecutable()
   ) throws {
     self.environment = environment
-    let path: String?
+    let asked: String?
     do {
       folders = try Folders(environment: environment)
       installation = try Installation(environment: environment, executable: executable)
-      let asked = configurationFile ?? environment["SARAI_CONFIG"]
-      path = try installation.configurationFile(asked: asked, folders: folders)
+      asked = try Installation.readable(configurationFile ?? environment["SARAI_CONFIG"])
     } catch let error as SaraiError {
       throw ConfigurationError(faults: [error])
     }
-    sources = Configuration.Sources(path: path, environment: environment, flags: flags)
+    sources = Configuration.Sources(
+      asked: asked, candidates: [folders.configurationFile, installation.defaultConfiguration],
+      environment: environment, flags: flags)
     configuration = try Configuration(sources)
   }
 

@@ -3,12 +3,20 @@ import Logging
 import SaraiCore
 import SaraiInference
 import SkillProtocol
+import Synchronization
 
 /// The engine's calls as gRPC carries them: requests to SARAi's values, results and errors back.
 struct EngineService: Sarai_Engine_V1_Engine.SimpleServiceProtocol {
   let engine: any InferenceEngine
   let modelSHA256: String
   let logger: Logger
+  private let firstAnswer = FirstAnswer()
+
+  init(engine: any InferenceEngine, modelSHA256: String, logger: Logger) {
+    self.engine = engine
+    self.modelSHA256 = modelSHA256
+    self.logger = logger
+  }
 
   func describe(
     request: Sarai_Engine_V1_DescribeRequest, context: ServerContext
@@ -75,6 +83,7 @@ struct EngineService: Sarai_Engine_V1_Engine.SimpleServiceProtocol {
       defer { generation.cancel() }
       try await withTaskCancellationHandler {
         for try await event in events { try await response.write(event) }
+        firstAnswer.given()
         try Task.checkCancellation()
       } onCancel: {
         generation.cancel()
@@ -144,5 +153,14 @@ struct EngineService: Sarai_Engine_V1_Engine.SimpleServiceProtocol {
         cause: error.cause
       ).rpcError
     }
+  }
+}
+
+/// The first answer of an engine sets as much up as its start did; what only that needed is given back after it.
+private final class FirstAnswer: Sendable {
+  private let isPending = Atomic(true)
+
+  func given() {
+    if isPending.exchange(false, ordering: .relaxed) { StartPages.giveBack() }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CAllocator
 import Glibc
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
@@ -60,6 +61,8 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    // A saved prefix is tens of megabytes; kept for the next one they would be the engine's largest part.
+    sarai_allocator_prepare()
     let channel = MachineChannel()
     let lifetime = Lifetime()
     lifetime.watch()

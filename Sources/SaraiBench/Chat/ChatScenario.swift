@@ -149,7 +149,7 @@ package struct ChatScenario: BenchScenario {
     figures.warmLongFirstToken.add(ours: oursWarm * 1000, reference: referenceWarm * 1000)
   }
 
-  /// Both servers anew: the first token of a new process, and of a prefix that an earlier process left on disk.
+  /// Both servers anew: the first token with a prefix that an earlier process left on disk.
   private func measureRestarts(folder: String, into figures: inout ChatFigures, progress: BenchProgress) throws {
     let step = Localized(
       es: "reinicios: primer token con el prefijo del disco", en: "restarts: first token with the prefix from disk")
@@ -166,24 +166,34 @@ package struct ChatScenario: BenchScenario {
       progress(0.65 + 0.31 * Double(restart) / Double(options.restarts), step)
       let order = restart.isMultiple(of: 2) ? ChatServers.Side.allCases : ChatServers.Side.allCases.reversed()
       try ChatServers.withServers(options, folder: folder, order: order) { servers in
-        figures.processColdFirstToken.add(
-          ours: servers.firstTokenSeconds(.sarai) * 1000, reference: servers.firstTokenSeconds(.reference) * 1000)
-        var restored: [ChatServers.Side: Double] = [:]
-        var cold: [ChatServers.Side: Double] = [:]
-        for side in order {
-          restored[side] = try servers.askRestored(side, system: system, user: ChatPrompts.question(3 + restart))
-          cold[side] = try servers.ask(
-            side, system: ChatPrompts.longSystem(10_000 + restart), user: ChatPrompts.question(3 + restart),
-            maxTokens: 4
-          ).firstTokenSeconds
-        }
-        guard let ours = restored[.sarai], let reference = restored[.reference], let oursCold = cold[.sarai] else {
-          return
-        }
-        figures.restoredFirstToken.add(ours: ours * 1000, reference: reference * 1000)
-        figures.restoredAgainstCold.add(ours: ours * 1000, reference: oursCold * 1000)
+        try measureRestored(servers, order: order, system: system, round: restart, into: &figures)
       }
     }
+  }
+
+  /// The prefix that was used last, first after a start and then once another prompt has taken its place.
+  private func measureRestored(
+    _ servers: ChatServers, order: [ChatServers.Side], system: String, round: Int, into figures: inout ChatFigures
+  ) throws {
+    var restored: [ChatServers.Side: Double] = [:]
+    var fetched: [ChatServers.Side: Double] = [:]
+    var cold: [ChatServers.Side: Double] = [:]
+    for side in order {
+      restored[side] = try servers.askRestored(side, system: system, user: ChatPrompts.question(3 + round))
+      cold[side] = try servers.ask(
+        side, system: ChatPrompts.longSystem(10_000 + round), user: ChatPrompts.question(3 + round), maxTokens: 4
+      ).firstTokenSeconds
+      fetched[side] = try servers.askRestored(side, system: system, user: ChatPrompts.question(4 + round))
+    }
+    guard let ours = restored[.sarai], let reference = restored[.reference], let oursCold = cold[.sarai],
+      let oursFetched = fetched[.sarai], let referenceFetched = fetched[.reference]
+    else { return }
+    figures.processFirstToken.add(
+      ours: (servers.startSeconds(.sarai) + ours) * 1000,
+      reference: (servers.startSeconds(.reference) + reference) * 1000)
+    figures.restoredFirstToken.add(ours: ours * 1000, reference: reference * 1000)
+    figures.restoredAgainstCold.add(ours: ours * 1000, reference: oursCold * 1000)
+    figures.fetchedFirstToken.add(ours: oursFetched * 1000, reference: referenceFetched * 1000)
   }
 
   private func measureHelp(folder: String, into figures: inout ChatFigures) throws {

@@ -12,11 +12,11 @@ final class ChatServers {
   private let folder: String
   private let clients: [Side: StreamingClient]
   private let processes: [Side: ChildProcess]
-  private let processColdSeconds: [Side: Double]
+  private let startSeconds: [Side: Double]
   private static let slotFile = "static-prefix.bin"
   private static let startTimeoutSeconds = 120.0
 
-  /// Starts both, one after the other, and waits until each has answered a first question.
+  /// Starts both, one after the other, and waits until each has its model loaded.
   init(_ options: ChatScenario.Options, folder: String, order: [Side] = Side.allCases) throws {
     self.options = options
     self.folder = folder
@@ -29,14 +29,14 @@ final class ChatServers {
       let process = try Self.start(side, options, folder: folder, port: client.port)
       processes[side] = process
       clients[side] = client
-      try Self.awaitReady(process: process, client: client, log: "\(folder)/\(side.rawValue).log")
-      _ = try client.stream(
-        Self.body(side, system: ChatPrompts.shortSystem, user: ChatPrompts.question(0), maxTokens: 1))
+      try Self.awaitReady(
+        process: process, log: "\(folder)/\(side.rawValue).log",
+        isReady: { side == .sarai ? client.hasLoaded(options.modelID) : client.isReady("/health") })
       seconds[side] = Monotonic.seconds() - start
     }
     self.clients = clients
     self.processes = processes
-    processColdSeconds = seconds
+    startSeconds = seconds
   }
 
   deinit { stop() }
@@ -56,8 +56,8 @@ final class ChatServers {
 
   // MARK: - Asking
 
-  /// Seconds from the start of the process to its first token.
-  func firstTokenSeconds(_ side: Side) -> Double { processColdSeconds[side] ?? .nan }
+  /// Seconds from the start of the process to the loaded model.
+  func startSeconds(_ side: Side) -> Double { startSeconds[side] ?? .nan }
 
   func ask(_ side: Side, system: String, user: String, maxTokens: Int) throws -> StreamingClient.Stream {
     // What the other side still does after its answer (saving a prefix, spinning threads) is not this side's time.
@@ -160,10 +160,11 @@ final class ChatServers {
       environment["SARAI_HOME"] = folder
       environment["SARAI_MODELS_DIR"] = options.modelFile.split(separator: "/", omittingEmptySubsequences: false)
         .dropLast().joined(separator: "/")
-      let settings = [
-        "models.expert_long.id=\(options.modelID)", "models.expert_long.context=\(options.contextTokens)",
-        "runtime.threads=\(options.threads)",
-      ]
+      // Both roles alike, so that there is one engine, as there is one model in llama-server.
+      let roles = ["expert_short", "expert_long"].flatMap {
+        ["models.\($0).id=\(options.modelID)", "models.\($0).context=\(options.contextTokens)"]
+      }
+      let settings = roles + ["runtime.threads=\(options.threads)"]
       return try ChildProcess(
         options.saraiExecutable, ["serve", "--port", "\(port)"] + settings.flatMap { ["--set", $0] },
         environment: environment, log: log)
@@ -179,9 +180,9 @@ final class ChatServers {
     }
   }
 
-  private static func awaitReady(process: ChildProcess, client: StreamingClient, log: String) throws {
+  private static func awaitReady(process: ChildProcess, log: String, isReady: () -> Bool) throws {
     let deadline = Monotonic.seconds() + startTimeoutSeconds
-    while !client.isReady("/health") {
+    while !isReady() {
       guard process.isRunning, Monotonic.seconds() < deadline else {
         let last = ProcFile.lines(log).suffix(3).joined(separator: " / ")
         throw SaraiError(

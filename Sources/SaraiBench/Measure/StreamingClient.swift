@@ -47,6 +47,14 @@ struct StreamingClient: Sendable {
     (try? request("GET", path))?.status == 200
   }
 
+  /// Whether SARAi's server has this model in memory.
+  func hasLoaded(_ id: String) -> Bool {
+    guard let reply = try? request("GET", "/health"), reply.status == 200,
+      let health = try? JSONValue(parsing: reply.body)
+    else { return false }
+    return health["models"]?.arrayValue?.contains { $0["id"] == .string(id) && $0["loaded"] == true } ?? false
+  }
+
   /// Streams `/v1/chat/completions`.
   ///
   /// - Throws: `SaraiError` (`network`, `timeout`; `internalFault` for an answer other than 200).

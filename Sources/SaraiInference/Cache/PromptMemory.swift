@@ -60,6 +60,14 @@ package final class PromptMemory {
     }
   }
 
+  /// Computes one token more and forgets it: the first computation of a process also sets the library's buffers up.
+  func warmUp() {
+    let remembered = tokens.count
+    guard remembered < context.contextTokens else { return }
+    try? append([0], wantsLogits: true, cancellation: Cancellation()) {}
+    _ = keep(remembered)
+  }
+
   /// Replaces everything by a saved memory of these tokens.
   func restore(_ saved: borrowing SavedMemory) -> Bool {
     guard saved.state({ context.restoreMemory($0) }) else {

@@ -80,19 +80,36 @@ package final class StateStore: Sendable {
     }
   }
 
+  /// The memory of the prefix that was saved or loaded last, by whichever process; nil where there is none that can be
+  /// trusted.
+  func loadLastPrefix() -> SavedMemory? {
+    for file in entries(startingWith: Self.prefixPrefix).sorted(by: { $0.modified > $1.modified }) {
+      do throws(SavedMemory.Fault) {
+        return try SavedMemory(path: file.path, identity: identity, contextTokens: contextTokens)
+      } catch .missing, .otherIdentity {
+        // Another engine keeps its prefixes here too.
+        continue
+      } catch {
+        reject(file.path, because: "\(error)")
+      }
+    }
+    return nil
+  }
+
   /// A file that passed every check and still did not work.
   func rejectPrefix(_ tokens: [Int32]) {
     reject(path(prefixKey(tokens)), because: "libllama refused the state")
   }
 
   /// Writes in the background. A failure costs only time at the next start.
-  func savePrefix(_ tokens: [Int32], state: [UInt8]) {
+  func savePrefix(_ tokens: [Int32], staticMessageCount: Int, state: [UInt8]) {
     let key = prefixKey(tokens)
     guard pendingKeys.withLock({ $0.insert(key).inserted }) else { return }
     writer.schedule { [self] in
       defer { _ = pendingKeys.withLock { $0.remove(key) } }
       do {
-        let bytes = try SavedMemory.write(tokens: tokens, state: state, identity: identity, to: path(key))
+        let bytes = try SavedMemory.write(
+          tokens: tokens, staticMessageCount: staticMessageCount, state: state, identity: identity, to: path(key))
         log(.information, "saved the state of \(tokens.count) static prompt tokens, \(bytes) bytes")
         removeOldestPrefixes()
       } catch {
@@ -195,6 +212,7 @@ package final class StateStore: Sendable {
   private struct Entry {
     let path: String
     let bytes: Int
+    /// Nanoseconds since 1970.
     let modified: Int
   }
 
@@ -204,7 +222,8 @@ package final class StateStore: Sendable {
       var status = stat()
       let path = "\(folder)/\(name)"
       guard lstat(path, &status) == 0 else { return nil }
-      return Entry(path: path, bytes: Int(status.st_size), modified: status.st_mtim.tv_sec)
+      let modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+      return Entry(path: path, bytes: Int(status.st_size), modified: modified)
     }
   }
 
@@ -219,7 +238,7 @@ package final class StateStore: Sendable {
 
   /// What a process left that died while it wrote. Another engine may be writing now: only old ones go.
   private func removeAbandonedFiles() {
-    let oneHourAgo = time(nil) - 3_600
+    let oneHourAgo = (time(nil) - 3_600) * 1_000_000_000
     for file in entries(startingWith: Self.temporaryPrefix) where file.modified < oneHourAgo { unlink(file.path) }
   }
 }

@@ -79,36 +79,42 @@ package final class DedicatedThread: Sendable {
 }
 
 /// A value that lives on one thread and is never touched from another.
-package final class ThreadConfined<Value>: @unchecked Sendable {
+package final class ThreadConfined<Value>: Sendable {
   private let thread: DedicatedThread
-  /// Set before the initializer returns, then only used on the thread.
-  private var value: Value?
+  private let box = Box()
+
+  /// Holds the only lasting reference to the value, so that the thread which empties it is the one that frees.
+  private final class Box: @unchecked Sendable {
+    /// Used on the thread only.
+    var value: Value?
+  }
 
   package init(
     threadName: String, stackBytes: Int = 64 << 20, _ make: @escaping @Sendable () throws -> Value
   ) async throws {
     thread = DedicatedThread(name: threadName, stackBytes: stackBytes)
-    try await thread.perform { self.value = try make() }
+    try await thread.perform { [box] in box.value = try make() }
   }
 
   deinit {
     // Freed where it lived: libraries keep things for the thread that made them.
-    let last = Unchecked(value: value)
-    value = nil
-    thread.schedule { _ = last.value }
+    thread.schedule { [box] in box.value = nil }
   }
 
   /// Runs `body` with the value, on its thread, after what was asked for before.
   package func withValue<Result: Sendable>(
     _ body: @escaping @Sendable (Value) throws -> Result
   ) async throws -> Result {
-    try await thread.perform {
-      guard let value = self.value else { fatalError("used before it was made") }
-      return try body(value)
-    }
+    try await thread.perform { [box] in try body(Self.value(of: box)) }
   }
 
-  private struct Unchecked: @unchecked Sendable {
-    let value: Value?
+  /// As `withValue`, but nobody waits for it.
+  package func schedule(_ body: @escaping @Sendable (Value) -> Void) {
+    thread.schedule { [box] in body(Self.value(of: box)) }
+  }
+
+  private static func value(of box: Box) -> Value {
+    guard let value = box.value else { preconditionFailure("used before it was made, or after its making failed") }
+    return value
   }
 }

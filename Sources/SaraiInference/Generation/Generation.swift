@@ -5,11 +5,14 @@ package struct GenerationJob: Sendable {
   package var prompt: [Int32]
   /// Leading tokens that never change between requests, worth keeping on disk; 0 for none.
   package var staticTokens: Int
+  /// How many messages they are.
+  package var staticMessageCount: Int
   package var sampling: SamplingParameters
 
-  package init(prompt: [Int32], staticTokens: Int, sampling: SamplingParameters) {
+  package init(prompt: [Int32], staticTokens: Int, staticMessageCount: Int = 0, sampling: SamplingParameters) {
     self.prompt = prompt
     self.staticTokens = staticTokens
+    self.staticMessageCount = staticMessageCount
     self.sampling = sampling
   }
 }
@@ -27,6 +30,8 @@ struct Generation {
 
   /// Static prefixes shorter than this are computed again sooner than they are read.
   static let minimumStaticTokens = 16
+  /// What takes less than this is not worth a file and the pause to write it: a larger model keeps shorter prefixes.
+  static let minimumStaticSeconds = 0.25
 
   private var model: LlamaModel { memory.context.model }
 
@@ -37,7 +42,8 @@ struct Generation {
     let clock = ContinuousClock()
     let start = clock.now
     var sampler = try Sampler(parameters: job.sampling, vocabularySize: model.facts.vocabularySize)
-    let cached = try evaluate(job.prompt, staticTokens: job.staticTokens)
+    let cached = try evaluate(
+      job.prompt, staticTokens: job.staticTokens, staticMessageCount: job.staticMessageCount)
     emit(.started(promptTokens: job.prompt.count, cachedTokens: cached))
     sampler.acceptPrompt(job.prompt)
     let promptEnd = clock.now
@@ -63,11 +69,10 @@ struct Generation {
   }
 
   /// Brings the prompt into the memory. Returns how many of its tokens were there, in memory or on disk.
-  func evaluate(_ prompt: [Int32], staticTokens: Int) throws -> Int {
+  func evaluate(_ prompt: [Int32], staticTokens: Int, staticMessageCount: Int = 0) throws -> Int {
     var known = memory.commonPrefix(with: prompt)
-    let isWorthKeeping = staticTokens >= Self.minimumStaticTokens && staticTokens < prompt.count
     var savesPrefix = false
-    if let store, isWorthKeeping, known < staticTokens {
+    if let store, known < staticTokens, staticTokens < prompt.count, isWorthKeeping(staticTokens) {
       let prefix = Array(prompt[..<staticTokens])
       if let saved = store.loadPrefix(prefix) {
         known = memory.restore(saved) ? staticTokens : 0
@@ -81,7 +86,7 @@ struct Generation {
       try compute(prompt[known..<staticTokens], wantsLogits: false)
       // A prefix that can't be saved costs time at the next start and nothing now.
       if let state = memory.context.savedMemory(maximumBytes: StateStore.maximumPrefixBytes) {
-        store.savePrefix(Array(prompt[..<staticTokens]), state: state)
+        store.savePrefix(Array(prompt[..<staticTokens]), staticMessageCount: staticMessageCount, state: state)
       }
     }
     try compute(prompt[memory.tokens.count...], wantsLogits: true)
@@ -91,6 +96,15 @@ struct Generation {
       if known > 0 { $0.prefixCacheHits += 1 } else { $0.prefixCacheMisses += 1 }
     }
     return known
+  }
+
+  /// By what this engine's prompts have taken so far; before the first one, any prefix may be.
+  private func isWorthKeeping(_ staticTokens: Int) -> Bool {
+    guard staticTokens >= Self.minimumStaticTokens else { return false }
+    let past = statistics.current
+    guard past.promptTokens > past.cachedPromptTokens else { return true }
+    let secondsPerToken = past.promptSeconds / Double(past.promptTokens - past.cachedPromptTokens)
+    return Double(staticTokens) * secondsPerToken >= Self.minimumStaticSeconds
   }
 
   private func compute(_ tokens: ArraySlice<Int32>, wantsLogits: Bool) throws {

@@ -1,6 +1,7 @@
 import CLlama
 import Glibc
 package import SaraiCore
+import Synchronization
 
 /// An engine on a GGUF model.
 ///
@@ -16,6 +17,7 @@ package final class TextEngine: InferenceEngine {
   private let turns: FairTurns
   private let memory: ThreadConfined<PromptMemory>
   private let layoutThread: DedicatedThread
+  let staticHeads = Mutex(StaticHeads())
   private let contextTokens: Int
   private let contextBytes: UInt64
   private let warnings: [String]
@@ -55,9 +57,11 @@ package final class TextEngine: InferenceEngine {
     // Loading leaves as much behind as some contexts take.
     sarai_memory_trim()
     let (tokens, bytes) = try await memory.withValue { ($0.context.contextTokens, $0.context.memoryBytes) }
-    return try TextEngine(
+    let engine = try TextEngine(
       options: options, model: model, template: template, governor: governor, memory: memory,
       layoutThread: layoutThread, contextTokens: tokens, contextBytes: bytes, warnings: warnings)
+    engine.prepareFirstAnswer()
+    return engine
   }
 
   private init(
@@ -82,6 +86,22 @@ package final class TextEngine: InferenceEngine {
       ])
       return try StateStore(
         folder: folder, identity: identity, contextTokens: contextTokens, statistics: statistics, log: options.log)
+    }
+  }
+
+  /// Sets up what the first question of a process would wait for, and brings the static prefix that was used last back
+  /// into the context. Before any request, and nobody waits for it.
+  private func prepareFirstAnswer() {
+    guard !model.facts.embeds else { return }
+    memory.schedule { [self] memory in
+      if let saved = store?.loadLastPrefix() {
+        if memory.restore(saved) {
+          staticHeads.withLock { $0.add(saved.tokens, messageCount: saved.staticMessageCount) }
+        } else {
+          store?.rejectPrefix(saved.tokens)
+        }
+      }
+      memory.warmUp()
     }
   }
 
@@ -174,13 +194,6 @@ extension TextEngine {
       subject: "messages")
   }
 
-  /// How many leading tokens the static messages decide alone: what comes after may change how they end.
-  private func staticTokens(of messages: [Message], within tokens: [Int32]) async -> Int {
-    // A template that refuses these messages on their own has no static part.
-    guard let head = try? await applyTemplate(messages, addGenerationPrompt: false).tokens else { return 0 }
-    return commonPrefixLength(head, tokens)
-  }
-
   private func render(_ messages: [Message], addGenerationPrompt: Bool) async throws -> [TemplatePart] {
     guard let template = template?.template else { try refuse() }
     return try await Self.runTemplate(options, on: layoutThread) {
@@ -241,7 +254,9 @@ extension TextEngine {
     return try await countingCancellation {
       try request.sampling.check(vocabularySize: model.facts.vocabularySize)
       let prompt = try await tokens(of: request.prompt, staticMessageCount: request.staticMessageCount)
-      let job = GenerationJob(prompt: prompt.all, staticTokens: prompt.staticCount, sampling: request.sampling)
+      let job = GenerationJob(
+        prompt: prompt.all, staticTokens: prompt.staticCount, staticMessageCount: request.staticMessageCount,
+        sampling: request.sampling)
       let queued = ContinuousClock.now
       return try await turns.withTurn(client: request.client) {
         let queueSeconds = (ContinuousClock.now - queued).seconds

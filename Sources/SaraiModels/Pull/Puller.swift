@@ -61,7 +61,14 @@ package struct Puller: Sendable {
   }
 
   private func register(_ path: String, events: @escaping Events) async throws -> InstalledModel {
-    guard FileSystem.facts(of: path) != nil else { throw FileSystem.readFault(path) }
+    guard FileSystem.facts(of: path) != nil else {
+      if FileSystem.exists(path) {
+        throw SaraiError(
+          .invalidRequest, es: "\(path) no es un archivo. Da la ruta del archivo GGUF que contiene.",
+          en: "\(path) is not a file. Give the path of the GGUF file in it.", subject: path)
+      }
+      throw FileSystem.readFault(path)
+    }
     let facts = try await engine.check(path)
     return try await store.register(file: path, facts: facts) { done, total in
       events(.checking(file: path, bytes: done, totalBytes: total))

@@ -79,12 +79,14 @@ package final class RemoteModel: Sendable {
   }
 
   private func begin(_ request: GenerationRequest) async throws -> HTTPClientResponse {
-    let (path, body) = RemoteRequest.generation(request, model: endpoint.model)
+    let dialect: RemoteRequest.Dialect = ownLanguage == nil ? .lenient : .own
+    let (path, body) = RemoteRequest.generation(request, model: endpoint.model, dialect: dialect)
     do {
       return try await post(path, body)
-    } catch let error as SaraiError where error.code == .invalidRequest && request.sampling.repetitionPenalty != 1 {
-      return try await post(
-        path, RemoteRequest.generation(request, model: endpoint.model, penaltyNames: .one).body)
+    } catch let error as SaraiError
+      where error.code == .invalidRequest && dialect == .lenient && request.sampling.repetitionPenalty != 1
+    {
+      return try await post(path, RemoteRequest.generation(request, model: endpoint.model, dialect: .strict).body)
     }
   }
 

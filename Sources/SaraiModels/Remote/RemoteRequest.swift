@@ -2,17 +2,19 @@ import SaraiCore
 
 /// The bodies that a `RemoteModel` sends.
 enum RemoteRequest {
-  /// What servers call the repetition penalty, which is not of OpenAI's own API.
-  enum PenaltyNames {
-    /// llama-server's and vLLM's: each overlooks the other's.
-    case both
-    /// vLLM's alone, for servers that refuse what they do not know, as SARAi's own does.
-    case one
+  /// What of the sampling is sent, and under which names. The repetition penalty is not of OpenAI's own API.
+  enum Dialect {
+    /// For any server: values at their neutral are left out, as some refuse what OpenAI's own API does not have; the
+    /// penalty has llama-server's name and vLLM's, for each overlooks the other's.
+    case lenient
+    /// The same with vLLM's name alone, for servers that refuse what they do not know.
+    case strict
+    /// SARAi's own server: every value, since it has defaults of its own for those that are left out.
+    case own
   }
 
-  /// Parameters at their neutral value are left out: some servers refuse those that OpenAI's own API does not have.
   static func generation(
-    _ request: GenerationRequest, model: String, penaltyNames: PenaltyNames = .both
+    _ request: GenerationRequest, model: String, dialect: Dialect = .lenient
   ) -> (path: String, body: [UInt8]) {
     var writer = JSONWriter()
     writer.beginObject()
@@ -45,17 +47,17 @@ enum RemoteRequest {
     writer.beginObject()
     writer.member("include_usage", true)
     writer.endObject()
-    sampling(request.sampling, penaltyNames, &writer)
+    sampling(request.sampling, dialect, &writer)
     writer.endObject()
     return (path, writer.bytes)
   }
 
   private static func sampling(
-    _ sampling: SamplingParameters, _ penaltyNames: PenaltyNames, _ writer: inout JSONWriter
+    _ sampling: SamplingParameters, _ dialect: Dialect, _ writer: inout JSONWriter
   ) {
     let neutral = SamplingParameters()
     func member(_ key: String, _ path: KeyPath<SamplingParameters, Float>) {
-      guard sampling[keyPath: path] != neutral[keyPath: path] else { return }
+      guard dialect == .own || sampling[keyPath: path] != neutral[keyPath: path] else { return }
       writer.key(key)
       writer.value(sampling[keyPath: path])
     }
@@ -64,9 +66,9 @@ enum RemoteRequest {
     member("min_p", \.minP)
     member("presence_penalty", \.presencePenalty)
     member("frequency_penalty", \.frequencyPenalty)
-    if penaltyNames == .both { member("repeat_penalty", \.repetitionPenalty) }
+    if dialect == .lenient { member("repeat_penalty", \.repetitionPenalty) }
     member("repetition_penalty", \.repetitionPenalty)
-    if sampling.topK != 0 { writer.member("top_k", sampling.topK) }
+    if dialect == .own || sampling.topK != 0 { writer.member("top_k", sampling.topK) }
     if let maxTokens = sampling.maxTokens { writer.member("max_tokens", maxTokens) }
     // Servers keep 32 bits of it, and llama-server takes the largest of those for "none".
     if let seed = sampling.seed { writer.member("seed", seed % 0xffff_ffff) }

@@ -2,7 +2,14 @@ import SaraiCore
 
 extension ModelStore {
   static func notInstalled(_ entry: CatalogueEntry) -> SaraiError {
-    SaraiError(
+    guard entry.backend == .llama else {
+      return SaraiError(
+        .modelNotFound,
+        es: "El modelo «\(entry.id)» está en otro servidor y aquí no tiene archivo. Se quita de tu models.yaml.",
+        en: "The model \"\(entry.id)\" is on another server and has no file here. It is taken out in your models.yaml.",
+        subject: entry.id)
+    }
+    return SaraiError(
       .modelNotFound,
       es: "El modelo «\(entry.id)» no está instalado. Tráelo con «sarai pull \(entry.id)».",
       en: "The model \"\(entry.id)\" is not installed. Fetch it with \"sarai pull \(entry.id)\".", subject: entry.id)

@@ -47,7 +47,7 @@ struct ServerChild {
 
   private static func command(_ setup: Setup) -> ChildCommand {
     var arguments = ["serve", "--child"]
-    if let path = setup.sources.path { arguments += ["--config", path] }
+    if let asked = setup.sources.asked { arguments += ["--config", asked] }
     for flag in setup.sources.flags { arguments += ["--set", "\(flag.key)=\(flag.value)"] }
     let host = setup.configuration.text("server.host")
     let port = setup.configuration.integer("server.port") ?? 0

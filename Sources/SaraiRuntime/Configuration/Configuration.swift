@@ -24,16 +24,24 @@ package struct Configuration: Sendable, Hashable {
 
   /// Everything that a configuration is read from; reading it again is a reload.
   package struct Sources: Sendable {
-    /// The file, where one exists.
-    package var path: String?
+    /// The file that was asked for by name; read even where it is gone by now, which is a fault then.
+    package var asked: String?
+    /// Without one, the first of these that exists.
+    package var candidates: [String]
     package var environment: [String: String]
     package var flags: [Flag]
 
-    package init(path: String?, environment: [String: String] = [:], flags: [Flag] = []) {
-      self.path = path
+    package init(
+      asked: String?, candidates: [String] = [], environment: [String: String] = [:], flags: [Flag] = []
+    ) {
+      self.asked = asked
+      self.candidates = candidates
       self.environment = environment
       self.flags = flags
     }
+
+    /// The file in force now; nil where there is none.
+    package var path: String? { asked ?? candidates.first { FileStatus($0) != nil } }
   }
 
   package private(set) var entries: [String: Entry]

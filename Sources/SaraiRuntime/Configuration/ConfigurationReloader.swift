@@ -48,18 +48,20 @@ package final class ConfigurationReloader: Service {
       group.addTask {
         for await _ in hangUps.cancelOnGracefulShutdown() { await self.reloadAndLog(because: "SIGHUP") }
       }
-      if let path = sources.path {
-        group.addTask {
-          // A poll of the file's status sees every way of replacing a file, on every file system. The first look
-          // always reads, for the file may have changed since the configuration was read.
-          var last: FileStatus?
-          while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            let status = FileStatus(path)
-            if let status, status != last { await self.reloadAndLog(because: "the file changed") }
-            last = status
-            try? await cancelWhenGracefulShutdown {
-              try await Task.sleep(for: .seconds(self.pollIntervalSeconds))
-            }
+      group.addTask {
+        // A poll of the file's status sees every way of replacing a file, on every file system, and one that a person
+        // makes where there was none. The first look always reads, for the file may have changed since the
+        // configuration was read.
+        var last: (path: String, status: FileStatus)?
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+          let path = self.sources.path
+          let now = path.flatMap { path in FileStatus(path).map { (path: path, status: $0) } }
+          if let now, now.path != last?.path || now.status != last?.status {
+            await self.reloadAndLog(because: "\(now.path) changed")
+          }
+          last = now
+          try? await cancelWhenGracefulShutdown {
+            try await Task.sleep(for: .seconds(self.pollIntervalSeconds))
           }
         }
       }

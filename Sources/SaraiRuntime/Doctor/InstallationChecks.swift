@@ -157,9 +157,10 @@ enum ModelChecks {
           es: "\(model.path), \(size.es), SHA-256 \(hash.prefix(12))…",
           en: "\(model.path), \(size.en), SHA-256 \(hash.prefix(12))…"))
     } catch let error as SaraiError {
+      // What the catalogue does not know cannot be fetched; the error itself says where to look.
       return Finding(
         name, role == .expertShort ? .fault : .warning, title, error.message,
-        advice: Localized(es: "sarai pull \(id)", en: "sarai pull \(id)"))
+        advice: store.catalogue[id].map { Localized(es: "sarai pull \($0.id)", en: "sarai pull \($0.id)") })
     } catch {
       return Finding(name, .fault, title, Localized(es: "\(error)", en: "\(error)"))
     }

@@ -56,7 +56,9 @@ package struct Folders: Sendable, Hashable {
   ///
   /// - Throws: `SaraiError.forbidden` naming the folder that cannot be made or written to.
   package func create() throws {
-    for folder in [models, state, run, cache, logs, conversations] { try Self.create(folder) }
+    try Self.create(models, variable: "SARAI_MODELS_DIR")
+    for folder in [state, cache, logs, conversations] { try Self.create(folder, variable: "SARAI_STATE_DIR") }
+    try Self.create(run)
     // The fallback in /tmp has a name that anyone could take first.
     guard let status = FileStatus(run, followsLinks: false), status.isFolder, status.owner == getuid() else {
       throw SaraiError(
@@ -67,26 +69,29 @@ package struct Folders: Sendable, Hashable {
   }
 
   /// Makes a folder and those above it with mode 0700; one that is there already keeps its mode.
-  package static func create(_ folder: String) throws {
+  ///
+  /// - Parameter variable: the one that would move it elsewhere.
+  package static func create(_ folder: String, variable: String = "SARAI_HOME") throws {
     var path = ""
     for part in folder.split(separator: "/") {
       path += "/" + part
       if mkdir(path, 0o700) != 0, errno != EEXIST, errno != EISDIR {
         // Above the folder there may be some that are not ours to look into; only the last one counts.
-        if path == folder || errno != EACCES && errno != EROFS { throw unusable(folder) }
+        if path == folder || errno != EACCES && errno != EROFS { throw unusable(folder, variable: variable) }
       }
     }
     guard FileStatus(folder)?.isFolder == true, access(folder, R_OK | W_OK | X_OK) == 0 else {
-      throw unusable(folder)
+      throw unusable(folder, variable: variable)
     }
   }
 
-  private static func unusable(_ folder: String) -> SaraiError {
+  private static func unusable(_ folder: String, variable: String) -> SaraiError {
     SaraiError(
       .forbidden,
-      es: "No se puede escribir en la carpeta \(folder): dale permisos (chown, chmod 700) o elige otra con SARAI_HOME.",
-      en:
-        "The folder \(folder) cannot be written to: grant access (chown, chmod 700), or choose another with SARAI_HOME.",
+      es: "No se puede escribir en la carpeta \(folder): dale permisos (chown, chmod 700) o elige otra con "
+        + "\(variable).",
+      en: "The folder \(folder) cannot be written to: grant access (chown, chmod 700), or choose another with "
+        + "\(variable).",
       subject: folder)
   }
 

@@ -44,15 +44,13 @@ package struct Installation: Sendable, Hashable {
     share = found
   }
 
-  /// The configuration file to read: the one asked for, the user's, or the one that came with SARAi.
+  /// A file that was asked for; nil where none was.
   ///
-  /// - Throws: `SaraiError.notFound` where one was asked for that is not there.
-  package func configurationFile(asked: String?, folders: Folders) throws -> String? {
-    if let asked, !asked.isEmpty {
-      guard access(asked, R_OK) == 0 else { throw PrivateFile.fault(reading: asked) }
-      return asked
-    }
-    return [folders.configurationFile, defaultConfiguration].first { access($0, F_OK) == 0 }
+  /// - Throws: `SaraiError.notFound` where it is not there.
+  static func readable(_ asked: String?) throws -> String? {
+    guard let asked, !asked.isEmpty else { return nil }
+    guard access(asked, R_OK) == 0 else { throw PrivateFile.fault(reading: asked) }
+    return asked
   }
 
   package static func currentExecutable() -> String {

@@ -122,7 +122,10 @@ private struct PoolService: Service {
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         // A model that cannot be had is an error for who asks for it, not for the server.
-        if warmsUp { try? await pool.prepare("expert_short") }
+        if warmsUp {
+          try? await pool.prepare("expert_short")
+          StartPages.giveBack()
+        }
         await keepHouse()
       }
       try? await gracefulShutdown()

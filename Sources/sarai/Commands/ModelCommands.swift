@@ -83,7 +83,9 @@ struct ShowCommand: AsyncParsableCommand {
       (words(es: "borrador", en: "draft"), entry.draft ?? ""),
       (
         words(es: "fichero", en: "file"),
-        row.path ?? words(es: "no está aquí: sarai pull \(entry.id)", en: "not here: sarai pull \(entry.id)")
+        entry.backend == .openai
+          ? words(es: "en otro servidor", en: "on another server")
+          : row.path ?? words(es: "no está aquí: sarai pull \(entry.id)", en: "not here: sarai pull \(entry.id)")
       ),
     ]
     if let notes = entry.notes { lines.append((words(es: "nota", en: "note"), notes[Words.language])) }

@@ -38,8 +38,8 @@ struct PullCommand: AsyncParsableCommand {
 
   func run() async throws {
     let setup = try options.setup()
-    try Folders.create(setup.folders.models)
-    try Folders.create(setup.folders.state)
+    try Folders.create(setup.folders.models, variable: "SARAI_MODELS_DIR")
+    try Folders.create(setup.folders.state, variable: "SARAI_STATE_DIR")
     let store = try setup.store()
     let puller = Puller(
       store: store, engine: EngineTool(executable: setup.installation.engine, environment: setup.environment),

@@ -40,6 +40,26 @@ import TestSupport
     }
   }
 
+  @Test func `the prefix that was used last is there before anyone asks`() async throws {
+    try await withTemporaryFolder { folder in
+      let first = try await RealModel.load(cache: folder, sha256: "abc")
+      let cold = try await first.outcome(of: RealModel.request(Self.question, staticMessageCount: 1))
+      await first.flush()
+
+      // No message is called static now, so nothing but what was recalled can be in the context.
+      let second = try await RealModel.load(cache: folder, sha256: "abc")
+      await second.flush()
+      let outcome = try await second.outcome(of: RealModel.request(Self.question))
+      #expect(outcome.cachedTokens > 300)
+      #expect(outcome.text == cold.text)
+
+      // Another beginning is computed as if nothing had been recalled.
+      let third = try await RealModel.load(cache: folder, sha256: "abc")
+      await third.flush()
+      #expect(try await third.outcome(of: RealModel.request(.text("Once"))).cachedTokens == 0)
+    }
+  }
+
   @Test func `a torn, flipped or random file is ignored, counted and replaced`() async throws {
     try await withTemporaryFolder { folder in
       let request = RealModel.request(Self.question, staticMessageCount: 1)

@@ -33,6 +33,30 @@ struct SavedMemoryTests {
     }
   }
 
+  @Test func `a state of several blocks is read back, and blocks that changed places are noticed`() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder.appending(path: "a.bin").path
+      let block = SavedMemory.blockBytes
+      for count in [block, block + 1, 3 * block - 1] {
+        let state = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+          for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: index ^ index >> 20) }
+          filled = count
+        }
+        _ = try SavedMemory.write(tokens: tokens, state: state, identity: identity, to: path)
+        let saved = try SavedMemory(path: path, identity: identity, contextTokens: 4)
+        #expect(saved.tokens == tokens)
+        #expect(saved.state { $0.elementsEqual(state) })
+      }
+      let good = try Data(contentsOf: URL(filePath: path))
+      let start = SavedMemory.headerBytes + 16
+      var swapped = good
+      swapped.replaceSubrange(start..<start + block, with: good[start + block..<start + 2 * block])
+      swapped.replaceSubrange(start + block..<start + 2 * block, with: good[start..<start + block])
+      try swapped.write(to: URL(filePath: path))
+      #expect(fault(path) == .damaged)
+    }
+  }
+
   @Test func `a flipped bit anywhere is noticed`() async throws {
     try await withTemporaryFolder { folder in
       let path = folder.appending(path: "a.bin").path

@@ -8,12 +8,13 @@ import Testing
 /// A remote model whose server is scripted.
 @Suite struct RemoteModelTests {
   static func model(
-    _ url: String, key: String? = nil, environment: [String: String] = [:], limits: RemoteModel.Limits = .init()
+    _ url: String, key: String? = nil, environment: [String: String] = [:],
+    limits: RemoteModel.Limits = .init(), ownLanguage: Language? = nil
   ) throws -> RemoteModel {
     let endpoint = RemoteEndpoint(baseURL: url + "/v1", model: "served", apiKeyVariable: key)
     return try RemoteModel(
       entry: sampleEntry("far", source: .remote(endpoint), backend: .openai), environment: environment,
-      limits: limits)
+      limits: limits, ownLanguage: ownLanguage)
   }
 
   static func request(
@@ -117,6 +118,20 @@ import Testing
       #expect(bodies[1]["stop"] == ["\n", "«"])
       #expect(bodies[1]["logit_bias"]?["5"]?.doubleValue == -100)
       #expect(bodies[2]["prompt"] == "once")
+    }
+  }
+
+  @Test func `SARAi's own server is told every value, neutral ones too`() async throws {
+    try await ScriptedServer.with({ _, _ in Self.sse(Self.chunk("a", reason: "stop")) }) { server in
+      let model = try Self.model(server.url, ownLanguage: .spanish)
+      _ = try await Self.events(model, Self.request { $0.temperature = 1 })
+      await model.shutdown()
+      let body = try JSONValue(parsing: try #require(server.requests.first).body)
+      #expect(body["temperature"]?.doubleValue == 1)
+      #expect(body["repetition_penalty"]?.doubleValue == 1)
+      #expect(body["top_k"] == 0)
+      #expect(body["repeat_penalty"] == nil)
+      #expect(server.requests.count == 1)
     }
   }
 

@@ -11,7 +11,7 @@ import Testing
       let file = folder.appending(path: "sarai.yaml")
       try text.write(to: file, atomically: true, encoding: .utf8)
       do throws(ConfigurationError) {
-        _ = try Configuration(.init(path: file.path, environment: environment))
+        _ = try Configuration(.init(asked: file.path, environment: environment))
         return []
       } catch {
         return error.faults
@@ -26,7 +26,7 @@ import Testing
         toFile: path, atomically: true, encoding: .utf8)
       let configuration = try Configuration(
         .init(
-          path: path, environment: ["SARAI_PORT": "2222", "SARAI_SERVER_HOST": "127.0.0.2"],
+          asked: path, environment: ["SARAI_PORT": "2222", "SARAI_SERVER_HOST": "127.0.0.2"],
           flags: [.init(key: "server.port", value: "3333", name: "--port")]))
       #expect(configuration.integer("server.port") == 3333)
       #expect(configuration.origin(of: "server.port") == .flag("--port"))
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func `A missing file is an error that names it`() {
-    let error = #expect(throws: ConfigurationError.self) { try Configuration(.init(path: "/nowhere/sarai.yaml")) }
+    let error = #expect(throws: ConfigurationError.self) { try Configuration(.init(asked: "/nowhere/sarai.yaml")) }
     #expect(error?.faults.first?.message.en.contains("/nowhere/sarai.yaml") == true)
   }
 
@@ -114,14 +114,14 @@ import Testing
 
   @Test func `Variables that mean nothing are noticed, and empty ones are unset`() throws {
     let configuration = try Configuration(
-      .init(path: nil, environment: ["SARAI_PROT": "1", "SARAI_HOME": "/x", "SARAI_PORT": "", "PATH": "/bin"]))
+      .init(asked: nil, environment: ["SARAI_PROT": "1", "SARAI_HOME": "/x", "SARAI_PORT": "", "PATH": "/bin"]))
     #expect(configuration.unknownVariables == ["SARAI_PROT"])
     #expect(configuration.integer("server.port") == 8080)
   }
 
   @Test func `A list is written with commas in a variable`() throws {
     let configuration = try Configuration(
-      .init(path: nil, environment: ["SARAI_SERVER_ALLOWED_HOSTS": "a.example, b.example"]))
+      .init(asked: nil, environment: ["SARAI_SERVER_ALLOWED_HOSTS": "a.example, b.example"]))
     #expect(configuration.list("server.allowed_hosts") == ["a.example", "b.example"])
   }
 
@@ -129,23 +129,23 @@ import Testing
     try await withTemporaryFolder { folder in
       let path = folder.appending(path: "sarai.yaml").path
       try "server:\n  token_file: secret/token\n".write(toFile: path, atomically: true, encoding: .utf8)
-      let configuration = try Configuration(.init(path: path))
+      let configuration = try Configuration(.init(asked: path))
       #expect(
         configuration.path("server.token_file", home: "/home/x", workingDirectory: "/w") == folder.path
           + "/secret/token")
       let flagged = try Configuration(
-        .init(path: path, flags: [.init(key: "server.token_file", value: "~/token", name: "--token-file")]))
+        .init(asked: path, flags: [.init(key: "server.token_file", value: "~/token", name: "--token-file")]))
       #expect(flagged.path("server.token_file", home: "/home/x", workingDirectory: "/w") == "/home/x/token")
     }
   }
 
   @Test func `A wrong flag is a fault of usage, a wrong file is not`() async throws {
     let flag = #expect(throws: ConfigurationError.self) {
-      try Configuration(.init(path: nil, flags: [.init(key: "server.port", value: "x", name: "--port")]))
+      try Configuration(.init(asked: nil, flags: [.init(key: "server.port", value: "x", name: "--port")]))
     }
     #expect(flag?.isUsage == true)
     let variable = #expect(throws: ConfigurationError.self) {
-      try Configuration(.init(path: nil, environment: ["SARAI_PORT": "x"]))
+      try Configuration(.init(asked: nil, environment: ["SARAI_PORT": "x"]))
     }
     #expect(variable?.isUsage == false)
   }

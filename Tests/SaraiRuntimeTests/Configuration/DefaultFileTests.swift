@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func `The shipped file says every key at its default`() throws {
-    let read = try Configuration(.init(path: shipped.path))
+    let read = try Configuration(.init(asked: shipped.path))
     let defaults = Configuration()
     for setting in SettingsTable.all {
       #expect(read[setting.key] == defaults[setting.key])

@@ -13,10 +13,13 @@ import Testing
     let applied = Mutex<[[String]]>([])
     let reloader: ConfigurationReloader
 
-    init(_ folder: URL, _ text: String) throws {
-      path = folder.appending(path: "sarai.yaml").path
-      try text.write(toFile: path, atomically: true, encoding: .utf8)
-      let sources = Configuration.Sources(path: path)
+    /// - Parameter mine: a file beside it that is read instead as soon as it exists.
+    init(_ folder: URL, _ text: String, mine: String? = nil) throws {
+      let shipped = folder.appending(path: "sarai.yaml").path
+      path = shipped
+      try text.write(toFile: shipped, atomically: true, encoding: .utf8)
+      let sources = Configuration.Sources(
+        asked: mine == nil ? shipped : nil, candidates: mine.map { [folder.appending(path: $0).path, shipped] } ?? [])
       let (stream, continuation) = AsyncStream.makeStream(of: [String].self)
       applications = stream
       reloader = ConfigurationReloader(
@@ -61,6 +64,29 @@ import Testing
       try fixture.write("log:\n  level: debug\nserver:\n  port: no\n")
       await #expect(throws: ConfigurationError.self) { try await fixture.reloader.reload() }
       #expect(fixture.reloader.running.text("log.level") == "info")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `A file of the user's own is read as soon as it is made`() async throws {
+    try await withTemporaryFolder { folder in
+      let fixture = try Fixture(folder, "log:\n  level: info\n", mine: "mine.yaml")
+      let running = Task { try await fixture.reloader.run() }
+      defer { running.cancel() }
+      try "log:\n  level: error\n".write(
+        toFile: folder.appending(path: "mine.yaml").path, atomically: true, encoding: .utf8)
+      var applications = fixture.applications.makeAsyncIterator()
+      #expect(await applications.next() == ["log.level"])
+      #expect(fixture.reloader.running.text("log.level") == "error")
+    }
+  }
+
+  @Test func `A file that was asked for by name and is gone changes nothing`() async throws {
+    try await withTemporaryFolder { folder in
+      let fixture = try Fixture(folder, "log:\n  level: debug\n")
+      try FileManager.default.removeItem(atPath: fixture.path)
+      await #expect(throws: ConfigurationError.self) { try await fixture.reloader.reload() }
+      #expect(fixture.reloader.running.text("log.level") == "debug")
     }
   }
 

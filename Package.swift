@@ -12,11 +12,19 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// C programs that run inside sandboxes: linked whole, without Swift's start-up code, and without the counters of
+// coverage, which would want to write a file.
+let confinedC: [CSetting] = [
+  .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fno-profile-instr-generate", "-fno-coverage-mapping"])
+]
+let staticC: [LinkerSetting] = [.unsafeFlags(["-static-executable", "-nostartfiles"])]
+
 let package = Package(
   name: "sarai",
   products: [
     .executable(name: "sarai", targets: ["sarai"]),
     .executable(name: "sarai-engine", targets: ["sarai-engine"]),
+    .executable(name: "sarai-confine", targets: ["sarai-confine"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -43,6 +51,7 @@ let package = Package(
     .systemLibrary(name: "CE5", pkgConfig: "sarai-e5"),
     .target(name: "CAllocator"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
@@ -64,6 +73,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "SaraiAgent", dependencies: ["SaraiCore"], swiftSettings: settings),
+    .target(name: "SaraiSandbox", dependencies: ["SaraiCore", "CSeccomp"], swiftSettings: settings),
 
     // Layer 2
     .target(
@@ -135,6 +145,10 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // One file without libraries: all that a sandbox needs to start a program.
+    .executableTarget(
+      name: "sarai-confine", cSettings: confinedC, linkerSettings: staticC),
+
     // Tests mirror Sources
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "SaraiCoreTests", dependencies: ["SaraiCore"], swiftSettings: settings),
@@ -150,6 +164,12 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "sandbox-probe", path: "Tests/SaraiSandboxTests/probe", cSettings: confinedC, linkerSettings: staticC),
+    .testTarget(
+      name: "SaraiSandboxTests",
+      dependencies: ["SaraiCore", "CSeccomp", "SaraiSandbox", "TestSupport", "sandbox-probe", "sarai-confine"],
+      exclude: ["probe"], swiftSettings: settings),
     .testTarget(name: "SaraiAgentTests", dependencies: ["SaraiCore", "SaraiAgent"], swiftSettings: settings),
     .testTarget(
       name: "SaraiHTTPTests",

@@ -75,7 +75,7 @@ struct Attempt: Sendable, CustomTestStringConvertible {
     },
     Attempt("execute what is granted for reading", heldBy: .landlock, change: grant) { ["execute-file", $0.tool] },
     Attempt("make a set-user-ID file in what is granted for writing", heldBy: .seccomp, change: grant) {
-      ["make-setuid", "\($0.writable)/file"]
+      ["make-setuid", "\($0.writable)/new"]
     },
     Attempt("create a set-user-ID file in what is granted for writing", heldBy: .seccomp, change: grant) {
       ["create-setuid", "\($0.writable)/new"]

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import SaraiCore
-import SaraiSandbox
+@testable import SaraiSandbox
 import TestSupport
 import Testing
 
@@ -197,13 +197,19 @@ import Testing
   }
 }
 
-/// Names of SARAi's control groups, wherever they are.
+/// SARAi's control groups, wherever they are made.
 func controlGroups() throws -> Set<String> {
-  var found: Set<String> = []
-  let root = URL(filePath: "/sys/fs/cgroup")
-  guard let all = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil) else { return [] }
-  for case let url as URL in all where url.lastPathComponent.hasPrefix("sarai-") { found.insert(url.path) }
-  return found
+  let parents: [String] =
+    switch ControlGroups.find().place {
+    case .separate(let folders): Array(folders.values)
+    case .unified(let folder, _): [folder]
+    case .none: []
+    }
+  return try Set(
+    parents.flatMap { parent in
+      try FileManager.default.contentsOfDirectory(atPath: parent).filter { $0.hasPrefix("sarai-") }
+        .map { "\(parent)/\($0)" }
+    })
 }
 
 /// Processes of this machine that run a program, other than zombies.

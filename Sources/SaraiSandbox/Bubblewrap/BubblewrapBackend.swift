@@ -54,7 +54,6 @@ package final class BubblewrapBackend: SandboxBackend {
     var checked: Task<BubblewrapCheck, Never>?
     var plans: [PlanKey: BubblewrapPlan] = [:]
     var running: [UInt64: BubblewrapProcess] = [:]
-    var launches: UInt64 = 0
   }
 
   package let name = "bubblewrap"
@@ -66,6 +65,8 @@ package final class BubblewrapBackend: SandboxBackend {
   private let state = Mutex(State())
 
   private static let mostPlans = 256
+  /// Of all backends of this process: folders and control groups are named by it.
+  private static let launches = Atomic<UInt64>(0)
 
   /// - Throws: `insufficientResources` where the system has no thread or descriptor left.
   package init(_ configuration: Configuration) throws(SaraiError) {
@@ -159,13 +160,8 @@ package final class BubblewrapBackend: SandboxBackend {
   }
 
   private func beginLaunch() throws(SaraiError) -> UInt64 {
-    let number = state.withLock { state -> UInt64? in
-      guard !state.isClosed else { return nil }
-      state.launches += 1
-      return state.launches
-    }
-    guard let number else { throw BubblewrapErrors.closed() }
-    return number
+    if state.withLock({ $0.isClosed }) { throw BubblewrapErrors.closed() }
+    return Self.launches.add(1, ordering: .relaxed).newValue
   }
 
   private func prepare(

@@ -167,26 +167,21 @@ struct BubblewrapPlan: Sendable, Hashable {
   ) -> [String] {
     let bind = layers.contains(.readOnly) ? "--ro-bind" : "--bind"
     var words: [String] = []
-    if layers.contains(.ownRoot) {
-      for mount in mounts {
-        switch mount.source {
-        case .readOnly(let source): words += [bind, source, mount.inside]
-        case .readWrite(let source): words += ["--bind", source, mount.inside]
-        case .device(let source): words += ["--dev-bind", source, mount.inside]
-        }
-      }
-    } else {
-      words += [bind, "/", "/", "--dev-bind", "/dev", "/dev", "--tmpfs", "/run"]
-      for mount in mounts where mount.inside.hasPrefix("/run/") {
-        if case .readOnly(let source) = mount.source { words += [bind, source, mount.inside] }
-      }
-    }
+    if !layers.contains(.ownRoot) { words += [bind, "/", "/", "--dev-bind", "/dev", "/dev", "--tmpfs", "/run"] }
     if profile.processFiles == .own {
       // Without a pid namespace of its own, the host's is all that can be seen.
       words += layers.contains(.pidNamespace) ? ["--proc", "/proc"] : [bind, "/proc", "/proc"]
     }
     if layers.contains(.temporarySize) { words += ["--size", "\(profile.limits.temporaryBytes)"] }
     words += ["--perms", "0700", "--tmpfs", SandboxPaths.temporaryFolder]
+    // After the tmpfs, which would cover a program that lies in the host's /tmp.
+    for mount in mounts where layers.contains(.ownRoot) || mount.lies(in: ["/run/", "/tmp/"]) {
+      switch mount.source {
+      case .readOnly(let source): words += [bind, source, mount.inside]
+      case .readWrite(let source): words += ["--bind", source, mount.inside]
+      case .device(let source): words += ["--dev-bind", source, mount.inside]
+      }
+    }
     return words + ["--ro-bind", confine, SandboxPaths.confine]
   }
 
@@ -226,6 +221,8 @@ struct BubblewrapPlan: Sendable, Hashable {
 }
 
 extension BubblewrapPlan.Mount {
+  fileprivate func lies(in folders: [String]) -> Bool { folders.contains { inside.hasPrefix($0) } }
+
   /// True where it is a folder of the host, seen at its own path.
   fileprivate func shows(_ path: String) -> Bool {
     guard case .readOnly(let source) = source, source == path else { return false }

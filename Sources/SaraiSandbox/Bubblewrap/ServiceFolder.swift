@@ -17,7 +17,11 @@ enum ServiceFolder {
         es: "La ruta «\(folder)» es demasiado larga para un socket: usa una carpeta de trabajo más corta.",
         en: "The path \"\(folder)\" is too long for a socket: use a shorter working folder.", subject: folder)
     }
-    guard mkdir(folder, 0o700) == 0 else { throw refused(folder, errno) }
+    if mkdir(folder, 0o700) != 0 {
+      // Left by a process that had this one's number before it.
+      if errno == EEXIST { remove(folder) }
+      guard mkdir(folder, 0o700) == 0 else { throw refused(folder, errno) }
+    }
     if case .user(let user, let group) = identity, chown(folder, user, group) != 0 {
       let error = errno
       rmdir(folder)

@@ -44,9 +44,10 @@ struct ControlGroup: Sendable, Hashable {
         var memoryFolder: String?
         for controller in wanted.sorted(by: { $0.rawValue < $1.rawValue }) {
           guard let parent = parents[controller] else { continue }
-          let folder = try makeFolder(parent, name)
           // Controllers can share a hierarchy, and so a folder.
-          if !folders.contains(folder) { folders.append(folder) }
+          let isShared = folders.contains("\(parent)/\(name)")
+          let folder = isShared ? "\(parent)/\(name)" : try makeFolder(parent, name)
+          if !isShared { folders.append(folder) }
           if controller == .memory { memoryFolder = folder }
           try setSeparate(controller, folder, limits)
         }
@@ -87,7 +88,11 @@ struct ControlGroup: Sendable, Hashable {
 
   private static func makeFolder(_ parent: String, _ name: String) throws(SaraiError) -> String {
     let folder = "\(parent)/\(name)"
-    guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw refused(folder, errno) }
+    if mkdir(folder, 0o755) != 0 {
+      // Left by a process that had this one's number before it, and empty since.
+      if errno == EEXIST { rmdir(folder) }
+      guard mkdir(folder, 0o755) == 0 else { throw refused(folder, errno) }
+    }
     return folder
   }
 

@@ -74,6 +74,7 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "SaraiAgent", dependencies: ["SaraiCore"], swiftSettings: settings),
     .target(name: "SaraiSandbox", dependencies: ["SaraiCore", "CSeccomp"], swiftSettings: settings),
+    .target(name: "SaraiCalc", dependencies: ["SaraiCore"], swiftSettings: settings),
 
     // Layer 2
     .target(
@@ -171,6 +172,10 @@ let package = Package(
       dependencies: ["SaraiCore", "CSeccomp", "SaraiSandbox", "TestSupport", "sandbox-probe", "sarai-confine"],
       exclude: ["probe"], swiftSettings: settings),
     .testTarget(name: "SaraiAgentTests", dependencies: ["SaraiCore", "SaraiAgent"], swiftSettings: settings),
+    .testTarget(
+      name: "SaraiCalcTests",
+      dependencies: ["SaraiCore", "SaraiAgent", "SaraiCalc", .product(name: "Yams", package: "Yams")],
+      exclude: ["pairs.tsv"], swiftSettings: settings),
     .testTarget(
       name: "SaraiHTTPTests",
       dependencies: [

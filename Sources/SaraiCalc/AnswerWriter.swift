@@ -16,7 +16,8 @@ struct AnswerWriter {
       return try work(request)
     } catch {
       guard isTold(error, of: request) else { return nil }
-      return CalcAnswer(kind: kind(of: request), language: language, text: error.message[language], outcome: .fault(error))
+      return CalcAnswer(
+        kind: kind(of: request), language: language, text: error.message[language], outcome: .fault(error))
     }
   }
 
@@ -57,7 +58,9 @@ struct AnswerWriter {
 
   /// A fault is told where the question is clearly meant so; "5 kg a metros" may be part of something else.
   private func isTold(_ fault: CalcFault, of request: Request) -> Bool {
-    guard case .conversion(let quantity, let unit, let frame) = request, case .incompatibleUnits = fault else { return true }
+    guard case .conversion(let quantity, let unit, let frame) = request, case .incompatibleUnits = fault else {
+      return true
+    }
     let pair: Set<Dimension> = [quantity.unit.dimension, unit.dimension]
     // How long a distance takes, what a cup of flour weighs, what a food gives: there is an answer, though not ours.
     let isOpen =
@@ -72,7 +75,9 @@ struct AnswerWriter {
     let (shown, isRounded) = amount(value)
     let plain = NumberFormat.plain(value.rational, isExact: value.isExact) + (money.symbol.map { " " + $0 } ?? "")
     var echo = expression.text(format)
-    if isSpanish, let first = echo.unicodeScalars.first, case .percentOf = expression, first.properties.numericType != nil {
+    if isSpanish, let first = echo.unicodeScalars.first, case .percentOf = expression,
+      first.properties.numericType != nil
+    {
       echo = "el " + echo
     }
     if echo.utf8.count > 160 { echo = isSpanish ? "el resultado" : "the result" }
@@ -80,7 +85,8 @@ struct AnswerWriter {
     guard isRounded else {
       return made(.arithmetic, es: "\(echo) es \(shown).", en: "\(echo) is \(shown).", value: plain)
     }
-    let exact = fraction(value, of: expression).map { (es: "; exacto: \($0)", en: "; exactly \($0)") } ?? (es: "", en: "")
+    let exact =
+      fraction(value, of: expression).map { (es: "; exacto: \($0)", en: "; exactly \($0)") } ?? (es: "", en: "")
     return made(
       .arithmetic, es: "\(echo) ≈ \(shown) (redondeado\(exact.es)).", en: "\(echo) ≈ \(shown) (rounded\(exact.en)).",
       value: plain)
@@ -98,7 +104,8 @@ struct AnswerWriter {
   }
 
   private func rounded(_ value: Rational) -> String {
-    format.show(Rational(value.scaled(decimals: Limits.roundedDecimals), over: .powerOfTen(Limits.roundedDecimals))).text
+    format.show(Rational(value.scaled(decimals: Limits.roundedDecimals), over: .powerOfTen(Limits.roundedDecimals)))
+      .text
   }
 
   /// The exact value as a fraction that can be read, unless the question was that fraction.
@@ -106,7 +113,9 @@ struct AnswerWriter {
     guard value.isExact, value.rational.denominator.bitWidth <= 20, value.rational.numerator.bitWidth <= 30 else {
       return nil
     }
-    if case .binary(.divide, .number(let a), .number) = expression, a == Rational(value.rational.numerator) { return nil }
+    if case .binary(.divide, .number(let a), .number) = expression, a == Rational(value.rational.numerator) {
+      return nil
+    }
     let sign = value.rational.isNegative ? "\u{2212}" : ""
     return sign + value.rational.numerator.magnitude.description + "/" + value.rational.denominator.description
   }

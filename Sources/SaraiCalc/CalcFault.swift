@@ -76,7 +76,8 @@ package enum CalcFault: Error, Sendable, Hashable {
 
   private static func noSuchDate(_ day: Int, _ month: Int, _ year: Int?) -> Localized {
     guard (1...12).contains(month) else {
-      return Localized(es: "No hay un mes \(month): van del 1 al 12.", en: "There is no month \(month): they go from 1 to 12.")
+      return Localized(
+        es: "No hay un mes \(month): van del 1 al 12.", en: "There is no month \(month): they go from 1 to 12.")
     }
     let days = CivilDate.daysIn(month: month, year: year ?? 2000)
     let name = Localized(es: DateWords.spanishMonths[month - 1], en: DateWords.englishMonths[month - 1])

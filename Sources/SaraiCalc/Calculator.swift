@@ -46,7 +46,8 @@ package struct Calculator: Sendable {
     guard question.utf8.count <= Limits.questionBytes, var tokens = Tokenizer.tokens(of: question),
       let ending = Ending.cut(&tokens)
     else { return nil }
-    guard tokens.contains(where: { $0.kind == .number }) || tokens.contains(where: { Cues.words.contains($0.text) }) else {
+    guard tokens.contains(where: { $0.kind == .number }) || tokens.contains(where: { Cues.words.contains($0.text) })
+    else {
       return nil
     }
     let money = Money.take(from: &tokens)
@@ -97,12 +98,14 @@ struct Ending: Sendable {
         ending.hasEquals = true
         tokens.removeLast()
       } else if last.isSymbol("!") {
-        let before = tokens.dropLast().last
-        if !last.followsSpace, before?.kind == .number || before?.isSymbol(")") == true {
+        // Several are joy; a single one behind a number may be a factorial.
+        let count = tokens.reversed().prefix { $0.isSymbol("!") }.count
+        let before = tokens.dropLast(count).last
+        if count == 1, !last.followsSpace, before?.kind == .number || before?.isSymbol(")") == true {
           ending.hasBang = true
           break
         }
-        tokens.removeLast()
+        tokens.removeLast(count)
       } else {
         break
       }

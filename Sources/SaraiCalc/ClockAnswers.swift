@@ -25,9 +25,12 @@ extension AnswerWriter {
     let isOne = minutes / 60 == 1
     let article = isOne ? "la" : "las"
     let verb = isForward ? (isOne ? "Será" : "Serán") : (isOne ? "Era" : "Eran")
-    let day = moved.date == now.date ? (es: "", en: "") : (
-      es: " del \(DateWords.text(moved.date, .spanish))", en: " on \(DateWords.text(moved.date, .english))"
-    )
+    let day =
+      moved.date == now.date
+      ? (es: "", en: "")
+      : (
+        es: " del \(DateWords.text(moved.date, .spanish))", en: " on \(DateWords.text(moved.date, .english))"
+      )
     return made(
       .time, es: "\(verb) \(article) \(clock)\(day.es).", en: "It \(isForward ? "will be" : "was") \(clock)\(day.en).",
       value: DateWords.plain(moved.date) + "T" + clock)
@@ -43,7 +46,8 @@ extension AnswerWriter {
       case 0: ("", "")
       case 1: (" del día siguiente", " the next day")
       case -1: (" del día anterior", " the day before")
-      default: day > 0 ? (" de \(day) días después", " \(day) days later") : (" de \(-day) días antes", " \(-day) days before")
+      default:
+        day > 0 ? (" de \(day) días después", " \(day) days later") : (" de \(-day) días antes", " \(-day) days before")
       }
     return made(
       .time, es: "\(time / 60 == 1 ? "Es la" : "Son las") \(clock)\(other.es).", en: "It is \(clock)\(other.en).",
@@ -66,7 +70,8 @@ extension AnswerWriter {
         en: "\(stretch.text) until \(b)\(next.en).", value: stretch.plain)
     }
     return made(
-      .time, es: "De las \(a) a las \(b)\(next.es) hay \(stretch.text).", en: "From \(a) to \(b)\(next.en): \(stretch.text).",
+      .time, es: "De las \(a) a las \(b)\(next.es) hay \(stretch.text).",
+      en: "From \(a) to \(b)\(next.en): \(stretch.text).",
       value: stretch.plain)
   }
 }

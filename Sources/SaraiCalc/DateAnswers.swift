@@ -16,7 +16,8 @@ extension AnswerWriter {
     }
     let text = DateWords.text(date, language)
     let verb =
-      date < now.date ? (es: "Fue", en: "It was") : date > now.date ? (es: "Será", en: "It will be") : (es: "Es", en: "It is")
+      date < now.date
+      ? (es: "Fue", en: "It was") : date > now.date ? (es: "Será", en: "It will be") : (es: "Es", en: "It is")
     if from != nil { return made(.date, es: "Es el \(text).", en: "It is \(text).", value: DateWords.plain(date)) }
     return made(.date, es: "\(verb.es) el \(text).", en: "\(verb.en) \(text).", value: DateWords.plain(date))
   }
@@ -101,7 +102,8 @@ extension AnswerWriter {
     )
     return made(
       .date, es: "Entre el \(first) y el \(last) hay \(stretch.text).",
-      en: "Between \(first) and \(last) there \(stretch.count == 1 ? "is" : "are") \(stretch.text).", value: stretch.plain)
+      en: "Between \(first) and \(last) there \(stretch.count == 1 ? "is" : "are") \(stretch.text).",
+      value: stretch.plain)
   }
 
   /// A year that only one of the two has is the other's too, as far as the order allows.
@@ -181,7 +183,8 @@ extension AnswerWriter {
       var months = (to.year - from.year) * 12 + to.month - from.month
       while let moved = from.adding(months: months), moved > to { months -= 1 }
       let rest = to.dayNumber - (from.adding(months: months) ?? to).dayNumber
-      parts = measure == .months ? [(months, "mo"), (rest, "d")] : [(months / 12, "y"), (months % 12, "mo"), (rest, "d")]
+      parts =
+        measure == .months ? [(months, "mo"), (rest, "d")] : [(months / 12, "y"), (months % 12, "mo"), (rest, "d")]
     default: parts = [(days, "d")]
     }
     return joined(parts)

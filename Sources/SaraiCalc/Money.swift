@@ -33,7 +33,8 @@ struct Money: Sendable {
   private static func isCount(_ word: String) -> Bool { Cues.words.contains(word) && word != "a" && word != "an" }
 
   private static let symbols = [
-    "€": "€", "euro": "€", "euros": "€", "eur": "€", "$": "$", "dolar": "$", "dolares": "$", "dollar": "$", "dollars": "$",
+    "€": "€", "euro": "€", "euros": "€", "eur": "€", "$": "$", "dolar": "$", "dolares": "$", "dollar": "$",
+    "dollars": "$",
     "£": "£", "pesos": "pesos", "peso": "pesos", "yenes": "¥", "yen": "¥", "¥": "¥",
   ]
 }

@@ -159,8 +159,10 @@ struct ExpressionParser {
     guard let (function, after) = words.functions.longest(reader, at: name) else { return nil }
     switch function {
     case .list(let list):
-      if let (items, end) = self.list(at: after) { return (.list(list, items), end) }
-      return nil
+      let isOpen = reader.text(after) == "("
+      guard let (items, end) = self.list(at: isOpen ? after + 1 : after) else { return nil }
+      guard isOpen else { return (.list(list, items), end) }
+      return reader.text(end) == ")" ? (.list(list, items), end + 1) : nil
     case .difference:
       guard let (items, end) = self.list(at: after), items.count == 2 else { return nil }
       return (.absolute(.binary(.subtract, items[0], items[1])), end)

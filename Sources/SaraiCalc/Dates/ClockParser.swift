@@ -42,7 +42,8 @@ struct ClockParser {
     case "media" where sign == 1: return (30, position + 2)
     case "cuarto": return (sign * 15, position + 2)
     default:
-      guard let (number, end) = reader.number(at: position + 1), let minute = number.int, (1..<60).contains(minute) else {
+      guard let (number, end) = reader.number(at: position + 1), let minute = number.int, (1..<60).contains(minute)
+      else {
         return nil
       }
       return (sign * minute, end)

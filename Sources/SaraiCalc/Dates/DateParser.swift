@@ -14,7 +14,8 @@ struct DateParser {
   }
 
   func month(at position: Int) -> (value: Int, end: Int)? {
-    guard reader.token(position)?.kind == .word, let month = DateWords.months(reader.language)[reader.text(position)] else {
+    guard reader.token(position)?.kind == .word, let month = DateWords.months(reader.language)[reader.text(position)]
+    else {
       return nil
     }
     return (month, position + 1)
@@ -38,7 +39,8 @@ struct DateParser {
   /// 2026-03-10, 10/03/2026, 10-03-2026; in Spanish 10/3 too.
   private func figures(at start: Int) -> (value: DateExpression, end: Int)? {
     let position = isSpanish && reader.text(start) == "el" ? start + 1 : start
-    guard let first = integer(at: position), let sign = reader.token(position + 1), sign.text == "/" || sign.text == "-",
+    guard let first = integer(at: position), let sign = reader.token(position + 1),
+      sign.text == "/" || sign.text == "-",
       !sign.followsSpace, let second = integer(at: position + 2)
     else { return nil }
     guard reader.text(position + 3) == sign.text, let third = integer(at: position + 4) else {
@@ -59,7 +61,8 @@ struct DateParser {
   }
 
   private func integer(at position: Int) -> (value: Int, digits: Int)? {
-    guard let token = reader.token(position), token.kind == .number, token.text.utf8.count <= 4, let value = Int(token.text)
+    guard let token = reader.token(position), token.kind == .number, token.text.utf8.count <= 4,
+      let value = Int(token.text)
     else { return nil }
     return (value, token.text.utf8.count)
   }
@@ -115,6 +118,9 @@ struct DateParser {
 
   private func withYear(_ date: DateExpression, at position: Int) -> (value: DateExpression, end: Int) {
     guard case .calendar(let day, let month, nil) = date else { return (date, position) }
+    if let end = reader.end(ofAny: isSpanish ? Self.spanishThisYear : Self.englishThisYear, at: position) {
+      return (date, end)
+    }
     let yearStart = reader.end(ofAny: isSpanish ? Self.spanishOf : Self.englishOf, at: position) ?? position
     guard let (year, end) = year(at: yearStart), year >= 100 || yearStart > position else { return (date, position) }
     // "March 3, 45 days later": what follows a comma is a year only with four digits.
@@ -137,7 +143,9 @@ struct DateParser {
     guard let weekday = DateWords.weekdays(reader.language)[reader.text(position)] else { return nil }
     position += 1
     if isSpanish {
-      if let end = reader.end(ofAny: Self.spanishComing, at: position) { return (.weekday(weekday, isPast: false), end) }
+      if let end = reader.end(ofAny: Self.spanishComing, at: position) {
+        return (.weekday(weekday, isPast: false), end)
+      }
       if reader.text(position) == "pasado" { return (.weekday(weekday, isPast: true), position + 1) }
     }
     return (.weekday(weekday, isPast: isPast), position)
@@ -145,13 +153,16 @@ struct DateParser {
 
   // MARK: - Words
 
+  private static let spanishThisYear: Phrases = ["de este ano", "este ano", "del presente ano"]
+  private static let englishThisYear: Phrases = ["this year", "of this year"]
   private static let spanishOf: Phrases = ["de", "del", "de el", "del ano", ","]
   private static let englishOf: Phrases = ["of", "in", ",", "of the year"]
   private static let spanishComing: Phrases = ["que viene", "proximo", "siguiente"]
 
   private static let ordinals: [String: Int] = {
     let names =
-      "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+      "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+      + "fifteenth "
       + "sixteenth seventeenth eighteenth nineteenth twentieth"
     var table: [String: Int] = [:]
     for (index, name) in names.split(separator: " ").enumerated() { table[String(name)] = index + 1 }

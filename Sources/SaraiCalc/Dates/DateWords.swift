@@ -14,7 +14,9 @@ enum DateWords {
   static let englishWeekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
   /// Without accents, as questions are read; abbreviations too.
-  static func months(_ language: Language) -> [String: Int] { language == .spanish ? spanishMonthTable : englishMonthTable }
+  static func months(_ language: Language) -> [String: Int] {
+    language == .spanish ? spanishMonthTable : englishMonthTable
+  }
 
   static func weekdays(_ language: Language) -> [String: Int] {
     language == .spanish ? spanishWeekdayTable : englishWeekdayTable
@@ -80,7 +82,9 @@ struct CalendarSpan: Sendable, Hashable {
   /// - Throws: `outOfRange`.
   func added(to date: CivilDate, isForward: Bool) throws(CalcFault) -> CivilDate {
     let sign = isForward ? 1 : -1
-    guard months <= 12 * 20_000, days <= 8_000_000, let moved = date.adding(months: sign * months) else { throw .outOfRange }
+    guard months <= 12 * 20_000, days <= 8_000_000, let moved = date.adding(months: sign * months) else {
+      throw .outOfRange
+    }
     let result = moved.adding(days: sign * days)
     guard Limits.years.contains(result.year) else { throw .outOfRange }
     return result

@@ -66,7 +66,8 @@ struct SpanParser {
 
   private static let spanish: [String: Step] = [
     "segundo": .seconds(1), "segundos": .seconds(1), "minuto": .seconds(60), "minutos": .seconds(60),
-    "min": .seconds(60), "hora": .seconds(3600), "horas": .seconds(3600), "h": .seconds(3600), "dia": .days(1), "dias": .days(1),
+    "min": .seconds(60), "hora": .seconds(3600), "horas": .seconds(3600), "h": .seconds(3600), "dia": .days(1),
+    "dias": .days(1),
     "semana": .days(7), "semanas": .days(7), "mes": .months(1), "meses": .months(1), "trimestre": .months(3),
     "trimestres": .months(3), "semestre": .months(6), "semestres": .months(6), "ano": .months(12), "anos": .months(12),
     "decada": .months(120), "decadas": .months(120), "siglo": .months(1200), "siglos": .months(1200),

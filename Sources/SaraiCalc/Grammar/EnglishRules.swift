@@ -27,7 +27,8 @@ enum EnglishRules {
 
   private static let tax = "(vat|tax|tip|sales tax|interest|gst|commission|service)"
   private static let price =
-    "[what is|whats|how much is|how much does|calculate|work out|how much would|what would|how much will|what does] [the price of]"
+    "[what is|whats|how much is|how much does|calculate|work out|how much would|what would|how much will|what does] "
+    + "[the price of]"
   private static let percentName = "(percent|percentage|per cent)"
 
   private static let percentages: [Rule] = [
@@ -43,6 +44,10 @@ enum EnglishRules {
     Rule("\(price) <expr> [in] \(tax)") { $0.alreadyChanged() },
     Rule("\(price) [a] <percent> discount (on|off|from|for) <expr>") { $0.changed(base: 1, isIncrease: false) },
     Rule("\(price) [a] <percent> \(tax) (on|of|for) <expr>") { $0.percentOf() },
+    Rule("\(price) [the|a] \(tax) (on|for) <expr> (at|of) <percent>") { captures in
+      guard let base = captures.expression(0), let percent = captures.expression(1) else { return nil }
+      return .arithmetic(.percentOf(percent, base), .strong)
+    },
     Rule("\(price) <percent> (more|higher|greater|larger) than <expr>") { $0.changed(base: 1, isIncrease: true) },
     Rule("\(price) <percent> (less|lower|smaller) than <expr>") { $0.changed(base: 1, isIncrease: false) },
     Rule("(add|apply) [a] <percent> [\(tax)] (to|on|onto) <expr>") { $0.changed(base: 1, isIncrease: true) },
@@ -61,7 +66,9 @@ enum EnglishRules {
     Rule("(what is|whats) <expr> as a \(percentName) of <expr>") { $0.share(part: 0) },
     Rule("<expr> (is|are) <percent> of (what|which number|what number|what amount|how much)") { $0.whole(part: 0) },
     Rule("<percent> of (what|what number|which number) (is|equals) <expr>") { $0.whole(part: 1) },
-    Rule("[what is|whats] [the] \(percentName) (change|increase|decrease|difference) (from|between) <expr> (to|and) <expr>") {
+    Rule(
+      "[what is|whats] [the] \(percentName) (change|increase|decrease|difference) (from|between) <expr> (to|and) <expr>"
+    ) {
       $0.change()
     },
   ]
@@ -70,7 +77,8 @@ enum EnglishRules {
 
   private static let units: [Rule] = [
     Rule(
-      "how many <unit> (is|are|are in|are there in|is in|in|make|makes|make up|equal|equals|per|are equal to|to|go into|fit in|"
+      "how many <unit> (is|are|are in|are there in|is in|in|make|makes|make up|equal|equals|per|are equal to|to|go "
+        + "into|fit in|"
         + "would be) <quantity>"
     ) { $0.conversion(.strong) },
     Rule("how many <unit> (does|do|is|are|would) <quantity> (have|make|equal|contain|be|last|weigh)") {
@@ -102,8 +110,12 @@ enum EnglishRules {
     Rule("[what is|whats] <span> (after|from) <date>") { $0.shiftedDateWithYear(true) },
     Rule("add <span> to <date>") { $0.shiftedDate(true) },
     Rule("subtract <span> from <date>") { $0.shiftedDate(false) },
-    Rule("[on] (what|which) (day|date|weekday) [of the week] (is|was|will|would) <date> [be|fall on|fall]") { $0.day() },
-    Rule("[on] (what|which) (day|date|weekday) [of the week] (does|did|will|do) <date> (fall|fall on|land on|happen|be)") {
+    Rule("[on] (what|which) (day|date|weekday) [of the week] (is|was|will|would) <date> [be|fall on|fall]") {
+      $0.day()
+    },
+    Rule(
+      "[on] (what|which) (day|date|weekday) [of the week] (does|did|will|do) <date> (fall|fall on|land on|happen|be)"
+    ) {
       $0.day()
     },
     Rule("(what is|whats|what was) <date>") { captures in captures.date(0)?.isNamedDay == true ? captures.day() : nil },
@@ -111,7 +123,8 @@ enum EnglishRules {
     Rule("(whats|what is|what was|what will) the (date|day|day of the week|weekday) [be] <date>") { $0.day() },
     Rule("what (day|date|weekday) [of the week] <date> (is|was|falls on)") { $0.day() },
     Rule("(when is|when was|whens) <date>") { captures in captures.date(0)?.lacksYear == true ? captures.day() : nil },
-    Rule("(what|which) (day|date|weekday|year|month) [of the week] (is it|are we on|is this|is today) [today|now]") { _ in
+    Rule("(what|which) (day|date|weekday|year|month) [of the week] (is it|are we on|is this|is today) [today|now]") {
+      _ in
       .day(.relative(days: 0))
     },
     Rule("(what is|whats) (the|todays) (date|day|year) [today]") { _ in .day(.relative(days: 0)) },
@@ -127,17 +140,26 @@ enum EnglishRules {
     Rule("how (long|much time) (until|till|to|til|is it until|is it till|is left until|before|left until) <date>") {
       $0.until()
     },
+    Rule("[the] [number of] <measure> (until|till|to|left until) <date>") { $0.until() },
+    Rule("how many <measure> (left|are left|remain|are remaining) (in [the|this] year|this year|in the year)") {
+      $0.untilYearEnd()
+    },
+    Rule("how many <measure> (until|till) the end of the year") { $0.untilYearEnd() },
     Rule("how many <measure> away is <date>") { $0.until() },
     Rule("how far away is <date>") { $0.until() },
     Rule(
-      "how many <measure> (since|have passed since|has it been since|ago was|ago is|is it since|passed since|have gone by since|"
+      "how many <measure> (since|have passed since|has it been since|ago was|ago is|is it since|passed since|have "
+        + "gone by since|"
         + "have elapsed since) <date>"
     ) { $0.since() },
     Rule("how long (ago was|since|has it been since|is it since) <date>") { $0.since() },
     Rule(
-      "how many <measure> (are there|are|is it|is|were there|passed|elapsed|lie|were) (between|from) <date> (and|to|until|till|through) <date>"
+      "how many <measure> (are there|are|is it|is|were there|passed|elapsed|lie|were) (between|from) <date> "
+        + "(and|to|until|till|through) <date>"
     ) { $0.between() },
-    Rule("[calculate|tell me] [the] [number of] <measure> (between|from) <date> (and|to|until|till) <date>") { $0.between() },
+    Rule("[calculate|tell me] [the] [number of] <measure> (between|from) <date> (and|to|until|till) <date>") {
+      $0.between()
+    },
     Rule("how many <measure> (between|from) <date> (and|to|until|till) <date>") { $0.between() },
     Rule("how long [is it|is|was it] (between|from) <date> (and|to|until|till) <date>") { $0.between() },
     Rule("(what is|whats) the difference [in <measure>] between <date> and <date> [in <measure>]") { $0.between() },
@@ -145,7 +167,9 @@ enum EnglishRules {
   ]
 
   private static let clocks: [Rule] = [
-    Rule("(what time is it|what is the time|whats the time|what time is it now|what is the current time) [now|right now]") {
+    Rule(
+      "(what time is it|what is the time|whats the time|what time is it now|what is the current time) [now|right now]"
+    ) {
       _ in .currentTime
     },
     Rule("(do you have|have you got) the time") { _ in .currentTime },
@@ -159,7 +183,9 @@ enum EnglishRules {
     Rule("what time (is|was|is it|was it) <span> before <clock>") { $0.shiftedClock(false) },
     Rule("[what time is|what is|whats] <clock> (plus|+) <span>") { $0.shiftedClock(true) },
     Rule("[what time is|what is|whats] <clock> (minus|-) <span>") { $0.shiftedClock(false) },
-    Rule("how many <measure> [are there|are|is it|is] (between|from) <clock> (and|to|until|till) <clock>") { $0.clocks() },
+    Rule("how many <measure> [are there|are|is it|is] (between|from) <clock> (and|to|until|till) <clock>") {
+      $0.clocks()
+    },
     Rule("how long [is it|is] (between|from) <clock> (and|to|until|till) <clock>") { $0.clocks() },
     Rule("how many <measure> (until|till|to|before|are left until|left until|is it until|are there until) <clock>") {
       $0.clocks()
@@ -169,14 +195,18 @@ enum EnglishRules {
 
   private static let facts: [Rule] = [
     Rule("(is|was|will) [the year] <year> [be] a leap year") { $0.leapYear() },
-    Rule("how many days (are in|in|are there in|were in|were there in|will be in) [the month of] <month> [of|in|,] [<year>]") {
+    Rule(
+      "how many days (are in|in|are there in|were in|were there in|will be in) [the month of] <month> [of|in|,] "
+        + "[<year>]"
+    ) {
       $0.daysOfMonth()
     },
     Rule("how many days (does|did|will|do) [the month of] <month> [of] [<year>] have") { $0.daysOfMonth() },
     Rule("how many days (are in|in|are there in|were in|were there in) [the year] <year>") { $0.daysOfYear() },
     Rule("how many days (does|did|will) [the year] <year> have") { $0.daysOfYear() },
     Rule(
-      "how old (is|would be|would|will) (someone|somebody|a person|anyone|anybody) [be] [who was|that was] born [on|in] <date> [be]"
+      "how old (is|would be|would|will) (someone|somebody|a person|anyone|anybody) [be] [who was|that was] born "
+        + "[on|in] <date> [be]"
     ) { $0.age() },
     Rule("[if] i was born [on] <date> [,] [then] how old am i") { $0.age() },
     Rule("how old am i if i was born [on] <date>") { $0.age() },

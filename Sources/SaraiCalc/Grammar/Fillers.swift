@@ -28,18 +28,25 @@ enum Fillers {
   /// Where the phrase begins that ends the range, if one does.
   private static func startOfLast(_ phrases: Phrases, _ reader: Reader, _ range: Range<Int>) -> Int? {
     for length in 1...4 where range.count > length {
-      if reader.end(ofAny: phrases, at: range.upperBound - length) == range.upperBound { return range.upperBound - length }
+      if reader.end(ofAny: phrases, at: range.upperBound - length) == range.upperBound {
+        return range.upperBound - length
+      }
     }
     return nil
   }
 
   private static let spanishBefore: Phrases = [
-    "hola", "oye", "hey", "eh", "buenas", "buenos dias", "buenas tardes", "buenas noches", "sarai", "a ver", "vamos a ver",
+    "hola", "oye", "hey", "eh", "buenas", "buenos dias", "buenas tardes", "buenas noches", "sarai", "a ver",
+    "vamos a ver",
     "por favor", "porfa", "perdona", "perdon", "disculpa", "dime", "digame", "decidme", "sabes", "sabes decirme",
-    "sabrias", "sabrias decirme", "me sabrias decir", "me sabes decir", "me puedes decir", "puedes decirme", "podrias decirme", "me podrias decir",
-    "me dices", "me puede decir", "puede decirme", "quiero saber", "quisiera saber", "me gustaria saber", "necesito saber",
-    "querria saber", "tengo una duda", "una duda", "una pregunta", "una cosa", "pregunta", "vale", "ok", "bueno", "pues",
-    "y", "entonces", "rapido", "puedes", "podrias", "me puedes", "me podrias", "ayudame a", "necesito", "quiero", "recuerdame",
+    "sabrias", "sabrias decirme", "me sabrias decir", "me sabes decir", "me puedes decir", "puedes decirme",
+    "podrias decirme", "me podrias decir",
+    "me dices", "me puede decir", "puede decirme", "quiero saber", "quisiera saber", "me gustaria saber",
+    "necesito saber",
+    "querria saber", "tengo una duda", "una duda", "una pregunta", "una cosa", "pregunta", "vale", "ok", "bueno",
+    "pues",
+    "y", "entonces", "rapido", "puedes", "podrias", "me puedes", "me podrias", "ayudame a", "necesito", "quiero",
+    "recuerdame",
     "oye sarai", "gracias", "vale gracias",
   ]
   private static let spanishAfter: Phrases = [

@@ -22,6 +22,8 @@ struct Plausibility {
       // In "2 + 3!" the mark may be joy or a factorial.
       guard case .factorial(.number) = expression else { return false }
     }
+    // "€50 - €100" is a range of prices.
+    if frame == .bare, money.count > 1, case .binary(.subtract, _, _) = expression, !ending.hasEquals { return false }
     guard money.count <= 1 || expression.isSum, money.count == 0 || expression.keepsCurrency else { return false }
     if frame != .strong, isLoneFraction(expression) { return false }
     if ending.hasEquals { return true }
@@ -49,12 +51,12 @@ struct Plausibility {
 
   private struct Chain {
     var sign: String
-    var numbers: [Int]
+    var numbers: [Rational]
     /// Without a space between.
     var isTight: Bool
   }
 
-  /// Whole numbers with one and the same sign between them, and nothing else.
+  /// Numbers with one and the same sign between them, and nothing else.
   private var chain: Chain? {
     let expression = Array(tokens.drop { $0.kind == .word && $0.text != "x" })
     guard expression.count >= 3, expression.count % 2 == 1 else { return nil }
@@ -64,7 +66,9 @@ struct Plausibility {
       if index % 2 == 1 {
         guard token.text == chain.sign else { return nil }
       } else {
-        guard token.kind == .number, let number = Int(token.text) else { return nil }
+        guard token.kind == .number, let number = Numeral.value(token.text, language: reader.language) else {
+          return nil
+        }
         chain.numbers.append(number)
       }
     }
@@ -78,8 +82,8 @@ struct Plausibility {
     case "/":
       guard chain.numbers.count == 2 else { return true }
       let (a, b) = (chain.numbers[0], chain.numbers[1])
-      if a == b || (a <= b && [5, 10, 20, 100].contains(b)) { return true }
-      return chain.isTight && a <= 31 && b <= 31
+      if a == b || (a < b && [5, 10, 20, 100].contains(b.int)) { return true }
+      return chain.isTight && max(a, b) < Rational(32)
     default: return false
     }
   }
@@ -87,8 +91,9 @@ struct Plausibility {
   private var looksLikeName: Bool {
     guard let chain, chain.isTight else { return false }
     switch chain.sign {
-    case "-": return chain.numbers.count > 2 || chain.numbers[0] < chain.numbers[1] && chain.numbers[1] >= 1000
-    case "/": return chain.numbers.count > 2 || Self.names.contains(chain.numbers)
+    case "-":
+      return chain.numbers.count > 2 || chain.numbers[0] < chain.numbers[1] && chain.numbers[1] >= Rational(1000)
+    case "/": return chain.numbers.count > 2 || Self.names.contains(chain.numbers.map { $0.int ?? 0 })
     default: return false
     }
   }

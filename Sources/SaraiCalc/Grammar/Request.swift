@@ -143,6 +143,9 @@ extension Captures {
 
   func day() -> Request? { date(0).map { .day($0) } }
   func until() -> Request? { date(0).map { .until($0, measure()) } }
+  /// To the last day of this year.
+  func untilYearEnd() -> Request? { .until(.calendar(day: 31, month: 12, year: nil), measure()) }
+
   func since() -> Request? { date(0).map { .since($0, measure()) } }
 
   func between() -> Request? {

@@ -3,9 +3,11 @@ enum SpanishRules {
   static let all: [Rule] = arithmetic + percentages + units + days + stretches + clocks + facts
 
   private static let howMuch =
-    "(cuanto|cuantos) [me|nos] (es|son|da|dan|vale|valen|hace|hacen|suma|suman|sale|salen|seria|serian|sera|seran|resulta|queda)"
+    "(cuanto|cuantos) [me|nos] "
+    + "(es|son|da|dan|vale|valen|hace|hacen|suma|suman|sale|salen|seria|serian|sera|seran|resulta|queda)"
   private static let compute =
-    "(calcula|calculame|calcular|computa|evalua|resuelve|resuelveme|resolver|halla|hazme|haz|opera) [la cuenta|la operacion]"
+    "(calcula|calculame|calcular|computa|evalua|resuelve|resuelveme|resolver|halla|hazme|haz|opera) [la cuenta|la "
+    + "operacion]"
 
   private static let arithmetic: [Rule] = [
     Rule("\(howMuch) <expr> [en total]") { $0.arithmetic(.strong) },
@@ -32,7 +34,8 @@ enum SpanishRules {
   private static let tax = "(iva|impuestos|impuesto|propina|comision|recargo|interes|intereses|aumento|subida)"
   private static let off = "(descuento|rebaja|dto)"
   private static let price =
-    "[(cuanto|cuantos) (es|son|seria|serian|cuesta|cuestan|vale|valen|queda|quedan|sale|salen|da|costaria)"
+    "[(cuanto|cuantos) (es|son|seria|serian|cuesta|cuestan|vale|valen|queda|quedan|sale|salen|da|costaria|pago "
+    + "por|pagaria por|pago|me cuesta|me sale)"
     + " | (calcula|calculame) [el precio de] | (a|en) cuanto (queda|quedan|sale|salen|se queda|se quedan)]"
 
   private static let percentages: [Rule] = [
@@ -50,7 +53,8 @@ enum SpanishRules {
       $0.changed(base: 0, isIncrease: false)
     },
     Rule(
-      "(descuenta|descuentale|rebaja|rebajale|quita|quitale|resta|restale|baja|bajale|aplica|aplicale|haz|hazle) <percent> "
+      "(descuenta|descuentale|rebaja|rebajale|quita|quitale|resta|restale|baja|bajale|aplica|aplicale|haz|hazle) "
+        + "<percent> "
         + "[de \(off)] (a|de) <expr>"
     ) { $0.changed(base: 1, isIncrease: false) },
     Rule("\(price) <expr> [de] \(tax)") { $0.alreadyChanged() },
@@ -63,13 +67,16 @@ enum SpanishRules {
       $0.changed(base: 1, isIncrease: false)
     },
     Rule("\(price) <percent> de \(tax) (de|sobre|para|en) <expr>") { $0.percentOf() },
-    Rule("\(price) [(cual|cuanto) es] [la|el|una|un] \(tax) (de|del) <percent> (de|sobre|para|en) <expr>") { $0.percentOf() },
-    Rule("que \(percentName) (es|son|representa|representan|supone|suponen) <expr> (de|respecto a|respecto de) <expr>") {
+    Rule("\(price) [(cual|cuanto) es] [la|el|una|un] \(tax) (de|del) <percent> (de|sobre|para|en) <expr>") {
+      $0.percentOf()
+    },
+    Rule("que \(percentName) (es|son|representa|representan|supone|suponen) <expr> (de|respecto a|respecto de) <expr>")
+    {
       $0.share(part: 0)
     },
     Rule("que \(percentName) (es|son|representa|representan|supone|suponen) <expr>") { $0.shareOfQuotient() },
     Rule("que \(percentName) de <expr> (es|son|representa|representan|supone|suponen) <expr>") { $0.share(part: 1) },
-    Rule("<expr> [,] que \(percentName) (es|son|representa|supone) de <expr>") { $0.share(part: 0) },
+    Rule("<expr> [,] [es|son] que \(percentName) [es|son|representa|supone] de <expr>") { $0.share(part: 0) },
     Rule("(que|cuanto) (es|representa|supone) <expr> de <expr> en (porcentaje|tanto por ciento)") { $0.share(part: 0) },
     Rule("<expr> (es|son) <percent> de (que|que numero|que cantidad|cuanto|cual)") { $0.whole(part: 0) },
     Rule("<percent> de (que|que numero|que cantidad|cuanto) (es|son) <expr>") { $0.whole(part: 1) },
@@ -87,7 +94,9 @@ enum SpanishRules {
       "(cuanto|cuantos|cuantas) <unit> (es|son|hay en|tiene|tienen|hace|hacen|equivale a|equivalen a|caben en|contiene|"
         + "contienen|dura|duran|suponen|seria|serian|mide|miden|pesa|pesan) <quantity>"
     ) { $0.conversion(.strong) },
-    Rule("a (cuanto|cuantos|cuantas) <unit> (equivale|equivalen|corresponde|corresponden|son|es|esta|estan) [a] <quantity>") {
+    Rule(
+      "a (cuanto|cuantos|cuantas) <unit> (equivale|equivalen|corresponde|corresponden|son|es|esta|estan) [a] <quantity>"
+    ) {
       $0.conversion(.strong)
     },
     Rule("[en] <quantity> [,] [a] (cuantos|cuantas) <unit> (equivale|equivalen|es|son|hacen|tiene|tienen|hay)") {
@@ -95,10 +104,13 @@ enum SpanishRules {
     },
     Rule("<quantity> (es|son|equivale a|equivalen a) (cuantos|cuantas) <unit>") { $0.conversion(.strong) },
     Rule(
-      "(convierte|convierteme|convertir|pasa|pasame|pasar|transforma|transformar|cambia|expresa|expresar) [de] <quantity> "
+      "(convierte|convierteme|convertir|pasa|pasame|pasar|transforma|transformar|cambia|expresa|expresar) [de] "
+        + "<quantity> "
         + "(a|en) <unit>"
     ) { $0.conversion(.strong) },
-    Rule("(cuanto|cuantos|cuantas) (es|son|equivale|equivalen|seria|serian|mide|miden|pesa|pesan) <quantity> (en|a) <unit>") {
+    Rule(
+      "(cuanto|cuantos|cuantas) (es|son|equivale|equivalen|seria|serian|mide|miden|pesa|pesan) <quantity> (en|a) <unit>"
+    ) {
       $0.conversion(.strong)
     },
     Rule("(cuanto|cuantos) (es|son) en <unit> <quantity>") { $0.conversion(.strong) },
@@ -115,7 +127,9 @@ enum SpanishRules {
 
   private static let days: [Rule] = [
     Rule("\(which) (dentro de|en|de aqui a|pasados|de aqui en) <span>") { $0.shiftedDate(true) },
-    Rule("(dentro de|en|de aqui a|pasados) <span> [,] [en|a] que (dia|fecha) [de la semana] \(is_)") { $0.shiftedDate(true) },
+    Rule("(dentro de|en|de aqui a|pasados) <span> [,] [en|a] que (dia|fecha) [de la semana] \(is_)") {
+      $0.shiftedDate(true)
+    },
     Rule("\(which) hace <span>") { $0.shiftedDate(false) },
     Rule("hace <span> [,] [en|a] que (dia|fecha) [de la semana] \(is_)") { $0.shiftedDate(false) },
     Rule("\(which) <span> \(after) <date>") { $0.shiftedDate(true) },
@@ -128,6 +142,7 @@ enum SpanishRules {
     Rule("<span> antes (de|del) <date>") { $0.shiftedDateWithYear(false) },
     Rule("[en|a] (que|cual) (dia|fecha) [de la semana] \(is_) <date>") { $0.day() },
     Rule("que dia de la semana <date>") { $0.day() },
+    Rule("en que [dia] cayo <date>") { $0.day() },
     Rule("<date> [,] [en] que (dia|fecha) [de la semana] \(is_)") { $0.day() },
     Rule("(en|a) que (dia|fecha|ano|mes) (estamos|vivimos) [hoy|ahora|actualmente]") { _ in .day(.relative(days: 0)) },
     Rule("que (dia|fecha|ano|mes) [de la semana] (es|tenemos) [ahora]") { _ in .day(.relative(days: 0)) },
@@ -137,8 +152,17 @@ enum SpanishRules {
   ]
 
   private static let stretches: [Rule] = [
-    Rule("(cuantos|cuantas) <measure> [me|nos] (faltan|quedan|hay|restan|son) (para|hasta|de aqui a|desde hoy (a|hasta)) <date>") { $0.until() },
+    Rule(
+      "(cuantos|cuantas) <measure> [me|nos] (faltan|quedan|hay|restan|son) (para|hasta|de aqui a|desde hoy (a|hasta)) "
+        + "<date>"
+    ) { $0.until() },
     Rule("(cuantos|cuantas) <measure> (para|hasta) <date>") { $0.until() },
+    Rule(
+      "(cuantos|cuantas) <measure> [le|nos] (faltan|quedan) (de|del|a este|al|este|de este|para [que] "
+        + "(acabar|acabe|terminar|termine) (el|este)) ano"
+    ) {
+      $0.untilYearEnd()
+    },
     Rule("cuanto [tiempo] [me|nos] (falta|queda|hay|resta) (para|hasta) <date>") { $0.until() },
     Rule("(para|hasta) <date> [,] (cuantos|cuantas) <measure> (faltan|quedan|hay)") { $0.until() },
     Rule("(para|hasta) <date> [,] cuanto [tiempo] (falta|queda)") { $0.until() },
@@ -151,11 +175,16 @@ enum SpanishRules {
       "(cuantos|cuantas) <measure> (hay|van|pasan|pasaron|transcurren|son|median|han pasado|hubo|transcurrieron) "
         + "(entre|de|del|desde) <date> (y|a|al|hasta) <date>"
     ) { $0.between() },
-    Rule("[calcula|dime] [los|las|el numero de] <measure> [que hay] (entre|de|del|desde) <date> (y|a|al|hasta) <date>") {
+    Rule("[calcula|dime] [los|las|el numero de] <measure> [que hay] (entre|de|del|desde) <date> (y|a|al|hasta) <date>")
+    {
       $0.between()
     },
-    Rule("(que|cual es la|cuanta) diferencia [de|en] [<measure>] [hay] entre <date> y <date> [en <measure>]") { $0.between() },
-    Rule("cuanto [tiempo] (hay|pasa|paso|va|ha pasado) (entre|de|del|desde) <date> (y|a|al|hasta) <date>") { $0.between() },
+    Rule("(que|cual es la|cuanta) diferencia [de|en] [<measure>] [hay] entre <date> y <date> [en <measure>]") {
+      $0.between()
+    },
+    Rule("cuanto [tiempo] (hay|pasa|paso|va|ha pasado) (entre|de|del|desde) <date> (y|a|al|hasta) <date>") {
+      $0.between()
+    },
     Rule("(entre|de|del|desde) <date> (y|a|al|hasta) <date> [,] (cuantos|cuantas) <measure> (hay|van|pasan|son)") {
       $0.between()
     },
@@ -173,8 +202,12 @@ enum SpanishRules {
     Rule("que hora (es|sera|seria|era) <span> antes de <clock>") { $0.shiftedClock(false) },
     Rule("[que hora (es|sera|seria)|cuanto (es|son)] <clock> (mas|+) <span>") { $0.shiftedClock(true) },
     Rule("[que hora (es|sera|seria)|cuanto (es|son)] <clock> (menos|-) <span>") { $0.shiftedClock(false) },
-    Rule("si (son|es) <clock> [,] que hora (sera|es) (dentro de|en) <span>") { $0.shiftedClock(true) },
-    Rule("(cuantos|cuantas) <measure> (hay|van|pasan|son|transcurren) (entre|de|desde) <clock> (y|a|hasta) <clock>") { $0.clocks() },
+    Rule("si [ahora] (son|es) <clock> [ahora] [,] [entonces] que hora (sera|es|seria) (dentro de|en) <span>") {
+      $0.shiftedClock(true)
+    },
+    Rule("(cuantos|cuantas) <measure> (hay|van|pasan|son|transcurren) (entre|de|desde) <clock> (y|a|hasta) <clock>") {
+      $0.clocks()
+    },
     Rule("cuanto [tiempo] (hay|pasa|va) (entre|de|desde) <clock> (y|a|hasta) <clock>") { $0.clocks() },
     Rule("(cuantos|cuantas) <measure> (faltan|quedan|hay) (para|hasta) <clock>") { $0.clocks() },
     Rule("cuanto [tiempo] (falta|queda|hay) (para|hasta) <clock>") { $0.clocks() },

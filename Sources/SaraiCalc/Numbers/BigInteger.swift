@@ -11,7 +11,8 @@ struct BigInteger: Sendable, Hashable, Comparable {
   static let one = BigInteger(1)
 
   init(_ value: Int) {
-    self.init(limbs: [UInt32(truncatingIfNeeded: value.magnitude), UInt32(value.magnitude >> 32)], isNegative: value < 0)
+    self.init(
+      limbs: [UInt32(truncatingIfNeeded: value.magnitude), UInt32(value.magnitude >> 32)], isNegative: value < 0)
   }
 
   init(limbs: [UInt32], isNegative: Bool) {

@@ -106,7 +106,10 @@ struct NumberWords: Sendable {
       "cien/ciento doscientos/doscientas trescientos/trescientas cuatrocientos/cuatrocientas quinientos/quinientas "
         + "seiscientos/seiscientas setecientos/setecientas ochocientos/ochocientas novecientos/novecientas",
       from: 100, step: 100),
-    scales: ["mil": 1000, "millon": 1_000_000, "millones": 1_000_000, "billon": 1_000_000_000_000, "billones": 1_000_000_000_000],
+    scales: [
+      "mil": 1000, "millon": 1_000_000, "millones": 1_000_000, "billon": 1_000_000_000_000,
+      "billones": 1_000_000_000_000,
+    ],
     language: .spanish)
 
   private static let english = NumberWords(

@@ -20,7 +20,9 @@ enum Numeral {
     let mark: Character = dots > 0 ? "." : ","
     let other: Character = dots > 0 ? "," : "."
     let groups: Character = language == .spanish ? "." : ","
-    if mark == groups || dots + commas > 1, let whole = value(text, groupMark: mark, decimalMark: other) { return whole }
+    if mark == groups || dots + commas > 1, let whole = value(text, groupMark: mark, decimalMark: other) {
+      return whole
+    }
     return value(text, groupMark: other, decimalMark: mark)
   }
 

@@ -1,3 +1,5 @@
+import SaraiCore
+
 /// A word, a number or a sign of a question.
 struct Token: Sendable, Hashable {
   enum Kind: Sendable {
@@ -142,34 +144,21 @@ extension Tokenizer {
     case 0x0A, 0x0D: return .replaced(" , ")
     case 0x09, 0xA0, 0x2000...0x200A, 0x202F, 0x205F, 0x3000: return .kept(" ")
     case 0..<0x20, 0x7F...0x9F: return .refused
-    // Accents that stand alone or follow their letter, marks of writing direction, joiners, variants of pictures.
-    case 0x300...0x36F, 0xB4, 0xAD, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2064, 0x20E3, 0xFE00...0xFE0F, 0xFEFF,
-      0xA8, 0xBF, 0xA1:
+    case _ where Folding.isAccent(scalar): return .dropped
+    // The marks that open a question, marks of writing direction, joiners, variants of pictures.
+    case 0xBF, 0xA1, 0xAD, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2064, 0x20E3, 0xFE00...0xFE0F, 0xFEFF:
       return .dropped
     case 0xFF01...0xFF5E:
       return Unicode.Scalar(scalar.value - 0xFEE0).map { .kept($0) } ?? .refused
-    default: return spellings[scalar].map { .replaced($0) } ?? .kept(scalar)
+    default: return spellings[scalar].map { .replaced($0) } ?? .kept(Folding.base(of: scalar) ?? scalar)
     }
   }
 
-  private static let spellings: [Unicode.Scalar: String] = {
-    var table: [Unicode.Scalar: String] = [
-      "×": "*", "·": "*", "∙": "*", "⋅": "*", "✕": "*", "✖": "*", "÷": "/", "∕": "/", "⁄": "/", "➗": "/", "➕": "+",
-      "➖": "-", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "²": "^2", "³": "^3", "½": " 0.5 ", "¼": " 0.25 ",
-      "¾": " 0.75 ", "º": "°", "’": "'", "‘": "'", "′": "'", "″": "\"", "“": "\"", "”": "\"", "…": ".", "π": " pi ",
-      "℃": "°C", "℉": "°F", "μ": "µ",
-    ]
-    let letters = [
-      "a": "áàäâãåāă", "e": "éèëêēĕė", "i": "íìïîīĭ", "o": "óòöôõøō", "u": "úùüûūŭ", "n": "ñńň", "c": "çćč", "y": "ýÿ",
-    ]
-    for (plain, accented) in letters {
-      for scalar in accented.unicodeScalars {
-        table[scalar] = plain
-        for upper in scalar.properties.uppercaseMapping.unicodeScalars where !upper.isASCII {
-          table[upper] = plain.uppercased()
-        }
-      }
-    }
-    return table
-  }()
+  private static let spellings: [Unicode.Scalar: String] = [
+    "×": "*", "·": "*", "∙": "*", "⋅": "*", "✕": "*", "✖": "*", "÷": "/", "∕": "/", "⁄": "/", "➗": "/", "➕": "+",
+    "➖": "-", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "²": "^2", "³": "^3", "½": " 0.5 ", "¼": " 0.25 ",
+    "¾": " 0.75 ", "º": "°", "’": "'", "‘": "'", "′": "'", "″": "\"", "“": "\"", "”": "\"", "…": ".", "π": " pi ",
+    "℃": "°C", "℉": "°F", "μ": "µ",
+  ]
+
 }

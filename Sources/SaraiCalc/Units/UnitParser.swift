@@ -44,7 +44,8 @@ struct UnitParser {
 
   private func part(at start: Int, allowsArticle: Bool) -> (value: Quantity.Part, end: Int)? {
     guard var (number, position) = reader.number(at: start, allowsArticle: allowsArticle) else { return nil }
-    if reader.text(position) == "/", let top = number.int, let token = reader.token(position + 1), token.kind == .number,
+    if reader.text(position) == "/", let top = number.int, let token = reader.token(position + 1),
+      token.kind == .number,
       let below = Int(token.text), below > 0, below < 1000
     {
       number = Rational(top, over: below)
@@ -55,7 +56,8 @@ struct UnitParser {
       (number, position, isHalfTaken) = (number + Rational(1, over: 2), half, true)
     }
     guard let (unit, end) = unit(at: position) else { return nil }
-    guard !isHalfTaken, let half = reader.end(ofAny: isSpanish ? Self.spanishAndHalf : Self.englishAndHalf, at: end) else {
+    guard !isHalfTaken, let half = reader.end(ofAny: isSpanish ? Self.spanishAndHalf : Self.englishAndHalf, at: end)
+    else {
       return (.init(value: number, unit: unit), end)
     }
     return (.init(value: number + Rational(1, over: 2), unit: unit), half)

@@ -8,7 +8,7 @@ enum Cues {
     trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos mil millon millones media medio \
     un una hoy manana ayer anteayer navidad nochebuena nochevieja lunes martes miercoles jueves viernes sabado domingo \
     enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre hora fecha dia ano \
-    reyes halloween valentin anos \
+    reyes mediodia medianoche noon midnight halloween valentin anos \
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half a an today \
     tomorrow yesterday christmas xmas monday tuesday wednesday thursday friday saturday sunday january february march \

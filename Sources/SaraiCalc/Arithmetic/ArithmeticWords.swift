@@ -6,6 +6,7 @@ struct ArithmeticWords: Sendable {
     case root(Int)
     case power(Int)
     case times(Int)
+    case part(Int)
   }
 
   let plus: Phrases
@@ -71,7 +72,9 @@ struct ArithmeticWords: Sendable {
       ("sqrt", .root(2)), ("cuadrado de", .power(2)), ("cubo de", .power(3)), ("mitad de", .half),
       ("doble de", .times(2)),
       ("triple de", .times(3)), ("cuadruple de", .times(4)), ("factorial de", .factorial),
-      ("valor absoluto de", .absolute), ("resto de dividir", .remainder), ("resto de", .remainder),
+      ("tercera parte de", .part(3)), ("cuarta parte de", .part(4)), ("quinta parte de", .part(5)),
+      ("decima parte de", .part(10)), ("valor absoluto de", .absolute), ("resto de dividir", .remainder),
+      ("resto de", .remainder),
       ("suma de", .list(.sum)), ("suma entre", .list(.sum)), ("producto de", .list(.product)),
       ("media aritmetica de", .list(.mean)), ("media de", .list(.mean)), ("promedio de", .list(.mean)),
       ("media entre", .list(.mean)), ("diferencia entre", .difference),

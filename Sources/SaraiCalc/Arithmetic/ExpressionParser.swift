@@ -173,6 +173,8 @@ struct ExpressionParser {
     case .times(let factor):
       return operand(at: after).map { (.binary(.multiply, .number(Rational(factor)), $0.value), $0.end) }
     case .half: return operand(at: after).map { (.binary(.divide, $0.value, .number(Rational(2))), $0.end) }
+    case .part(let count):
+      return operand(at: after).map { (.binary(.divide, $0.value, .number(Rational(count))), $0.end) }
     case .factorial: return operand(at: after).map { (.factorial($0.value), $0.end) }
     case .absolute: return signed(at: after).map { (.absolute($0.value), $0.end) }
     case .remainder:

@@ -177,6 +177,7 @@ struct DateParser {
     ("hoy", .relative(days: 0)), ("manana", .relative(days: 1)), ("pasado manana", .relative(days: 2)),
     ("ayer", .relative(days: -1)), ("antes de ayer", .relative(days: -2)), ("anteayer", .relative(days: -2)),
     ("antier", .relative(days: -2)), ("el dia de hoy", .relative(days: 0)), ("navidad", fixed(25, 12)),
+    ("la navidad", fixed(25, 12)),
     ("el dia de navidad", fixed(25, 12)), ("nochebuena", fixed(24, 12)), ("nochevieja", fixed(31, 12)),
     ("fin de ano", fixed(31, 12)), ("ano nuevo", fixed(1, 1)), ("el ano nuevo", fixed(1, 1)), ("reyes", fixed(6, 1)),
     ("el dia de reyes", fixed(6, 1)), ("san valentin", fixed(14, 2)), ("halloween", fixed(31, 10)),

@@ -129,6 +129,9 @@ enum EnglishRules {
     },
     Rule("(what is|whats) (the|todays) (date|day|year) [today]") { _ in .day(.relative(days: 0)) },
     Rule("(tell|give) me (the|todays) date [today]") { _ in .day(.relative(days: 0)) },
+    Rule("what (day|date) is it <date>") { captures in captures.date(0)?.isNamedDay == true ? captures.day() : nil },
+    Rule("(what is|whats|what will be) tomorrows date") { _ in .day(.relative(days: 1)) },
+    Rule("(what is|whats|what was) yesterdays date") { _ in .day(.relative(days: -1)) },
     Rule("todays date") { _ in .day(.relative(days: 0)) },
   ]
 

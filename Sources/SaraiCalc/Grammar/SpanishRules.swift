@@ -6,7 +6,7 @@ enum SpanishRules {
     "(cuanto|cuantos) [me|nos] "
     + "(es|son|da|dan|vale|valen|hace|hacen|suma|suman|sale|salen|seria|serian|sera|seran|resulta|queda)"
   private static let compute =
-    "(calcula|calculame|calcular|computa|evalua|resuelve|resuelveme|resolver|halla|hazme|haz|opera) [la cuenta|la "
+    "(calcula|calculame|calcular|calculas|me calculas|computa|evalua|resuelve|resuelveme|resolver|halla|hazme|haz|opera) [la cuenta|la "
     + "operacion]"
 
   private static let arithmetic: [Rule] = [
@@ -109,7 +109,7 @@ enum SpanishRules {
         + "(a|en) <unit>"
     ) { $0.conversion(.strong) },
     Rule(
-      "(cuanto|cuantos|cuantas) (es|son|equivale|equivalen|seria|serian|mide|miden|pesa|pesan) <quantity> (en|a) <unit>"
+      "[a] (cuanto|cuantos|cuantas) (es|son|equivale|equivalen|seria|serian|mide|miden|pesa|pesan) <quantity> (en|a) <unit>"
     ) {
       $0.conversion(.strong)
     },

@@ -25,6 +25,9 @@ let package = Package(
     .executable(name: "sarai", targets: ["sarai"]),
     .executable(name: "sarai-engine", targets: ["sarai-engine"]),
     .executable(name: "sarai-confine", targets: ["sarai-confine"]),
+    .executable(name: "sarai-skill", targets: ["sarai-skill"]),
+    // What skills outside of this package are built with.
+    .library(name: "SkillProtocol", targets: ["SkillProtocol"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -67,8 +70,13 @@ let package = Package(
     .target(
       name: "SkillProtocol",
       dependencies: [
+        "SaraiCore",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -145,6 +153,8 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "sarai-skill", dependencies: ["SaraiCore", "SaraiCalc", "SkillProtocol"], swiftSettings: settings),
 
     // One file without libraries: all that a sandbox needs to start a program.
     .executableTarget(
@@ -171,6 +181,20 @@ let package = Package(
       name: "SaraiSandboxTests",
       dependencies: ["SaraiCore", "CSeccomp", "SaraiSandbox", "TestSupport", "sandbox-probe", "sarai-confine"],
       exclude: ["probe"], swiftSettings: settings),
+    // The skill that the conformance tests ask, in Swift; its twin in Python lies beside the tests.
+    .executableTarget(
+      name: "conformance-skill", dependencies: ["SkillProtocol"], path: "Tests/ConformanceSkill",
+      swiftSettings: settings),
+    .testTarget(
+      name: "SkillProtocolTests",
+      dependencies: [
+        "SaraiCore", "SkillProtocol", "TestSupport", "conformance-skill", "sarai-skill",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["python"], swiftSettings: settings),
     .testTarget(name: "SaraiAgentTests", dependencies: ["SaraiCore", "SaraiAgent"], swiftSettings: settings),
     .testTarget(
       name: "SaraiCalcTests",

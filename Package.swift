@@ -179,7 +179,12 @@ let package = Package(
       name: "sandbox-probe", path: "Tests/SaraiSandboxTests/probe", cSettings: confinedC, linkerSettings: staticC),
     .testTarget(
       name: "SaraiSandboxTests",
-      dependencies: ["SaraiCore", "CSeccomp", "SaraiSandbox", "TestSupport", "sandbox-probe", "sarai-confine"],
+      dependencies: [
+        "SaraiCore", "CSeccomp", "SaraiSandbox", "SkillProtocol", "TestSupport", "sandbox-probe", "sarai-confine",
+        "sarai-engine",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+      ],
       exclude: ["probe"], swiftSettings: settings),
     // The skill that the conformance tests ask, in Swift; its twin in Python lies beside the tests.
     .executableTarget(

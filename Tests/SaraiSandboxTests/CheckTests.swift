@@ -39,7 +39,7 @@ import Testing
       let script = """
         #!/bin/sh
         [ "$1" = --version ] && echo "bubblewrap 0.8.0" && exit 0
-        exec \(TestParts.executable("sarai-confine").path)
+        exec \(Tools.confine)
         """
       let path = folder.appending(path: "bwrap").path
       try script.write(toFile: path, atomically: true, encoding: .utf8)

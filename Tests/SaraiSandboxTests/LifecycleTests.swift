@@ -180,6 +180,25 @@ import Testing
     #expect(kill(process.pid, 0) == -1)
   }
 
+  @Test("A program may keep so many processors busy and no more", arguments: cases)
+  func processors(_ subject: SandboxSubject, _ user: SandboxUser) async throws {
+    let before = try controlGroups()
+    let (process, printed) = try await start(subject, user, Probe.launch("processors") { $0.limits.cpuCores = 1 })
+    await printed.waitForLine("ready")
+    let quotas = try controlGroups().subtracting(before).compactMap { folder in
+      ["cpu.max", "cpu.cfs_quota_us"].lazy.compactMap {
+        try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
+      }.first
+    }
+    if user == .root {
+      #expect(quotas.map { $0.split(separator: " ")[0].trimmingCharacters(in: .newlines) } == ["100000"])
+    } else {
+      // Without a group, the processors themselves are counted out.
+      #expect(quotas.isEmpty && printed.output.hasPrefix("1\n"))
+    }
+    await process.terminate(graceSeconds: 5)
+  }
+
   @Test("Many programs start and end at once", arguments: cases)
   func many(_ subject: SandboxSubject, _ user: SandboxUser) async throws {
     let backend = try await subject.backend(user)
@@ -199,14 +218,8 @@ import Testing
 
 /// SARAi's control groups, wherever they are made.
 func controlGroups() throws -> Set<String> {
-  let parents: [String] =
-    switch ControlGroups.find().place {
-    case .separate(let folders): Array(folders.values)
-    case .unified(let folder, _): [folder]
-    case .none: []
-    }
-  return try Set(
-    parents.flatMap { parent in
+  try Set(
+    ControlGroups.find().parents.flatMap { parent in
       try FileManager.default.contentsOfDirectory(atPath: parent).filter { $0.hasPrefix("sarai-") }
         .map { "\(parent)/\($0)" }
     })

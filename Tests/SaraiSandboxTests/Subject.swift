@@ -47,7 +47,7 @@ enum SandboxSubject: String, Sendable, CaseIterable, CustomTestStringConvertible
 
   static func configuration(_ user: SandboxUser, runtimeFolder: String) -> BubblewrapBackend.Configuration {
     BubblewrapBackend.Configuration(
-      confine: TestParts.executable("sarai-confine").path, runtimeFolder: runtimeFolder, identity: user.identity)
+      confine: Tools.confine, runtimeFolder: runtimeFolder, identity: user.identity)
   }
 
   /// Each backend checks the machine once for all tests.
@@ -61,8 +61,9 @@ enum SandboxSubject: String, Sendable, CaseIterable, CustomTestStringConvertible
 
     private func backend(_ user: SandboxUser) throws -> BubblewrapBackend {
       if let known = backends[user] { return known }
-      let folder = "/tmp/sarai-sandboxes-\(getpid())-\(user)"
+      let folder = "\(Tools.folder)/\(user)"
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      chmod(folder, 0o755)
       let backend = try BubblewrapBackend(SandboxSubject.configuration(user, runtimeFolder: folder))
       backends[user] = backend
       return backend
@@ -70,9 +71,29 @@ enum SandboxSubject: String, Sendable, CaseIterable, CustomTestStringConvertible
   }
 }
 
+/// Programs of this package, copied to where any user can read them: a checkout may lie in someone's private folder.
+enum Tools {
+  static let folder: String = {
+    let folder = "/var/tmp/sarai-tools-\(getpid())"
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      for name in ["sandbox-probe", "sarai-confine"] {
+        try FileManager.default.copyItem(atPath: TestParts.executable(name).path, toPath: "\(folder)/\(name)")
+      }
+    } catch {
+      fatalError("\(folder): \(error)")
+    }
+    chmod(folder, 0o755)
+    atexit { try? FileManager.default.removeItem(atPath: Tools.folder) }
+    return folder
+  }()
+
+  static let confine = "\(folder)/sarai-confine"
+}
+
 /// The program that tries things.
 enum Probe {
-  static let path = TestParts.executable("sandbox-probe").resolvingSymlinksInPath().path
+  static let path = "\(Tools.folder)/sandbox-probe"
 
   static func profile(_ change: (inout SandboxProfile) -> Void = { _ in }) -> SandboxProfile {
     var profile = SandboxProfile(name: "probe", kind: .native, executable: path)
@@ -122,6 +143,15 @@ final class Printed: Sendable {
   var output: String { collected.withLock { String(decoding: $0.output, as: UTF8.self) } }
   var error: String { collected.withLock { String(decoding: $0.error, as: UTF8.self) } }
   var bytes: Int { collected.withLock { $0.output.count + $0.error.count } }
+
+  /// There will be no more lines.
+  func finish() { continuation.finish() }
+
+  /// The next line on standard output.
+  func nextLine() async -> String? {
+    for await line in lines { return line }
+    return nil
+  }
 
   /// Waits for a line on standard output; the time limit of the suite bounds it.
   func waitForLine(_ wanted: String) async {

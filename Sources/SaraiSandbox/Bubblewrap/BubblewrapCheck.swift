@@ -64,6 +64,7 @@ struct BubblewrapCheck: Sendable {
       if case .success = second { (trial, hasProcessFiles) = (second, false) }
     }
     let groups = ControlGroups.find()
+    Leftovers.remove(runtimeFolder: configuration.runtimeFolder, groups: groups)
     let version = await version(configuration, reactor: reactor)
     var layers: SandboxLayers = []
     if case .success((let holds, let landlock)) = trial, holds.contains(.noNewPrivileges) {

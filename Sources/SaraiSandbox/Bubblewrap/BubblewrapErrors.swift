@@ -5,7 +5,15 @@ import SaraiCore
 /// What users are told when bubblewrap or what it starts does not do its part.
 enum BubblewrapErrors {
   static func cannotStart(_ bubblewrap: String, error: Int32) -> SaraiError {
-    SaraiError(
+    if [EMFILE, ENFILE, ENOMEM, EAGAIN].contains(error) {
+      return SaraiError(
+        .insufficientResources,
+        Localized(
+          es: "El sistema no da más descriptores, memoria o procesos: cierra programas o sube los límites (ulimit -a).",
+          en: "The system gives no more descriptors, memory or processes: close programs or raise the limits "
+            + "(ulimit -a)."), cause: systemMessage(error))
+    }
+    return SaraiError(
       error == ENOENT || error == EACCES ? .notAvailable : .sandboxFailed,
       Localized(
         es: "No se pudo ejecutar «\(bubblewrap)». Instálalo con: apt-get install bubblewrap",

@@ -89,21 +89,17 @@ struct BubblewrapPlan: Sendable, Hashable {
   private static func libraries(
     _ profile: SandboxProfile, executable: String
   ) throws(SaraiError) -> LibraryClosure.Result {
-    var closure = LibraryClosure()
-    do { try closure.add(executable) } catch { throw noProgram(profile, cause: error) }
-    var result = closure.result
-    switch profile.libraries {
-    case .listed(let paths):
-      result.libraries = Set(paths)
-    case .found:
-      for root in profile.roots { closure.addFolder(root) }
-      result = closure.result
-      if !result.interpreters.isEmpty, FileManager.default.fileExists(atPath: "/etc/ld.so.cache") {
-        // Tells the loader of folders that are not built into it.
-        result.libraries.insert("/etc/ld.so.cache")
-      }
+    let found: LibraryClosure.Result?
+    do { found = try ClosureCache.shared.closure(of: executable, roots: profile.roots) } catch {
+      throw noProgram(profile, cause: error)
     }
-    guard (try? ELFFile(path: executable)) != nil else { throw noProgram(profile) }
+    guard var result = found else { throw noProgram(profile) }
+    if case .listed(let paths) = profile.libraries {
+      result.libraries = Set(paths)
+    } else if !result.interpreters.isEmpty, FileManager.default.fileExists(atPath: "/etc/ld.so.cache") {
+      // Tells the loader of folders that are not built into it.
+      result.libraries.insert("/etc/ld.so.cache")
+    }
     return result
   }
 

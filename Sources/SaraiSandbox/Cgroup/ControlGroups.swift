@@ -44,6 +44,15 @@ struct ControlGroups: Sendable, Hashable {
     }
   }
 
+  /// The folders in which groups are made.
+  var parents: [String] {
+    switch place {
+    case .separate(let folders): Array(Set(folders.values))
+    case .unified(let folder, _): [folder]
+    case .none: []
+    }
+  }
+
   init(place: Place) { self.place = place }
 
   /// - Parameters:

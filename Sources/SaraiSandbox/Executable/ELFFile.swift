@@ -26,6 +26,7 @@ struct ELFFile: Sendable, Hashable {
     static let end: UInt64 = 0
     static let needed: UInt64 = 1
     static let strings: UInt64 = 5
+    static let stringBytes: UInt64 = 10
     static let rpath: UInt64 = 15
     static let runpath: UInt64 = 29
   }
@@ -77,6 +78,7 @@ struct ELFFile: Sendable, Hashable {
       entries.append((tag, Self.number(table, base + 8, as: UInt64.self)))
     }
     guard let address = entries.first(where: { $0.tag == Tag.strings })?.value else { return }
+    guard let stringBytes = entries.first(where: { $0.tag == Tag.stringBytes })?.value else { throw .damaged }
     // The dynamic table names memory addresses; the segments tell where in the file they come from.
     guard
       let segment = headers.first(where: {
@@ -84,8 +86,8 @@ struct ELFFile: Sendable, Hashable {
       })
     else { throw .damaged }
     let offset = segment.offset &+ (address - segment.address)
-    let strings = try Self.read(
-      file, at: offset, count: segment.fileBytes - (address - segment.address), most: 16 << 20)
+    guard stringBytes <= segment.fileBytes - (address - segment.address) else { throw .damaged }
+    let strings = try Self.read(file, at: offset, count: stringBytes, most: 16 << 20)
     // RUNPATH, where there is one, stands in for RPATH.
     let pathTag = entries.contains { $0.tag == Tag.runpath } ? Tag.runpath : Tag.rpath
     for entry in entries {

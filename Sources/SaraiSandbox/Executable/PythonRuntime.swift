@@ -29,7 +29,10 @@ package struct PythonRuntime: Sendable, Hashable {
     self.interpreter = interpreter
     var roots = [library]
     let environment = Self.parent(Self.parent(interpreter))
-    if FileManager.default.fileExists(atPath: "\(environment)/pyvenv.cfg") { roots.append(environment) }
+    if FileManager.default.fileExists(atPath: "\(environment)/pyvenv.cfg") {
+      // The packages by themselves, too: their folder is the one that changes when a package comes or goes.
+      roots += [environment, "\(environment)/lib/\(name)/site-packages"]
+    }
     if !roots.contains(where: { real.hasPrefix($0 + "/") }) { roots.append(real) }
     self.roots = roots
   }

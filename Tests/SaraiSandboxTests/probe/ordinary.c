@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,13 @@ int ordinary_command(const char *name, const char *argument) {
   if (strcmp(name, "wait-for-signals") == 0) return wait_for_signals();
   if (strcmp(name, "burn") == 0)
     for (volatile unsigned long i = 0;; i++) {}
+  if (strcmp(name, "processors") == 0) {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
+    printf("%d\n", CPU_COUNT(&allowed));
+    fflush(stdout);
+    return wait_for_end();
+  }
   if (strcmp(name, "say") == 0) {
     printf("%s\n", argument);
     fprintf(stderr, "aside\n");

@@ -12,11 +12,22 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// C programs that run inside sandboxes: linked whole, without Swift's start-up code, and without the counters of
+// coverage, which would want to write a file.
+let confinedC: [CSetting] = [
+  .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fno-profile-instr-generate", "-fno-coverage-mapping"])
+]
+let staticC: [LinkerSetting] = [.unsafeFlags(["-static-executable", "-nostartfiles"])]
+
 let package = Package(
   name: "sarai",
   products: [
     .executable(name: "sarai", targets: ["sarai"]),
     .executable(name: "sarai-engine", targets: ["sarai-engine"]),
+    .executable(name: "sarai-confine", targets: ["sarai-confine"]),
+    .executable(name: "sarai-skill", targets: ["sarai-skill"]),
+    // What skills outside of this package are built with.
+    .library(name: "SkillProtocol", targets: ["SkillProtocol"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -43,6 +54,7 @@ let package = Package(
     .systemLibrary(name: "CE5", pkgConfig: "sarai-e5"),
     .target(name: "CAllocator"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
@@ -58,12 +70,19 @@ let package = Package(
     .target(
       name: "SkillProtocol",
       dependencies: [
+        "SaraiCore",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
     .target(name: "SaraiAgent", dependencies: ["SaraiCore"], swiftSettings: settings),
+    .target(name: "SaraiSandbox", dependencies: ["SaraiCore", "CSeccomp"], swiftSettings: settings),
+    .target(name: "SaraiCalc", dependencies: ["SaraiCore"], swiftSettings: settings),
 
     // Layer 2
     .target(
@@ -134,6 +153,12 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "sarai-skill", dependencies: ["SaraiCore", "SaraiCalc", "SkillProtocol"], swiftSettings: settings),
+
+    // One file without libraries: all that a sandbox needs to start a program.
+    .executableTarget(
+      name: "sarai-confine", cSettings: confinedC, linkerSettings: staticC),
 
     // Tests mirror Sources
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -150,7 +175,36 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "sandbox-probe", path: "Tests/SaraiSandboxTests/probe", cSettings: confinedC, linkerSettings: staticC),
+    .testTarget(
+      name: "SaraiSandboxTests",
+      dependencies: [
+        "SaraiCore", "CSeccomp", "SaraiSandbox", "SkillProtocol", "TestSupport", "sandbox-probe", "sarai-confine",
+        "sarai-engine",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+      ],
+      exclude: ["probe"], swiftSettings: settings),
+    // The skill that the conformance tests ask, in Swift; its twin in Python lies beside the tests.
+    .executableTarget(
+      name: "conformance-skill", dependencies: ["SkillProtocol"], path: "Tests/ConformanceSkill",
+      swiftSettings: settings),
+    .testTarget(
+      name: "SkillProtocolTests",
+      dependencies: [
+        "SaraiCore", "SkillProtocol", "TestSupport", "conformance-skill", "sarai-skill",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["python"], swiftSettings: settings),
     .testTarget(name: "SaraiAgentTests", dependencies: ["SaraiCore", "SaraiAgent"], swiftSettings: settings),
+    .testTarget(
+      name: "SaraiCalcTests",
+      dependencies: ["SaraiCore", "SaraiAgent", "SaraiCalc", .product(name: "Yams", package: "Yams")],
+      exclude: ["pairs.tsv"], swiftSettings: settings),
     .testTarget(
       name: "SaraiHTTPTests",
       dependencies: [

@@ -41,7 +41,9 @@ missing_packages() {
   has pkg-config || echo pkg-config
   has g++ || echo g++
   has git || echo git
+  has bwrap || echo bubblewrap
   [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
+  [[ -e /usr/include/seccomp.h ]] || echo libseccomp-dev
   [[ -e /etc/ssl/certs/ca-certificates.crt || -e /etc/pki/tls/certs/ca-bundle.crt ]] || echo ca-certificates
   if ! has python3; then
     echo python3 python3-venv
@@ -259,7 +261,7 @@ sources_key() {
 }
 build_release() {
   local product
-  for product in sarai sarai-engine; do
+  for product in sarai sarai-engine sarai-confine; do
     swift build -c release --static-swift-stdlib --product "$product"
   done
 }

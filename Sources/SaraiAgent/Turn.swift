@@ -1,6 +1,6 @@
 package import SaraiCore
 
-/// One turn of a conversation: route → prompt → generate.
+/// One turn of a conversation: intents → route → prompt → generate.
 ///
 /// This is the path that every reply takes, whether it was asked for over the API or in the terminal. Each step is a
 /// function below, in the order in which it runs.
@@ -23,17 +23,20 @@ package struct Turn: Sendable {
     /// Nil takes `defaultSampling(for:)`.
     package var sampling: SamplingParameters?
     package var overflow: Overflow
+    /// The person's, for what SARAi answers without a model.
+    package var language: Language
     package var client: String
     package var requestID: String
 
     package init(
       messages: [Message], model: String = Turn.sarai, sampling: SamplingParameters? = nil,
-      overflow: Overflow = .fail, client: String, requestID: String
+      overflow: Overflow = .fail, language: Language = .spanish, client: String, requestID: String
     ) {
       self.messages = messages
       self.model = model
       self.sampling = sampling
       self.overflow = overflow
+      self.language = language
       self.client = client
       self.requestID = requestID
     }
@@ -41,7 +44,10 @@ package struct Turn: Sendable {
 
   /// A turn under way: which role answers, what was left out, and the words as they come.
   package struct Reply: Sendable {
+    /// The role or model; the name of the skill where one answered in its place.
     package let role: String
+    /// Nil where a model answers.
+    package var intent: IntentAnswer?
     /// Messages of the history that did not fit and were left out.
     package let droppedMessages: Int
     package let events: AsyncThrowingStream<GenerationEvent, any Error>
@@ -49,10 +55,12 @@ package struct Turn: Sendable {
 
   package let persona: Persona
   private let models: any ModelGateway
+  private let intents: TurnIntents?
 
-  package init(models: any ModelGateway, persona: Persona = .standard) {
+  package init(models: any ModelGateway, persona: Persona = .standard, intents: TurnIntents? = nil) {
     self.models = models
     self.persona = persona
+    self.intents = intents
   }
 
   /// Runs one turn.
@@ -61,6 +69,7 @@ package struct Turn: Sendable {
   ///   the models throw.
   package func run(_ request: Request) async throws -> Reply {
     try check(request.messages)
+    if let answer = try await intents?.answer(request) { return reply(answer, to: request) }
     let (messages, staticCount) = prompt(for: request)
     let route = try await route(messages, staticCount: staticCount, request: request)
     let generation = GenerationRequest(
@@ -80,6 +89,22 @@ package struct Turn: Sendable {
         es: "La conversación no tiene ningún mensaje del usuario: añade al menos uno con el papel «user».",
         en: "The conversation has no user message: add at least one with the role \"user\".", subject: "messages")
     }
+  }
+
+  /// An exact answer comes as any other does, of no tokens and in no time.
+  private func reply(_ answer: IntentAnswer, to request: Request) -> Reply {
+    let summary = GenerationSummary(
+      finishReason: .stop, usage: Usage(promptTokens: 0, cachedTokens: 0, completionTokens: 0),
+      timings: Timings(queueSeconds: 0, promptSeconds: 0, decodeSeconds: 0), seed: request.sampling?.seed ?? 0)
+    let events: [GenerationEvent] = [
+      .started(promptTokens: 0, cachedTokens: 0), .text(answer.text), .finished(summary),
+    ]
+    return Reply(
+      role: answer.skill, intent: answer, droppedMessages: 0,
+      events: AsyncThrowingStream { stream in
+        for event in events { stream.yield(event) }
+        stream.finish()
+      })
   }
 
   /// The persona's head goes before a conversation with SARAi that brings no system prompt of its own.

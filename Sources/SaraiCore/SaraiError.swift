@@ -26,6 +26,10 @@ package struct SaraiError: Error, Sendable, Hashable {
     case corruptFile = "corrupt_file"
     /// The engine process died or could not be started.
     case engineFailed = "engine_failed"
+    /// A program in a sandbox died or could not be started.
+    case sandboxFailed = "sandbox_failed"
+    /// A skill failed to answer, or its process died or could not be started.
+    case skillFailed = "skill_failed"
     /// A download or a remote server that did not do its part.
     case network = "network"
     /// A fault in SARAi itself.

@@ -42,7 +42,8 @@ struct ErrorResponse {
     case .timeout: (.gatewayTimeout, "server_error", nil)
     case .network: (.badGateway, "server_error", nil)
     // Nobody is there to read it: the client hung up, or the server is stopping.
-    case .cancelled, .insufficientResources, .engineFailed: (.serviceUnavailable, "server_error", nil)
+    case .cancelled, .insufficientResources, .engineFailed, .sandboxFailed, .skillFailed:
+      (.serviceUnavailable, "server_error", nil)
     case .corruptFile, .internalFault: (.internalServerError, "server_error", nil)
     }
   }

@@ -3,7 +3,7 @@ internal import SwiftProtobuf
 
 /// How an error crosses a gRPC call: the status carries what any client understands, the trailing metadata
 /// carries the whole of it as a serialized `ErrorDetail`.
-extension Sarai_Engine_V1_ErrorDetail {
+extension Sarai_Skills_V1_ErrorDetail {
   /// The trailing metadata's key. gRPC sends keys that end in `-bin` as base64.
   public static let metadataKey = "sarai-error-bin"
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import SaraiCore
 import SaraiInference
+import SkillProtocol
 
 /// Looks at a model file's header without loading it.
 struct CheckCommand: ParsableCommand {

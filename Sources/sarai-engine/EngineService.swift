@@ -148,7 +148,7 @@ struct EngineService: Sarai_Engine_V1_Engine.SimpleServiceProtocol {
     } catch {
       let error = SaraiError(error)
       logger.debug("\(label): \(error)")
-      throw Sarai_Engine_V1_ErrorDetail(
+      throw Sarai_Skills_V1_ErrorDetail(
         code: error.code.rawValue, messageEs: error.message.es, messageEn: error.message.en, subject: error.subject,
         cause: error.cause
       ).rpcError

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import SaraiCore
 import SaraiInference
+import SkillProtocol
 
 /// Requantises a model with libllama's own quantiser.
 struct QuantizeCommand: ParsableCommand {

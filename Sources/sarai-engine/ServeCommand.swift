@@ -6,6 +6,7 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import SaraiCore
 import SaraiInference
+import SkillProtocol
 
 /// Loads a model and answers calls until the parent is gone.
 struct ServeCommand: AsyncParsableCommand {
@@ -65,7 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
     sarai_allocator_prepare()
     let channel = MachineChannel()
     let lifetime = Lifetime()
-    lifetime.watch()
+    lifetime.watch(endsWithInput: true)
     do {
       try await serve(channel, lifetime)
     } catch {
@@ -81,8 +82,12 @@ struct ServeCommand: AsyncParsableCommand {
     let listener = try UnixListener(path: socket)
     defer { listener.removeFile() }
     let server = GRPCServer(
-      transport: .http2NIOPosix(listening: listener.descriptor),
-      services: [EngineService(engine: engine, modelSHA256: modelSHA256 ?? "", logger: logger), HealthService()])
+      transport: SocketTransport.serve(
+        listener, maximumRequestBytes: 16 << 20, allowedUsers: [getuid()], maximumConnections: 1_024, log: logger),
+      services: [
+        EngineService(engine: engine, modelSHA256: modelSHA256 ?? "", logger: logger),
+        HealthService(service: Sarai_Engine_V1_Engine.descriptor.fullyQualifiedService),
+      ])
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.serve() }
@@ -144,18 +149,5 @@ extension Logger.Level {
     case .warning: self = .debug
     case .error: self = .info
     }
-  }
-}
-
-extension ServerTransport where Self == HTTP2ServerTransport.Posix {
-  /// Requests hold prompts of a long context; only those who can write to the socket send any.
-  fileprivate static func http2NIOPosix(listening descriptor: Int32) -> Self {
-    HTTP2ServerTransport.Posix(
-      listeningSocketDescriptor: Int(descriptor), transportSecurity: .plaintext,
-      config: .defaults { config in
-        config.rpc.maxRequestPayloadSize = 16 << 20
-        // Text is held back where that pays; what is sent then should go.
-        config.connection.flushCoalescing = nil
-      })
   }
 }

@@ -80,7 +80,7 @@ import TestSupport
         let overflow = await #expect(throws: RPCError.self) {
           try await calls.generate(tooLong) { response in for try await _ in response.messages {} }
         }
-        let detail = try #require(overflow.flatMap { Sarai_Engine_V1_ErrorDetail($0) })
+        let detail = try #require(overflow.flatMap { Sarai_Skills_V1_ErrorDetail($0) })
         #expect(detail.code == "context_length_exceeded")
         #expect(detail.messageEs.contains("255"))
         #expect(detail.messageEn.contains("255"))
@@ -95,10 +95,10 @@ import TestSupport
           let error = await #expect(throws: RPCError.self) {
             try await calls.generate(request) { response in for try await _ in response.messages {} }
           }
-          #expect(error.flatMap { Sarai_Engine_V1_ErrorDetail($0) }?.code == "invalid_request")
+          #expect(error.flatMap { Sarai_Skills_V1_ErrorDetail($0) }?.code == "invalid_request")
         }
         let embed = await #expect(throws: RPCError.self) { _ = try await calls.embed(.init()) }
-        #expect(embed.flatMap { Sarai_Engine_V1_ErrorDetail($0) }?.code == "not_available")
+        #expect(embed.flatMap { Sarai_Skills_V1_ErrorDetail($0) }?.code == "not_available")
         #expect(try await calls.describe(.init()).counters.completionTokens == 0)
       }
     }
@@ -159,7 +159,7 @@ import TestSupport
         let refused = await #expect(throws: RPCError.self) {
           try await calls.generate(.chat("x")) { response in for try await _ in response.messages {} }
         }
-        #expect(refused.flatMap { Sarai_Engine_V1_ErrorDetail($0) }?.code == "busy")
+        #expect(refused.flatMap { Sarai_Skills_V1_ErrorDetail($0) }?.code == "busy")
         talking.cancel()
         _ = try? await talking.value
       }

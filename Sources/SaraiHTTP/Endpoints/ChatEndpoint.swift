@@ -15,8 +15,8 @@ extension API {
     let turn = turn
     let choices = (0..<count).map { [sampling] index in
       let request = Turn.Request(
-        messages: messages, model: model, sampling: sampling.variant(index), client: call.client(given),
-        requestID: "\(call.requestID)-\(index)")
+        messages: messages, model: model, sampling: sampling.variant(index), language: call.language,
+        client: call.client(given), requestID: "\(call.requestID)-\(index)")
       return CompletionJob.Choice { try await turn.run(request).events }
     }
     return try await run(choices, perPrompt: count, .chat, model: model, given: given, call: call)

@@ -1,5 +1,6 @@
 import CLlama
 import Glibc
+import SaraiCore
 import Synchronization
 
 /// A thread of its own for work that blocks or needs a deep stack, so that Swift's cooperative threads never wait.
@@ -13,20 +14,7 @@ package final class DedicatedThread: Sendable {
   ///   - stackBytes: Only what is used of it takes memory.
   package init(name: String, stackBytes: Int = 64 << 20) {
     queue = Queue(name: name)
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, stackBytes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, &attributes,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Queue>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, Unmanaged.passRetained(queue).toOpaque())
-    precondition(status == 0, "pthread_create: \(String(cString: strerror(status)))")
+    DetachedThread.start(stackBytes: stackBytes) { [queue] in queue.run() }
   }
 
   deinit {

@@ -147,7 +147,7 @@ package final class EngineClient: Sendable {
 
   private func meaning(of error: any Error) async -> SaraiError {
     if let error = error as? RPCError {
-      if let detail = Sarai_Engine_V1_ErrorDetail(error) { return SaraiError(detail) }
+      if let detail = Sarai_Skills_V1_ErrorDetail(error) { return SaraiError(detail) }
       switch error.code {
       case .deadlineExceeded: return late(error)
       case .resourceExhausted: return tooLarge(error)
@@ -182,7 +182,7 @@ package final class EngineClient: Sendable {
 }
 
 extension SaraiError {
-  init(_ detail: Sarai_Engine_V1_ErrorDetail) {
+  init(_ detail: Sarai_Skills_V1_ErrorDetail) {
     self.init(
       Code(rawValue: detail.code) ?? .engineFailed, Localized(es: detail.messageEs, en: detail.messageEn),
       subject: detail.subject.isEmpty ? nil : detail.subject, cause: detail.cause.isEmpty ? nil : detail.cause)

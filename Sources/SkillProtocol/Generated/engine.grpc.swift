@@ -1,4 +1,5 @@
 /// The contract of a model engine: one process, one model, one unix socket.
+/// What went wrong travels as sarai.skills.v1.ErrorDetail (skills.proto).
 
 // DO NOT EDIT.
 // swift-format-ignore-file

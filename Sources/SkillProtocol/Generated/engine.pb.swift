@@ -9,6 +9,7 @@
 //   https://github.com/apple/swift-protobuf/
 
 /// The contract of a model engine: one process, one model, one unix socket.
+/// What went wrong travels as sarai.skills.v1.ErrorDetail (skills.proto).
 
 public import SwiftProtobuf
 
@@ -717,27 +718,6 @@ public nonisolated struct Sarai_Engine_V1_RestoreStateReply: Sendable {
   // methods supported on all messages.
 
   public var tokens: UInt32 = 0
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// How an engine says what went wrong; travels in the trailing metadata as "sarai-error-bin".
-public nonisolated struct Sarai_Engine_V1_ErrorDetail: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  public var code: String = String()
-
-  public var messageEs: String = String()
-
-  public var messageEn: String = String()
-
-  public var subject: String = String()
-
-  public var cause: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1968,56 +1948,6 @@ nonisolated extension Sarai_Engine_V1_RestoreStateReply: SwiftProtobuf.Message, 
 
   public static func ==(lhs: Sarai_Engine_V1_RestoreStateReply, rhs: Sarai_Engine_V1_RestoreStateReply) -> Bool {
     if lhs.tokens != rhs.tokens {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Sarai_Engine_V1_ErrorDetail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".ErrorDetail"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}message_es\0\u{3}message_en\0\u{1}subject\0\u{1}cause\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.messageEs) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.messageEn) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.subject) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.cause) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.code.isEmpty {
-      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
-    }
-    if !self.messageEs.isEmpty {
-      try visitor.visitSingularStringField(value: self.messageEs, fieldNumber: 2)
-    }
-    if !self.messageEn.isEmpty {
-      try visitor.visitSingularStringField(value: self.messageEn, fieldNumber: 3)
-    }
-    if !self.subject.isEmpty {
-      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 4)
-    }
-    if !self.cause.isEmpty {
-      try visitor.visitSingularStringField(value: self.cause, fieldNumber: 5)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Sarai_Engine_V1_ErrorDetail, rhs: Sarai_Engine_V1_ErrorDetail) -> Bool {
-    if lhs.code != rhs.code {return false}
-    if lhs.messageEs != rhs.messageEs {return false}
-    if lhs.messageEn != rhs.messageEn {return false}
-    if lhs.subject != rhs.subject {return false}
-    if lhs.cause != rhs.cause {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -21,7 +21,7 @@ enum ExitStatus: Int32 {
       case .contextOverflow, .tooLarge, .corruptFile: .badData
       case .modelNotFound, .notFound, .notAvailable, .network, .insufficientResources: .unavailable
       case .unauthorized, .forbidden: .noPermission
-      case .busy, .timeout, .engineFailed: .tryAgain
+      case .busy, .timeout, .engineFailed, .sandboxFailed, .skillFailed: .tryAgain
       case .cancelled: .interrupted
       case .internalFault: .internalFault
       }

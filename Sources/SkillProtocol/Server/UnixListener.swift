@@ -2,14 +2,14 @@ import Glibc
 import SaraiCore
 
 /// A listening unix socket that only its owner may use.
-struct UnixListener {
-  let path: String
-  let descriptor: Int32
+package struct UnixListener: Sendable {
+  package let path: String
+  package let descriptor: Int32
 
   /// Binds and listens; a socket file that an earlier process left is replaced.
   ///
   /// - Throws: `SaraiError.invalidRequest`, naming the path.
-  init(path: String) throws {
+  package init(path: String) throws {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let capacity = MemoryLayout.size(ofValue: address.sun_path)
@@ -45,7 +45,7 @@ struct UnixListener {
     descriptor = socket
   }
 
-  func removeFile() {
+  package func removeFile() {
     unlink(path)
   }
 
@@ -55,7 +55,8 @@ struct UnixListener {
     SaraiError(
       .invalidRequest,
       Localized(
-        es: "El motor no puede escuchar en \(path). Comprueba la carpeta y sus permisos.",
-        en: "The engine can't listen on \(path). Check the folder and its permissions."), subject: path, cause: cause)
+        es: "No se puede escuchar en \(path). Comprueba la carpeta y sus permisos.",
+        en: "It is not possible to listen on \(path). Check the folder and its permissions."), subject: path,
+      cause: cause)
   }
 }

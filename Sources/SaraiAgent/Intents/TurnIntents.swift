@@ -1,0 +1,53 @@
+package import SaraiCore
+
+/// What a turn asks before it asks a model.
+package struct TurnIntents: Sendable {
+  private let source: any IntentAnswering
+  private let now: @Sendable () -> CivilDateTime
+  private let onFailure: @Sendable (any Error) -> Void
+
+  /// - Parameters:
+  ///   - now: The clock on the wall, read once a question.
+  ///   - onFailure: Told why the source failed; the model answers then.
+  package init(
+    source: any IntentAnswering, now: @escaping @Sendable () -> CivilDateTime,
+    onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
+  ) {
+    self.source = source
+    self.now = now
+    self.onFailure = onFailure
+  }
+
+  /// - Returns: Nil where the model is to answer.
+  /// - Throws: Only `CancellationError`.
+  func answer(_ request: Turn.Request) async throws -> IntentAnswer? {
+    guard Self.applies(to: request), let question = request.messages.last?.content else { return nil }
+    do {
+      guard let answer = try await source.answer(question, language: request.language, now: now()),
+        Self.fits(answer, request)
+      else { return nil }
+      return answer
+    } catch {
+      try Task.checkCancellation()
+      onFailure(error)
+      return nil
+    }
+  }
+
+  /// A person's question to SARAi herself. A client that names a model, brings a system prompt of its own or steers
+  /// the choice of tokens wants a model's words.
+  private static func applies(to request: Turn.Request) -> Bool {
+    guard request.model == Turn.sarai, request.messages.last?.role == .user,
+      !request.messages.contains(where: { $0.role == .system || $0.role == .tool })
+    else { return false }
+    guard let sampling = request.sampling else { return true }
+    return sampling.logitBias.isEmpty && sampling.stop.isEmpty
+  }
+
+  /// Whether the answer keeps within the tokens asked for. No model is there to count them; a token of plain text is
+  /// hardly ever shorter than two characters.
+  private static func fits(_ answer: IntentAnswer, _ request: Turn.Request) -> Bool {
+    guard let maxTokens = request.sampling?.maxTokens else { return true }
+    return answer.text.unicodeScalars.count <= 2 * maxTokens
+  }
+}

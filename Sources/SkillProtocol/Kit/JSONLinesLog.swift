@@ -1,0 +1,46 @@
+import Glibc
+package import Logging
+import SaraiCore
+
+/// A log of one JSON object a line on standard error: when, how grave, what, which skill and which request.
+package struct JSONLinesLog: LogHandler {
+  package var logLevel: Logger.Level
+  package var metadata: Logger.Metadata = [:]
+  private let skill: String
+
+  /// Longest message or value, in characters: a log is no place to keep an input whole.
+  private static let longestText = 4_096
+
+  package init(skill: String, level: Logger.Level) {
+    self.skill = skill
+    logLevel = level
+  }
+
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  package func log(event: LogEvent) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("unix_seconds", Self.unixSeconds)
+    writer.member("level", event.level.rawValue)
+    writer.member("skill", skill)
+    let all = metadata.merging(event.metadata ?? [:]) { $1 }
+    for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+      writer.member(key, String("\(value)".prefix(Self.longestText)))
+    }
+    writer.member("message", String("\(event.message)".prefix(Self.longestText)))
+    if let error = event.error { writer.member("error", String("\(error)".prefix(Self.longestText))) }
+    writer.endObject()
+    // One write a line, so that lines of several threads do not mix.
+    MachineChannel.write(writer.bytes + [UInt8(ascii: "\n")], to: STDERR_FILENO)
+  }
+
+  private static var unixSeconds: Double {
+    var now = timeval()
+    gettimeofday(&now, nil)
+    return Double(now.tv_sec) + Double(now.tv_usec) / 1e6
+  }
+}

@@ -1,0 +1,79 @@
+import Glibc
+package import GRPCNIOTransportHTTP2Posix
+package import Logging
+import NIOCore
+package import NIOPosix
+import Synchronization
+
+/// gRPC over a unix socket, for callers that the kernel vouches for.
+package enum SocketTransport {
+  /// A transport on a socket that listens already.
+  ///
+  /// - Parameters:
+  ///   - maximumRequestBytes: A longer message ends its call before it is read.
+  ///   - allowedUsers: User ids, as this process sees them, that may connect; everyone else is hung up on before a byte
+  ///     is read.
+  ///   - maximumConnections: Further ones are hung up on.
+  ///   - group: The threads to run on; nil takes those that all of the process shares.
+  package static func serve(
+    _ listener: UnixListener, maximumRequestBytes: Int, allowedUsers: Set<UInt32>, maximumConnections: Int,
+    group: MultiThreadedEventLoopGroup? = nil, log: Logger
+  ) -> HTTP2ServerTransport.Posix {
+    let door = Door(allowedUsers: allowedUsers, maximumConnections: maximumConnections, log: log)
+    return HTTP2ServerTransport.Posix(
+      listeningSocketDescriptor: Int(listener.descriptor), transportSecurity: .plaintext,
+      config: .defaults { config in
+        config.rpc.maxRequestPayloadSize = maximumRequestBytes
+        // Text is held back where that pays; what is sent then should go.
+        config.connection.flushCoalescing = nil
+        config.channelDebuggingCallbacks.onAcceptTCPConnection = { door.admit($0) }
+      }, eventLoopGroup: group ?? .singletonMultiThreadedEventLoopGroup)
+  }
+}
+
+/// Lets in who may come, before anything is read from them.
+private final class Door: Sendable {
+  /// `struct ucred` of socket(7): who was at the other end when the connection was made.
+  private struct PeerCredentials {
+    var process: Int32 = 0
+    var user: UInt32 = 0
+    var group: UInt32 = 0
+  }
+
+  private struct Refused: Error {}
+
+  private let allowedUsers: Set<UInt32>
+  private let maximumConnections: Int
+  private let connections = Atomic(0)
+  private let log: Logger
+
+  init(allowedUsers: Set<UInt32>, maximumConnections: Int, log: Logger) {
+    self.allowedUsers = allowedUsers
+    self.maximumConnections = maximumConnections
+    self.log = log
+  }
+
+  /// Hangs up on who may not come; the connection has not begun to read.
+  func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
+    guard let socket = channel as? any SocketOptionProvider else {
+      return channel.eventLoop.makeFailedFuture(Refused())
+    }
+    let peer: EventLoopFuture<PeerCredentials> = socket.unsafeGetSocketOption(
+      level: .socket, name: .init(rawValue: SO_PEERCRED))
+    let admitted = peer.flatMapThrowing { peer in
+      guard self.allowedUsers.contains(peer.user) else {
+        self.log.warning("refused a connection of another user", metadata: ["uid": "\(peer.user)"])
+        throw Refused()
+      }
+      guard self.connections.add(1, ordering: .relaxed).newValue <= self.maximumConnections else {
+        self.connections.subtract(1, ordering: .relaxed)
+        self.log.warning("refused a connection: there are \(self.maximumConnections) already")
+        throw Refused()
+      }
+      channel.closeFuture.whenComplete { _ in self.connections.subtract(1, ordering: .relaxed) }
+    }
+    // NIO drops a connection whose future fails, and leaves it open.
+    admitted.whenFailure { _ in channel.close(promise: nil) }
+    return admitted
+  }
+}

@@ -181,7 +181,7 @@ let package = Package(
       name: "SaraiSandboxTests",
       dependencies: [
         "SaraiCore", "CSeccomp", "SaraiSandbox", "SkillProtocol", "TestSupport", "sandbox-probe", "sarai-confine",
-        "sarai-engine",
+        "sarai-engine", "sarai-skill",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
       ],

@@ -1,0 +1,66 @@
+import Foundation
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import SaraiCore
+@testable import SaraiSandbox
+import SkillProtocol
+import TestSupport
+import Testing
+
+/// Real skills: what their kind lets them ask of the kernel has to be enough for them.
+@Suite(.timeLimit(.minutes(3))) struct SkillTests {
+  private func withSkill<Result: Sendable>(
+    _ profile: SandboxProfile, arguments: [String], environment: [String: String] = [:],
+    _ body: @Sendable (Sarai_Skills_V1_Skill.Client<HTTP2ClientTransport.Posix>) async throws -> Result
+  ) async throws -> Result {
+    // The checkout's own files: whoever runs the tests can read them.
+    let user = try #require(SandboxUser.all.first)
+    let printed = Printed()
+    let environment = environment.merging(["SARAI_SKILL_SOCKET": SandboxPaths.socket]) { own, _ in own }
+    let skill = try await SandboxSubject.bubblewrap.backend(user).launch(
+      SandboxLaunch(profile, arguments: arguments, environment: environment), output: printed.receive)
+    let end = Task {
+      let exit = await skill.waitForExit()
+      printed.finish()
+      return exit
+    }
+    let line = await printed.nextLine()
+    let first = try #require(line, "\(printed.error)")
+    #expect(first.contains("\"ready\":true") || first.contains("\"ready\": true"), "\(first)")
+    let socket = try #require(skill.socket)
+    let result = try await withGRPCClient(
+      transport: .http2NIOPosix(target: .unixDomainSocket(path: socket), transportSecurity: .plaintext)
+    ) { try await body(Sarai_Skills_V1_Skill.Client(wrapping: $0)) }
+    await skill.terminate(graceSeconds: 20)
+    #expect(await end.value.reason == .exited(code: 0), "\(printed.error)")
+    return result
+  }
+
+  @Test("calc answers from a sandbox in which it has its socket and nothing else")
+  func calc() async throws {
+    let profile = SandboxProfile(
+      name: "calc", kind: .native, executable: TestParts.executable("sarai-skill").resolvingSymlinksInPath().path,
+      serves: true, limits: SandboxLimits(memoryBytes: 64 << 20, tasks: 8))
+    let answer = try await withSkill(profile, arguments: ["calc"]) { calls in
+      var request = Sarai_Skills_V1_InferRequest()
+      request.input.text = Data("¿Cuánto es el 21 % de 340?".utf8)
+      return String(decoding: try await calls.infer(request).output.text, as: UTF8.self)
+    }
+    #expect(answer.contains("71,4"))
+  }
+
+  @Test("A Python skill on its kit answers from a sandbox, out of a virtual environment")
+  func python() async throws {
+    let root = TestParts.root.resolvingSymlinksInPath()
+    let runtime = try PythonRuntime(interpreter: root.appending(path: ".deps/venv/bin/python").path)
+    let kit = root.appending(path: "skills/python-kit/src").path
+    let script = root.appending(path: "Tests/SkillProtocolTests/python/conformance_skill.py").path
+    let profile = SandboxProfile(
+      name: "python", kind: .python, executable: runtime.interpreter, roots: runtime.roots + [kit],
+      readOnly: [.init(host: script, inside: "/skill/skill.py")], serves: true)
+    let description = try await withSkill(
+      profile, arguments: ["/skill/skill.py"], environment: ["PYTHONPATH": kit]
+    ) { try await $0.describe(.init()) }
+    #expect(description.name == "conformance")
+  }
+}

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 package import Logging
 import SaraiCore
@@ -24,7 +25,7 @@ package struct JSONLinesLog: LogHandler {
   package func log(event: LogEvent) {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.member("unix_seconds", Self.unixSeconds)
+    writer.member("unix_seconds", Date.now.timeIntervalSince1970)
     writer.member("level", event.level.rawValue)
     writer.member("skill", skill)
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
@@ -36,11 +37,5 @@ package struct JSONLinesLog: LogHandler {
     writer.endObject()
     // One write a line, so that lines of several threads do not mix.
     MachineChannel.write(writer.bytes + [UInt8(ascii: "\n")], to: STDERR_FILENO)
-  }
-
-  private static var unixSeconds: Double {
-    var now = timeval()
-    gettimeofday(&now, nil)
-    return Double(now.tv_sec) + Double(now.tv_usec) / 1e6
   }
 }

@@ -1,6 +1,7 @@
 """What is Python's own in the kit; the contract itself is held against both kits by SkillProtocolTests."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -171,7 +172,7 @@ def test_the_template_of_a_new_skill_works(tmp_path):
         (tmp_path / file.name).write_text(text, encoding="utf-8")
     tests = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path], cwd=tmp_path, capture_output=True,
-        text=True)
+        text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "skills/python-kit/src")})
     assert tests.returncode == 0, tests.stdout
 
 

@@ -65,10 +65,10 @@ static int run(void *argument) {
   const struct start *start = argument;
   const sarai_spawn_request *request = start->request;
   int error = 0;
-  for (int i = 1; i < NSIG; i++) {
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    sigaction(i, &action, NULL);
-  }
+  // Past the C library, which does not let go of its own two signals: a parent that was itself started by posix_spawn,
+  // as make does it, leaves one of them ignored. All zero is the default action, whatever the architecture's layout.
+  const unsigned long standard[8] = {0};
+  for (int i = 1; i < NSIG; i++) syscall(SYS_rt_sigaction, i, standard, NULL, 8);
   for (uint32_t i = 0; i < request->task_file_count && !error; i++)
     if (write(request->task_files[i], "0", 1) != 1) error = errno;
   for (int i = 0; i < 4 && !error; i++)

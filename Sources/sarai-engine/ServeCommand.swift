@@ -79,7 +79,14 @@ struct ServeCommand: AsyncParsableCommand {
   private func serve(_ channel: MachineChannel, _ lifetime: Lifetime) async throws {
     let logger = makeLogger()
     let engine = try await load(channel, lifetime, logger)
-    let listener = try UnixListener(path: socket)
+    let listener: UnixListener
+    do {
+      listener = try UnixListener(path: socket)
+    } catch {
+      // The end of the process must not find the library computing.
+      await engine.flush()
+      throw error
+    }
     defer { listener.removeFile() }
     let server = GRPCServer(
       transport: SocketTransport.serve(

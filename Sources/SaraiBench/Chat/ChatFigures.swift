@@ -54,6 +54,7 @@ struct ChatFigures {
     add("first_token_cold_long_ratio", ratio(coldLongFirstToken), unit: "×", .atMost(1.05))
     add("first_token_restored_against_cold", ratio(restoredAgainstCold), unit: "×", .atMost(0.25))
     add("first_token_restored_against_slot_restore", ratio(restoredFirstToken), unit: "×", .atMost(1))
+    add("first_token_fetched_against_slot_restore", ratio(fetchedFirstToken), unit: "×", .atMost(1))
     // The most that was seen counts, idle or not.
     add("serve_pss", (serveIdlePSS + serveLoadedPSS).max(), unit: "MB", .atMost(40))
     add("engine_memory_besides_weights_ratio", ratio(engineMemory), unit: "×", .atMost(1))

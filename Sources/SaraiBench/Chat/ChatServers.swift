@@ -12,12 +12,19 @@ final class ChatServers {
   private let folder: String
   private let clients: [Side: StreamingClient]
   private let processes: [Side: ChildProcess]
-  private let startSeconds: [Side: Double]
+  /// From the start of each process to the first token of its first question, where one was asked.
+  let firstTokenSeconds: [Side: Double]
   private static let slotFile = "static-prefix.bin"
   private static let startTimeoutSeconds = 120.0
 
   /// Starts both, one after the other, and waits until each has its model loaded.
-  init(_ options: ChatScenario.Options, folder: String, order: [Side] = Side.allCases) throws {
+  ///
+  /// - Parameter first: A question that each is asked as soon as it is, before the other one starts; `nil` asks none.
+  ///   llama-server is told to restore its slot before.
+  init(
+    _ options: ChatScenario.Options, folder: String, order: [Side] = Side.allCases,
+    first: (system: String, user: String)? = nil
+  ) throws {
     self.options = options
     self.folder = folder
     var clients: [Side: StreamingClient] = [:]
@@ -32,20 +39,24 @@ final class ChatServers {
       try Self.awaitReady(
         process: process, log: "\(folder)/\(side.rawValue).log",
         isReady: { side == .sarai ? client.hasLoaded(options.modelID) : client.isReady("/health") })
-      seconds[side] = Monotonic.seconds() - start
+      guard let first else { continue }
+      if side == .reference { try Self.slot("restore", of: client) }
+      let before = Monotonic.seconds() - start
+      let body = Self.body(side, system: first.system, user: first.user, maxTokens: 4)
+      seconds[side] = before + (try client.stream(body).firstTokenSeconds)
     }
     self.clients = clients
     self.processes = processes
-    startSeconds = seconds
+    firstTokenSeconds = seconds
   }
 
   deinit { stop() }
 
   static func withServers(
     _ options: ChatScenario.Options, folder: String, order: [Side] = Side.allCases,
-    _ body: (ChatServers) throws -> Void
+    first: (system: String, user: String)? = nil, _ body: (ChatServers) throws -> Void
   ) throws {
-    let servers = try ChatServers(options, folder: folder, order: order)
+    let servers = try ChatServers(options, folder: folder, order: order, first: first)
     defer { servers.stop() }
     try body(servers)
   }
@@ -55,9 +66,6 @@ final class ChatServers {
   }
 
   // MARK: - Asking
-
-  /// Seconds from the start of the process to the loaded model.
-  func startSeconds(_ side: Side) -> Double { startSeconds[side] ?? .nan }
 
   func ask(_ side: Side, system: String, user: String, maxTokens: Int) throws -> StreamingClient.Stream {
     // What the other side still does after its answer (saving a prefix, spinning threads) is not this side's time.
@@ -78,9 +86,11 @@ final class ChatServers {
 
   func saveReferenceSlot() throws { try slot("save") }
 
-  private func slot(_ action: String) throws {
-    let response = try client(.reference).request(
-      "POST", "/slots/0?action=\(action)", body: ["filename": .string(Self.slotFile)])
+  private func slot(_ action: String) throws { try Self.slot(action, of: client(.reference)) }
+
+  private static func slot(_ action: String, of client: StreamingClient) throws {
+    let response = try client.request(
+      "POST", "/slots/0?action=\(action)", body: ["filename": .string(slotFile)])
     guard response.status == 200 else {
       throw SaraiError(
         .internalFault,

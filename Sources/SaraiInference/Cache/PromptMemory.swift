@@ -60,12 +60,10 @@ package final class PromptMemory {
     }
   }
 
-  /// Computes one token more and forgets it: the first computation of a process also sets the library's buffers up.
+  /// Computes one token and forgets everything: the first computation of a process also sets the library's buffers up.
   func warmUp() {
-    let remembered = tokens.count
-    guard remembered < context.contextTokens else { return }
     try? append([0], wantsLogits: true, cancellation: Cancellation()) {}
-    _ = keep(remembered)
+    clear()
   }
 
   /// Replaces everything by a saved memory of these tokens.

@@ -86,11 +86,12 @@ package final class StateStore: Sendable {
     for file in entries(startingWith: Self.prefixPrefix).sorted(by: { $0.modified > $1.modified }) {
       do throws(SavedMemory.Fault) {
         return try SavedMemory(path: file.path, identity: identity, contextTokens: contextTokens)
-      } catch .missing, .otherIdentity {
-        // Another engine keeps its prefixes here too.
-        continue
       } catch {
-        reject(file.path, because: "\(error)")
+        switch error {
+        // Another engine keeps its prefixes here too, and what can't be read now may be read later.
+        case .missing, .otherIdentity, .unreadable: continue
+        case .wrongFormat, .wrongLength, .damaged: reject(file.path, because: "\(error)")
+        }
       }
     }
     return nil

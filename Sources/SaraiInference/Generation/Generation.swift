@@ -53,7 +53,6 @@ struct Generation {
       let decodeSeconds = (clock.now - promptEnd).seconds
       statistics.update {
         $0.completionTokens += UInt64(completionTokens)
-        $0.promptSeconds += (promptEnd - start).seconds
         $0.decodeSeconds += decodeSeconds
       }
     }
@@ -70,7 +69,9 @@ struct Generation {
 
   /// Brings the prompt into the memory. Returns how many of its tokens were there, in memory or on disk.
   func evaluate(_ prompt: [Int32], staticTokens: Int, staticMessageCount: Int = 0) throws -> Int {
-    var known = memory.commonPrefix(with: prompt)
+    let start = ContinuousClock.now
+    // First what can be kept: some models can forget everything only, and are better off with the file then.
+    var known = memory.keep(memory.commonPrefix(with: prompt))
     var savesPrefix = false
     if let store, known < staticTokens, staticTokens < prompt.count, isWorthKeeping(staticTokens) {
       let prefix = Array(prompt[..<staticTokens])
@@ -80,7 +81,6 @@ struct Generation {
       }
       savesPrefix = known < staticTokens && !store.hasPrefix(prefix)
     }
-    known = memory.keep(known)
     if savesPrefix, let store {
       // Up to the static part's end and no further: what is saved must hold nothing else.
       try compute(prompt[known..<staticTokens], wantsLogits: false)
@@ -90,7 +90,9 @@ struct Generation {
       }
     }
     try compute(prompt[memory.tokens.count...], wantsLogits: true)
+    let seconds = (ContinuousClock.now - start).seconds
     statistics.update {
+      $0.promptSeconds += seconds
       $0.promptTokens += UInt64(prompt.count)
       $0.cachedPromptTokens += UInt64(known)
       if known > 0 { $0.prefixCacheHits += 1 } else { $0.prefixCacheMisses += 1 }

@@ -94,14 +94,10 @@ package final class TextEngine: InferenceEngine {
   private func prepareFirstAnswer() {
     guard !model.facts.embeds else { return }
     memory.schedule { [self] memory in
-      if let saved = store?.loadLastPrefix() {
-        if memory.restore(saved) {
-          staticHeads.withLock { $0.add(saved.tokens, messageCount: saved.staticMessageCount) }
-        } else {
-          store?.rejectPrefix(saved.tokens)
-        }
-      }
       memory.warmUp()
+      guard let store, let saved = store.loadLastPrefix() else { return }
+      guard memory.restore(saved) else { return store.rejectPrefix(saved.tokens) }
+      staticHeads.withLock { $0.add(saved.tokens, messageCount: saved.staticMessageCount) }
     }
   }
 

@@ -2,7 +2,7 @@ import SaraiCore
 
 extension ModelStore {
   static func notInstalled(_ entry: CatalogueEntry) -> SaraiError {
-    guard entry.backend == .llama else {
+    guard entry.backend != .openai else {
       return SaraiError(
         .modelNotFound,
         es: "El modelo «\(entry.id)» está en otro servidor y aquí no tiene archivo. Se quita de tu models.yaml.",

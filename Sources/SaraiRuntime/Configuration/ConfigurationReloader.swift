@@ -53,13 +53,20 @@ package final class ConfigurationReloader: Service {
         // makes where there was none. The first look always reads, for the file may have changed since the
         // configuration was read.
         var last: (path: String, status: FileStatus)?
+        var isMissed = false
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
           let path = self.sources.path
           let now = path.flatMap { path in FileStatus(path).map { (path: path, status: $0) } }
-          if let now, now.path != last?.path || now.status != last?.status {
-            await self.reloadAndLog(because: "\(now.path) changed")
+          if let last, FileStatus(last.path) == nil, !isMissed {
+            // Some programs save by deleting and writing anew: a file is gone when it is gone twice.
+            isMissed = true
+          } else {
+            isMissed = false
+            if let now, now.path != last?.path || now.status != last?.status {
+              await self.reloadAndLog(because: "\(now.path) changed")
+            }
+            last = now
           }
-          last = now
           try? await cancelWhenGracefulShutdown {
             try await Task.sleep(for: .seconds(self.pollIntervalSeconds))
           }

@@ -32,7 +32,9 @@ import TestSupport
       #expect(try prefixFiles(folder).count == 1)
 
       // Another question after the same static messages begins where they end.
+      // What was brought back at the start has given way by then: it comes from the disk.
       let third = try await RealModel.load(cache: folder, sha256: "abc")
+      _ = try await third.outcome(of: RealModel.request(.text("Once upon a time")))
       let other = Prompt.chat([RealModel.longSystem, Message(.user, "Name a colour.")])
       #expect(
         try await third.outcome(of: RealModel.request(other, staticMessageCount: 1)).cachedTokens

@@ -14,7 +14,8 @@ struct DedicatedThreadTests {
     await #expect(throws: Fault.self) { try await thread.perform { throw Fault() } }
   }
 
-  @Test func `a confined value is made, used and freed on its thread`() async throws {
+  @Test(.timeLimit(.minutes(1)))
+  func `a confined value is made, used and freed on its thread`() async throws {
     final class Probe {
       let made = pthread_self()
       let freed: @Sendable (pthread_t, pthread_t) -> Void

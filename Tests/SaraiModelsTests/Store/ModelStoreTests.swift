@@ -42,7 +42,8 @@ import Testing
   @Test func `files of the catalogue are found; the others are named with how to fetch them`() async throws {
     try await withTemporaryFolder { folder in
       let bytes = sampleBytes(1000)
-      let place = try Place(folder, [sampleEntry("a", sha256: sha256(bytes)), sampleEntry("b")])
+      let place = try Place(
+        folder, [sampleEntry("a", sha256: sha256(bytes)), sampleEntry("b"), sampleEntry("e", backend: .e5)])
       #expect(try place.store.installed().isEmpty)
       let path = try place.put("a.gguf", bytes)
       try place.put("stranger.gguf", bytes)
@@ -56,6 +57,8 @@ import Testing
         let error = try #require(await fault { _ = try place.store.find("b") })
         #expect(error.code == .modelNotFound)
         #expect(error.message.es.contains("sarai pull b") && error.message.en.contains("sarai pull b"))
+        let embedder = try #require(await fault { _ = try place.store.find("e") })
+        #expect(embedder.message.en.contains("sarai pull e"))
       }
       #expect(code { _ = try place.store.find("zzz") } == .modelNotFound)
       #expect(code { _ = try place.store.find(String(repeating: "é", count: 5000)) } == .modelNotFound)

@@ -78,6 +78,10 @@ import Testing
       var applications = fixture.applications.makeAsyncIterator()
       #expect(await applications.next() == ["log.level"])
       #expect(fixture.reloader.running.text("log.level") == "error")
+      // Without it the other file counts again.
+      try FileManager.default.removeItem(at: folder.appending(path: "mine.yaml"))
+      #expect(await applications.next() == ["log.level"])
+      #expect(fixture.reloader.running.text("log.level") == "info")
     }
   }
 

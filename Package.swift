@@ -101,7 +101,7 @@ let package = Package(
     .target(
       name: "SaraiModels",
       dependencies: [
-        "SaraiCore", "SkillProtocol", "CZlib",
+        "SaraiCore", "SaraiSandbox", "SkillProtocol", "CZlib",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -116,11 +116,29 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(
+      name: "SaraiSkills",
+      dependencies: [
+        "SaraiCore", "SaraiAgent", "SaraiSandbox", "SkillProtocol",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
+
     // Layer 3
     .target(
       name: "SaraiRuntime",
       dependencies: [
-        "CAllocator", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiModels",
+        "CAllocator", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiModels", "SaraiSandbox", "SaraiSkills",
+        "SkillProtocol",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -130,13 +148,15 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "SaraiBench", dependencies: ["SaraiCore", "SaraiAgent", "SaraiModels"], swiftSettings: settings),
+      name: "SaraiBench",
+      dependencies: ["SaraiCore", "SaraiAgent", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol"],
+      swiftSettings: settings),
 
     // Layer 4
     .executableTarget(
       name: "sarai",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiModels", "SaraiRuntime",
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiModels", "SaraiRuntime", "SaraiSandbox", "SaraiSkills",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -205,6 +225,17 @@ let package = Package(
       name: "SaraiCalcTests",
       dependencies: ["SaraiCore", "SaraiAgent", "SaraiCalc", .product(name: "Yams", package: "Yams")],
       exclude: ["pairs.tsv"], swiftSettings: settings),
+    .testTarget(
+      name: "SaraiSkillsTests",
+      dependencies: [
+        "SaraiCore", "SaraiAgent", "SaraiSandbox", "SaraiSkills", "SkillProtocol", "TestSupport", "conformance-skill",
+        "sarai-confine", "sarai-skill",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "SaraiHTTPTests",
       dependencies: [

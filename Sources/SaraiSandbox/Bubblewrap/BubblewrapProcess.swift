@@ -3,8 +3,8 @@ import Synchronization
 
 /// A program that bubblewrap runs, for those who are on other threads than its session.
 final class BubblewrapProcess: SandboxedProcess {
-  let exit = Promise<SandboxExit>()
-  private let started = Promise<Result<Int32, SaraiError>>()
+  let exit = OneShot<SandboxExit>()
+  private let started = OneShot<Result<Int32, SaraiError>>()
   private let reactor: Reactor
   private let start: BubblewrapSession.Start
   private let output: @Sendable (SandboxOutput) -> Void

@@ -22,7 +22,7 @@ final class BubblewrapSession {
   /// Whom to tell.
   struct Listeners: Sendable {
     /// The program's pid, or why it does not run. Comes once, and before the end.
-    var started: Promise<Result<Int32, SaraiError>>
+    var started: OneShot<Result<Int32, SaraiError>>
     var ended: @Sendable (SandboxExit) -> Void
     var output: @Sendable (SandboxOutput) -> Void
   }

@@ -10,7 +10,7 @@ import Synchronization
 final class Reactor: Sendable {
   private let inbox: Mutex<[@Sendable (ReactorLoop) -> Void]?>
   private let waker: Int32
-  private let ended = Promise<Void>()
+  private let ended = OneShot<Void>()
 
   /// - Throws: `insufficientResources` where the system has no descriptor or thread left.
   init(name: String) throws(SaraiError) {

@@ -1,8 +1,7 @@
-import SaraiCore
 import Synchronization
 
 /// A value that is set once and awaited by any number of tasks.
-final class OneShot<Value: Sendable>: Sendable {
+package final class OneShot<Value: Sendable>: Sendable {
   private typealias Waiter = CheckedContinuation<Value?, Never>
 
   private enum State {
@@ -13,8 +12,10 @@ final class OneShot<Value: Sendable>: Sendable {
   private let state = Mutex(State.waiting([:]))
   private let waiterCount = Atomic<UInt64>(0)
 
+  package init() {}
+
   /// The value, where it has been set.
-  var value: Value? {
+  package var value: Value? {
     state.withLock { state in
       if case .set(let value) = state { value } else { nil }
     }
@@ -22,7 +23,7 @@ final class OneShot<Value: Sendable>: Sendable {
 
   /// The first value wins; true where this one did.
   @discardableResult
-  func set(_ value: Value) -> Bool {
+  package func set(_ value: Value) -> Bool {
     let waiters = state.withLock { state -> [UInt64: Waiter]? in
       guard case .waiting(let waiters) = state else { return nil }
       state = .set(value)
@@ -33,7 +34,7 @@ final class OneShot<Value: Sendable>: Sendable {
   }
 
   /// Waits for the value, whatever happens to the task that waits.
-  func wait() async -> Value {
+  package func wait() async -> Value {
     while true {
       let value = await withCheckedContinuation { join($0, as: newWaiter(), unless: { false }) }
       if let value { return value }
@@ -41,7 +42,7 @@ final class OneShot<Value: Sendable>: Sendable {
   }
 
   /// Waits for the value or for the end of the task.
-  func waitOrCancel() async throws(CancellationError) -> Value {
+  package func waitOrCancel() async throws(CancellationError) -> Value {
     let waiter = newWaiter()
     let value = await withTaskCancellationHandler {
       await withCheckedContinuation { join($0, as: waiter, unless: { Task.isCancelled }) }
@@ -84,7 +85,7 @@ final class OneShot<Value: Sendable>: Sendable {
 /// Runs `body`, and gives up on it after so many seconds.
 ///
 /// - Throws: what `body` throws, or `expired()` at the deadline.
-func withDeadline<Result: Sendable>(
+package func withDeadline<Result: Sendable>(
   seconds: Double, expired: @escaping @Sendable () -> SaraiError,
   _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {

@@ -1,3 +1,5 @@
+package import SaraiCore
+
 /// A skill that is there: what its folder says, read and checked.
 package struct InstalledSkill: Sendable, Hashable {
   package enum Origin: String, Sendable {
@@ -37,14 +39,20 @@ package struct InstalledSkill: Sendable, Hashable {
   package var instructions: String
   /// Nil for a prompt-only skill.
   package var manifest: SkillManifest?
+  /// What its author may want to know and nobody has to: keys of SKILL.md that are not of the format.
+  package var remarks: [Localized]
 
   package var name: String { card.name }
 
-  package init(card: Card, folder: String, origin: Origin, instructions: String, manifest: SkillManifest?) {
+  package init(
+    card: Card, folder: String, origin: Origin, instructions: String, manifest: SkillManifest?,
+    remarks: [Localized] = []
+  ) {
     self.card = card
     self.folder = folder
     self.origin = origin
     self.instructions = instructions
     self.manifest = manifest
+    self.remarks = remarks
   }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import SaraiCore
+import SystemPackage
 
 /// The files of a skill's folder, none of which is trusted.
 enum SkillFiles {
@@ -10,28 +11,25 @@ enum SkillFiles {
 
     let kind: Kind
     let bytes: Int
-    let inode: Int
-    let modified: Date
+    let inode: UInt64
+    let modified: Date?
     /// The permission bits, those for set-user-ID and set-group-ID among them.
     let mode: Int
 
     /// Nil where there is no such file.
     init?(_ path: String) {
-      guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
-      func number(_ key: FileAttributeKey) -> Int {
-        guard let value = attributes[key] as? any BinaryInteger else { return 0 }
-        return Int(clamping: value)
-      }
-      switch attributes[.type] as? FileAttributeType {
-      case .typeRegular?: kind = .file
-      case .typeDirectory?: kind = .folder
-      case .typeSymbolicLink?: kind = .link
-      default: kind = .other
-      }
-      bytes = number(.size)
-      inode = number(.systemFileNumber)
-      modified = (attributes[.modificationDate] as? Date) ?? .distantPast
-      mode = number(.posixPermissions)
+      guard let status = try? FilePath(path).stat(followTargetSymlink: false) else { return nil }
+      kind =
+        switch status.type {
+        case .regular: .file
+        case .directory: .folder
+        case .symbolicLink: .link
+        default: .other
+        }
+      bytes = Int(status.size)
+      inode = UInt64(status.inode.rawValue)
+      modified = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+      mode = Int(status.permissions.rawValue)
     }
   }
 

@@ -170,7 +170,8 @@ import Testing
   @Test(
     "A grant of the network names a server and a port and nothing else",
     arguments: [
-      "example.org", "\"example.org:\"", "example.org:0", "example.org:65536", "example.org:-1", "example.org:+1", "\":443\"",
+      "example.org", "\"example.org:\"", "example.org:0", "example.org:65536", "example.org:-1", "example.org:+1",
+      "\":443\"",
       "https://example.org:443", "\"*.example.org:443\"", "example..org:443", "-a.org:1", "a.org.:1", "user@a.org:1",
       "a b:1",
       "\"[::1:80\"", "\"[zz::1]:80\"", "\"::1:80\"", "a.org:443/x", "\"a.org:４４３\"", "\"ｅ.org:443\"",

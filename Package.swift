@@ -272,7 +272,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["SaraiCore", "TestSupport", "sarai", "sarai-engine"],
+      name: "EndToEndTests",
+      dependencies: ["SaraiCore", "TestSupport", "sarai", "sarai-confine", "sarai-engine", "sarai-skill"],
       swiftSettings: settings),
   ],
   cxxLanguageStandard: .cxx17

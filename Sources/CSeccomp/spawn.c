@@ -74,6 +74,7 @@ static int run(void *argument) {
   for (int i = 0; i < 4 && !error; i++)
     if (dup2(start->descriptors[i], i) < 0) error = errno;
   if (!error) error = take_identity(request);
+  if (!error && request->begins_session && setsid() < 0) error = errno;
   if (!error) {
     if (request->closes_others) close_the_rest(start->report);
     sigset_t none;

@@ -1,4 +1,5 @@
 public import GRPCCore
+package import SaraiCore
 internal import SwiftProtobuf
 
 /// How an error crosses a gRPC call: the status carries what any client understands, the trailing metadata
@@ -52,6 +53,32 @@ extension Sarai_Skills_V1_ErrorDetail {
     case "engine_failed", "network": .unavailable
     default: .internalError
     }
+  }
+}
+
+extension Sarai_Skills_V1_ErrorDetail {
+  package init(_ error: SaraiError) {
+    self.init(
+      code: error.code.rawValue, messageEs: error.message.es, messageEn: error.message.en, subject: error.subject,
+      cause: error.cause)
+  }
+
+  /// What a service method throws for any error.
+  package static func rpcError(_ error: any Error) -> any Error {
+    switch error {
+    case let error as SaraiError: Self(error).rpcError
+    case is RPCError, is CancellationError: error
+    default: Self(SaraiError(.internalFault, es: "fallo interno: \(error)", en: "internal fault: \(error)")).rpcError
+    }
+  }
+}
+
+extension SaraiError {
+  /// - Parameter fallback: The code of an error whose own is one of a later version.
+  package init(_ detail: Sarai_Skills_V1_ErrorDetail, fallback: Code = .internalFault) {
+    self.init(
+      Code(rawValue: detail.code) ?? fallback, Localized(es: detail.messageEs, en: detail.messageEn),
+      subject: detail.subject.isEmpty ? nil : detail.subject, cause: detail.cause.isEmpty ? nil : detail.cause)
   }
 }
 

@@ -21,8 +21,26 @@ struct CommandLineHome {
         try FileManager.default.createSymbolicLink(
           at: models.appending(path: model.lastPathComponent), withDestinationURL: model)
       }
-      return try await body(CommandLineHome(folder: folder))
+      let home = CommandLineHome(folder: folder)
+      do {
+        let result = try await body(home)
+        try await home.stop()
+        return result
+      } catch {
+        try await home.stop()
+        throw error
+      }
     }
+  }
+
+  /// What commands leave warm for the next one ends with the home.
+  private func stop() async throws {
+    let outcome = try await run("stop")
+    if outcome.status != 0 { throw Unstoppable(errors: outcome.errors) }
+  }
+
+  struct Unstoppable: Error {
+    let errors: String
   }
 
   func environment(_ language: String) -> [String: String] {

@@ -51,7 +51,6 @@ import Testing
 /// A `sarai serve` of this test's own, which ends with it.
 private final class RunningServer {
   private let process = Process()
-  private let input = Pipe()
   private let lines: AsyncStream<String>
 
   init(home: URL, tokenFile: URL) throws {
@@ -59,11 +58,12 @@ private final class RunningServer {
     let (lines, continuation) = AsyncStream<String>.makeStream()
     self.lines = lines
     process.executableURL = TestParts.executable("sarai")
-    process.arguments = ["serve", "--child", "--port", "0", "--token-file", tokenFile.path]
+    process.arguments = ["serve", "--port", "0", "--token-file", tokenFile.path]
     process.environment = ProcessInfo.processInfo.environment.merging([
       "SARAI_HOME": home.path, "SARAI_MODELS_DIR": TestParts.smolLM2.deletingLastPathComponent().path, "LANG": "C",
+      "SARAI_RUNTIME_LINGER_SECONDS": "0",
     ]) { $1 }
-    process.standardInput = input
+    process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     output.fileHandleForReading.readabilityHandler = { handle in
       let data = handle.availableData
@@ -78,17 +78,13 @@ private final class RunningServer {
 
   /// Where it listens, once it does.
   func address() async throws -> String {
-    for await line in lines {
-      let json = try JSONValue(parsing: line)
-      if let address = json["address"]?.stringValue { return address }
-      try #require(json["error"] == nil, "\(line)")
-    }
+    let announcement = "SARAi listens on "
+    for await line in lines where line.hasPrefix(announcement) { return String(line.dropFirst(announcement.count)) }
     throw SaraiError(.engineFailed, es: "sarai serve acabó", en: "sarai serve ended")
   }
 
   func stop() {
-    // The end of its input ends the server, and its engines with it.
-    try? input.fileHandleForWriting.close()
+    process.terminate()
     process.waitUntilExit()
   }
 }

@@ -54,6 +54,8 @@ typedef struct {
   int cgroup;
   // 1 to close all other descriptors, which nothing but a test leaves open.
   int closes_others;
+  // 1 to begin a session, so that no terminal reaches the child.
+  int begins_session;
   // Identity that the child takes, or -1 to keep the caller's.
   int64_t user, group;
 } sarai_spawn_request;

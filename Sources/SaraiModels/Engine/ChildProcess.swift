@@ -1,5 +1,6 @@
 import Glibc
 package import SaraiCore
+package import SaraiSandbox
 import Subprocess
 import Synchronization
 import SystemPackage
@@ -11,11 +12,16 @@ package struct ChildCommand: Sendable, Hashable {
   package var arguments: [String]
   /// The whole environment of the child: nothing else is inherited.
   package var environment: [String: String]
+  /// What it may touch, where it is started inside a sandbox.
+  package var profile: SandboxProfile?
 
-  package init(executable: String, arguments: [String], environment: [String: String]) {
+  package init(
+    executable: String, arguments: [String], environment: [String: String], profile: SandboxProfile? = nil
+  ) {
     self.executable = executable
     self.arguments = arguments
     self.environment = environment
+    self.profile = profile
   }
 }
 
@@ -27,6 +33,9 @@ package enum ChildOutput: Sendable {
 
 /// How child processes are started: directly, or inside a sandbox.
 package protocol ProcessLauncher: Sendable {
+  /// True where children see only what their command's profile grants.
+  var isolates: Bool { get }
+
   /// Starts the command with a pipe on each of descriptors 0, 1 and 2, and no other descriptor.
   ///
   /// Its standard input stays open and silent for as long as this process lives, so a child that reads end of file
@@ -35,11 +44,25 @@ package protocol ProcessLauncher: Sendable {
   /// - Throws: `engineFailed` where the executable is missing or cannot be run.
   func launch(
     _ command: ChildCommand, output: @escaping @Sendable (ChildOutput) -> Void
-  ) async throws -> ChildProcess
+  ) async throws -> any ChildProcess
 }
 
 /// A running child. It is reaped when it ends, whoever waits for it.
-package final class ChildProcess: Sendable {
+package protocol ChildProcess: Sendable {
+  var pid: Int32 { get }
+  /// Where its socket is for this process; nil where that is what its command says.
+  var socket: String? { get }
+
+  /// Waits until the child has ended.
+  func waitForExit() async -> ChildExit
+
+  /// Ends the child: SIGTERM, and SIGKILL where it has not ended within the launcher's grace.
+  @discardableResult
+  func stop() async -> ChildExit
+}
+
+/// A child outside of any sandbox.
+private final class DirectChild: ChildProcess {
   private enum State {
     /// Its output is being read; stopping is asked for through `stopRequest`.
     case running
@@ -47,36 +70,34 @@ package final class ChildProcess: Sendable {
     case silent
   }
 
-  package let pid: Int32
+  let pid: Int32
+  let socket: String? = nil
   private let exit: OneShot<ChildExit>
   private let stopRequest = OneShot<Void>()
   private let state = Mutex(State.running)
   private let graceSeconds: Double
   private let cancelTask = OneShot<@Sendable () -> Void>()
 
-  fileprivate init(pid: Int32, exit: OneShot<ChildExit>, graceSeconds: Double) {
+  init(pid: Int32, exit: OneShot<ChildExit>, graceSeconds: Double) {
     self.pid = pid
     self.exit = exit
     self.graceSeconds = graceSeconds
   }
 
-  /// Waits until the child has ended.
-  package func waitForExit() async -> ChildExit { await exit.wait() }
+  func waitForExit() async -> ChildExit { await exit.wait() }
 
-  /// Ends the child: SIGTERM, and SIGKILL where it has not ended within the launcher's grace.
-  @discardableResult
-  package func stop() async -> ChildExit {
+  func stop() async -> ChildExit {
     stopRequest.set(())
     if state.withLock({ $0 == .silent }) { await cancelTask.wait()() }
     return await exit.wait()
   }
 
-  fileprivate func attach(_ task: Task<Void, Never>) {
+  func attach(_ task: Task<Void, Never>) {
     cancelTask.set { task.cancel() }
   }
 
   /// Reads the child's output until it ends, or until the child is told to stop and has stopped.
-  fileprivate func attend(
+  func attend(
     _ execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>,
     output: @escaping @Sendable (ChildOutput) -> Void
   ) async {
@@ -107,6 +128,7 @@ package final class ChildProcess: Sendable {
 
 /// Starts children with swift-subprocess, outside of any sandbox.
 package struct DirectLauncher: ProcessLauncher {
+  package let isolates = false
   /// Time between SIGTERM and SIGKILL.
   private let graceSeconds: Double
 
@@ -116,8 +138,8 @@ package struct DirectLauncher: ProcessLauncher {
 
   package func launch(
     _ command: ChildCommand, output: @escaping @Sendable (ChildOutput) -> Void
-  ) async throws -> ChildProcess {
-    let started = OneShot<Result<ChildProcess, SaraiError>>()
+  ) async throws -> any ChildProcess {
+    let started = OneShot<Result<DirectChild, SaraiError>>()
     let exit = OneShot<ChildExit>()
     var options = PlatformOptions()
     options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(graceSeconds))]
@@ -132,7 +154,7 @@ package struct DirectLauncher: ProcessLauncher {
           environment: .custom(environment), platformOptions: options, input: .inputWriter, output: .sequence,
           error: .sequence
         ) { execution in
-          let child = ChildProcess(
+          let child = DirectChild(
             pid: execution.processIdentifier.value, exit: exit, graceSeconds: graceSeconds)
           started.set(.success(child))
           await child.attend(execution, output: output)
@@ -163,6 +185,8 @@ package struct DirectLauncher: ProcessLauncher {
 package enum ChildExit: Sendable, Hashable {
   case exited(code: Int32)
   case killed(signal: Int32)
+  /// It went beyond what its sandbox lets it use; a clause with the engine as its subject.
+  case limited(Localized)
   /// It is gone, and the system did not say how.
   case unknown
 
@@ -190,6 +214,7 @@ package enum ChildExit: Sendable, Hashable {
         es: "se estrelló (señal \(signal ?? 0))", en: "it crashed (signal \(signal ?? 0))")
     case .killed(let signal):
       Localized(es: "lo terminó la señal \(signal)", en: "signal \(signal) ended it")
+    case .limited(let words): words
     case .unknown:
       Localized(es: "desapareció sin decir por qué", en: "it vanished without saying why")
     }

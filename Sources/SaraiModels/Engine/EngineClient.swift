@@ -1,7 +1,7 @@
 import GRPCCore
-import GRPCNIOTransportHTTP2Posix
+package import GRPCNIOTransportHTTP2Posix
 package import SaraiCore
-import SkillProtocol
+package import SkillProtocol
 
 /// The calls of one engine, over its unix socket.
 package final class EngineClient: Sendable {
@@ -130,6 +130,15 @@ package final class EngineClient: Sendable {
     guard isFinished else { throw misbehaved("the stream ended without a summary") }
   }
 
+  /// A call of the contract as it is, for those who pass messages on.
+  ///
+  /// - Throws: `SaraiError`, or `CancellationError`.
+  package func forward<Reply: Sendable>(
+    _ body: @Sendable (Sarai_Engine_V1_Engine.Client<HTTP2ClientTransport.Posix>) async throws -> Reply
+  ) async throws -> Reply {
+    try await call(body)
+  }
+
   // MARK: - Errors
 
   private func call<Reply: Sendable>(
@@ -147,7 +156,7 @@ package final class EngineClient: Sendable {
 
   private func meaning(of error: any Error) async -> SaraiError {
     if let error = error as? RPCError {
-      if let detail = Sarai_Skills_V1_ErrorDetail(error) { return SaraiError(detail) }
+      if let detail = Sarai_Skills_V1_ErrorDetail(error) { return SaraiError(detail, fallback: .engineFailed) }
       switch error.code {
       case .deadlineExceeded: return late(error)
       case .resourceExhausted: return tooLarge(error)
@@ -178,14 +187,6 @@ package final class EngineClient: Sendable {
         en: "The engine of \"\(name)\" failed to answer. Send the request again; if it goes on, \"sarai doctor\" "
           + "helps to find the cause."),
       subject: name, cause: cause)
-  }
-}
-
-extension SaraiError {
-  init(_ detail: Sarai_Skills_V1_ErrorDetail) {
-    self.init(
-      Code(rawValue: detail.code) ?? .engineFailed, Localized(es: detail.messageEs, en: detail.messageEn),
-      subject: detail.subject.isEmpty ? nil : detail.subject, cause: detail.cause.isEmpty ? nil : detail.cause)
   }
 }
 

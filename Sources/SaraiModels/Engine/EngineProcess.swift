@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 package import Logging
 package import SaraiCore
+import SaraiSandbox
 
 /// One engine to start: which model, how large a context, and where it finds its things.
 package struct EngineSpecification: Sendable, Hashable {
@@ -44,16 +45,34 @@ package struct EngineSpecification: Sendable, Hashable {
     self.maxQueue = maxQueue
   }
 
-  func command(environment: [String: String]) -> ChildCommand {
+  /// - Parameter isolated: Whether it runs in a sandbox, where its socket has a fixed place.
+  func command(environment: [String: String], isolated: Bool) -> ChildCommand {
     var arguments = [
-      "serve", "--socket", socket, "--model", modelFile, "--context", "\(contextTokens)", "--cache-dir", cacheFolder,
+      "serve", "--socket", isolated ? SandboxPaths.socket : socket, "--model", modelFile, "--context",
+      "\(contextTokens)", "--cache-dir", cacheFolder,
       "--kind", format.rawValue, "--threads", threads.map { "\($0)" } ?? "auto", "--max-queue", "\(maxQueue)",
       "--name", name,
     ]
     if let sha256 { arguments += ["--model-sha256", sha256] }
     if isTrusted { arguments.append("--trusted") }
-    return ChildCommand(
-      executable: executable, arguments: arguments, environment: Self.childEnvironment(from: environment))
+    var child = Self.childEnvironment(from: environment)
+    // Folders of the host, which are not there inside.
+    if isolated { for name in ["HOME", "PATH", "TMPDIR", "LLVM_PROFILE_FILE"] { child[name] = nil } }
+    return ChildCommand(executable: executable, arguments: arguments, environment: child, profile: profile)
+  }
+
+  /// Its model to read, its cache to write, a socket to serve on: nothing else.
+  private var profile: SandboxProfile {
+    var limits = SandboxLimits()
+    // What fits is the pool's decision, before the start; this only keeps an engine from taking the whole machine.
+    limits.memoryBytes = max(1 << 30, MachineMemory.totalBytes() ?? 1 << 40)
+    limits.tasks = 512
+    limits.openFiles = 1_024 + 128
+    limits.fileBytes = 16 << 30
+    limits.startSeconds = 120
+    return SandboxProfile(
+      name: "engine", kind: .engine, executable: executable, readOnly: [.init(host: modelFile)],
+      readWrite: [.init(host: cacheFolder)], serves: true, limits: limits)
   }
 
   /// A model file is untrusted, so its engine gets only what it needs of the environment: never the keys and tokens
@@ -72,16 +91,18 @@ package struct EngineSpecification: Sendable, Hashable {
 /// A `sarai-engine serve` process that has said it is ready.
 package final class EngineProcess: Sendable {
   package let specification: EngineSpecification
-  private let child: ChildProcess
+  private let child: any ChildProcess
   private let output: EngineOutput
   private let ended = OneShot<ChildExit>()
   private let stopRequest = OneShot<Void>()
 
   package var pid: Int32 { child.pid }
+  /// Where it listens.
+  package var socket: String { child.socket ?? specification.socket }
   /// How it ended, where it has.
   package var exit: ChildExit? { ended.value }
 
-  private init(specification: EngineSpecification, child: ChildProcess, output: EngineOutput) {
+  private init(specification: EngineSpecification, child: any ChildProcess, output: EngineOutput) {
     self.specification = specification
     self.child = child
     self.output = output
@@ -96,7 +117,9 @@ package final class EngineProcess: Sendable {
     startTimeoutSeconds: Double, logger: Logger
   ) async throws -> EngineProcess {
     let output = EngineOutput(name: specification.name, logger: logger)
-    let child = try await launcher.launch(specification.command(environment: environment)) { output.receive($0) }
+    let child = try await launcher.launch(
+      specification.command(environment: environment, isolated: launcher.isolates)
+    ) { output.receive($0) }
     let process = EngineProcess(specification: specification, child: child, output: output)
     process.watch()
     do {
@@ -135,11 +158,17 @@ package final class EngineProcess: Sendable {
     return failure()
   }
 
+  /// Waits for its end, or for that of the task.
+  func waitForFailure() async throws(CancellationError) -> SaraiError? {
+    _ = try await ended.waitOrCancel()
+    return failure()
+  }
+
   private func watch() {
     Task {
       let exit = await child.waitForExit()
       // An engine that was killed could not remove its socket.
-      unlink(specification.socket)
+      unlink(socket)
       output.startup.set(.failure(output.died(exit, whileAnswering: false)))
       ended.set(exit)
     }

@@ -41,6 +41,11 @@ package enum MachineMemory {
     return [machine, containerBytes()].compactMap { $0 }.min()
   }
 
+  /// All of the machine's memory; nil where the system does not say.
+  package static func totalBytes() -> Int? {
+    kilobytes("MemTotal", in: try? FileSystem.text(of: "/proc/meminfo")).map { $0 * 1_024 }
+  }
+
   /// The container's limit less what it uses and cannot give back, for control groups of version 2 and of version 1.
   private static func containerBytes() -> Int? {
     let root = "/sys/fs/cgroup"

@@ -1,5 +1,5 @@
 import Logging
-import SaraiCore
+package import SaraiCore
 
 /// From the name in a request to the models that may answer it.
 extension ModelPool {
@@ -12,6 +12,17 @@ extension ModelPool {
     var wishedContextTokens: Int
   }
 
+  /// A candidate that could not answer.
+  package struct CandidateFailure: Sendable {
+    package var id: String
+    package var error: SaraiError
+
+    package init(id: String, error: SaraiError) {
+      self.id = id
+      self.error = error
+    }
+  }
+
   struct Choice: Sendable {
     /// Nil where a model was asked for by its id: then no other stands in for it.
     var role: ModelRole?
@@ -22,31 +33,33 @@ extension ModelPool {
   ///
   /// - Parameters:
   ///   - kind: what it has to be able to do; nil where any will do.
+  ///   - failures: candidates that were tried already, and what came of it.
   ///   - remote: asks a model on another server. Where that fails, the next candidate is tried.
   func answer<Reply: Sendable>(
-    _ name: String, kind: ModelSummary.Kind?, remote: @Sendable (any ModelGateway) async throws -> Reply
+    _ name: String, kind: ModelSummary.Kind?, after failures: [CandidateFailure] = [],
+    remote: @Sendable (CatalogueEntry) async throws -> Reply
   ) async throws -> Answer<Reply> {
     guard !isShutDown else { throw shuttingDown() }
     let choice = try choice(for: name)
-    var failures: [(id: String, error: SaraiError)] = []
-    for candidate in choice.candidates {
+    var failures = choice.role == nil ? [] : failures
+    for candidate in choice.candidates where !failures.contains(where: { $0.id == candidate.id }) {
       do {
         let answer = try await answer(candidate, kind: kind, remote: remote)
         noteStandIn(candidate.id, role: choice.role, failures: failures)
         return answer
       } catch let error as SaraiError where choice.role != nil && Self.lets(nextAnswer: error) {
-        failures.append((candidate.id, error))
+        failures.append(CandidateFailure(id: candidate.id, error: error))
       }
     }
     throw failures.first?.error ?? unknownModel(name)
   }
 
   private func answer<Reply: Sendable>(
-    _ candidate: Candidate, kind: ModelSummary.Kind?, remote: @Sendable (any ModelGateway) async throws -> Reply
+    _ candidate: Candidate, kind: ModelSummary.Kind?, remote: @Sendable (CatalogueEntry) async throws -> Reply
   ) async throws -> Answer<Reply> {
     if let entry = parts.store.catalogue[candidate.id], entry.backend == .openai {
       try check(entry, is: kind)
-      return .remote(try await remote(try remoteModel(entry)))
+      return .remote(try await remote(entry))
     }
     let model = try find(candidate.id)
     try check(model.entry, is: kind)
@@ -55,7 +68,7 @@ extension ModelPool {
     return .engine(try await lease(key, model))
   }
 
-  private func remoteModel(_ entry: CatalogueEntry) throws -> any ModelGateway {
+  func remoteModel(_ entry: CatalogueEntry) throws -> any ModelGateway {
     if let model = remoteModels[entry.id] { return model }
     let model = try parts.remote(entry)
     remoteModels[entry.id] = model
@@ -99,15 +112,16 @@ extension ModelPool {
   }
 
   /// Faults of a model or its engine, for which another may stand in; not those of the request or of the moment.
-  private static func lets(nextAnswer error: SaraiError) -> Bool {
+  package static func lets(nextAnswer error: SaraiError) -> Bool {
     switch error.code {
     case .modelNotFound, .notFound, .corruptFile, .engineFailed, .insufficientResources, .timeout, .network: true
     default: false
     }
   }
 
-  private func noteStandIn(_ id: String, role: ModelRole?, failures: [(id: String, error: SaraiError)]) {
-    guard let role, let (failed, error) = failures.first else { return }
+  private func noteStandIn(_ id: String, role: ModelRole?, failures: [CandidateFailure]) {
+    guard let role, let first = failures.first else { return }
+    let (failed, error) = (first.id, first.error)
     let notice = Localized(
       es: "«\(failed)» no puede atender el papel «\(role.rawValue)» y lo sustituye «\(id)». \(error.message.es)",
       en: "\"\(failed)\" cannot fill the role \"\(role.rawValue)\"; \"\(id)\" stands in. \(error.message.en)")

@@ -35,7 +35,7 @@ extension ModelPool {
       specification, launcher: parts.launcher, environment: parts.environment,
       startTimeoutSeconds: settings.startTimeoutSeconds, logger: parts.logger)
     do {
-      let client = try EngineClient(name: key.model, socket: specification.socket) {
+      let client = try EngineClient(name: key.model, socket: process.socket) {
         await process.failure(within: 2)
       }
       let engine = RunningEngine(
@@ -55,13 +55,15 @@ extension ModelPool {
     let socket = "\(settings.socketFolder)/\(getpid())-\(startCount).sock"
     guard socket.utf8.count <= 107 else { throw socketPathTooLong(socket) }
     try FileSystem.createFolder(settings.socketFolder)
-    try FileSystem.createFolder(settings.cacheFolder)
+    // A folder for each model: an engine that a bad model has taken over must not reach what another one restores.
+    let cacheFolder = "\(settings.cacheFolder)/\(sha256.prefix(16))"
+    try FileSystem.createFolder(cacheFolder)
     // A file of the user's has the hash that it had when it was registered, which says nothing about what is in it.
     let isTrusted = model.expectedSHA256 == sha256 && model.entry.source != .local
     return EngineSpecification(
       executable: settings.engineExecutable, name: key.model, modelFile: model.path,
       format: model.entry.backend == .e5 ? .e5 : .gguf, contextTokens: key.contextTokens, socket: socket,
-      cacheFolder: settings.cacheFolder, sha256: sha256, isTrusted: isTrusted, threads: settings.threads,
+      cacheFolder: cacheFolder, sha256: sha256, isTrusted: isTrusted, threads: settings.threads,
       maxQueue: settings.maxQueue)
   }
 

@@ -72,7 +72,7 @@ package actor ModelPool: ModelGateway {
   package func generate(
     _ request: GenerationRequest
   ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
-    switch try await answer(request.model, kind: .chat, remote: { try await $0.generate(request) }) {
+    switch try await answer(request.model, kind: .chat, remote: { try await self.remoteModel($0).generate(request) }) {
     case .remote(let events): return events
     case .engine(let lease):
       return AsyncThrowingStream { continuation in
@@ -92,7 +92,8 @@ package actor ModelPool: ModelGateway {
   }
 
   package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult {
-    switch try await answer(request.model, kind: .embeddings, remote: { try await $0.embed(request) }) {
+    switch try await answer(request.model, kind: .embeddings, remote: { try await self.remoteModel($0).embed(request) })
+    {
     case .remote(let result): return result
     case .engine(let lease):
       let result = try await using(lease) { try await $0.embed(request) }
@@ -102,7 +103,8 @@ package actor ModelPool: ModelGateway {
   }
 
   package func measure(_ prompt: Prompt, model: String) async throws -> PromptMeasure {
-    switch try await answer(model, kind: nil, remote: { try await $0.measure(prompt, model: model) }) {
+    switch try await answer(model, kind: nil, remote: { try await self.remoteModel($0).measure(prompt, model: model) })
+    {
     case .remote(let measure): return measure
     case .engine(let lease):
       let promptTokens = try await using(lease) { client in
@@ -166,7 +168,7 @@ package actor ModelPool: ModelGateway {
   }
 
   /// Before the caller hears of an error, the pool has: its next request finds the engine's successor.
-  private func ended(_ lease: Lease, summary: GenerationSummary?, error: (any Error)?) {
+  func ended(_ lease: Lease, summary: GenerationSummary?, error: (any Error)?) {
     counters.generated(lease.key, summary: summary, error: error)
     if error != nil { noteDeath(of: lease.engine) }
     release(lease)

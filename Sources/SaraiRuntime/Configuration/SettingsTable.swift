@@ -73,6 +73,10 @@ package enum SettingsTable {
       "runtime.max_queue", .integer(1...10_000), .integer(64), reload: .live,
       es: "Peticiones que esperan turno en un modelo; a las demás se les pide que vuelvan luego.",
       en: "Requests that wait for a model; others are asked to come back."),
+    Setting(
+      "runtime.linger_seconds", .number(0...604_800), .number(300), reload: .live,
+      es: "Segundos que los modelos y las habilidades siguen listos cuando ya nadie los usa; «sarai stop» los detiene.",
+      en: "Seconds for which models and skills stay ready once nobody uses them; \"sarai stop\" ends them."),
   ]
 
   private static let memory: [Setting] = [
@@ -199,8 +203,12 @@ package enum SettingsTable {
 
   private static let phoenix: [Setting] = [
     Setting(
-      "phoenix.skill_runtime", .choice(["docker", "local", "disabled"]), .text("disabled"), isAvailable: false,
-      es: "Dónde corren las habilidades.", en: "Where skills run."),
+      "phoenix.skill_runtime", .choice(["docker", "local", "disabled"]), .text("local"),
+      es: "Cómo se aíslan las habilidades: «local» es bubblewrap; «disabled» no ejecuta las que piden aislamiento, y "
+        + "deja los modelos sin él.",
+      en:
+        "How skills are sandboxed: local is bubblewrap; disabled runs none that asks for a sandbox, and leaves models "
+        + "without one."),
     flag("entity_memory_skill", es: "Memoria de entidades en una habilidad SQL.", en: "Entity memory in a SQL skill."),
     flag("proactive_loop_enabled", es: "Acciones por iniciativa propia.", en: "Actions of its own accord."),
     flag(

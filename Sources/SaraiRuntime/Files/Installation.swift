@@ -10,6 +10,7 @@ package struct Installation: Sendable, Hashable {
   package var catalogue: String { share + "/models.yaml" }
   package var defaultConfiguration: String { share + "/sarai.yaml" }
   package var engine: String { Self.folder(of: executable) + "/sarai-engine" }
+  package var confine: String { Self.folder(of: executable) + "/sarai-confine" }
 
   /// Looks at `SARAI_SHARE_DIR`, then at `../share/sarai` beside the executable's folder, then up from the executable
   /// for a checkout's `config`.

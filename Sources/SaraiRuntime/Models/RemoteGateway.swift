@@ -1,5 +1,6 @@
 package import SaraiCore
 package import SaraiModels
+import Synchronization
 
 /// A model of another server as the only one of a gateway.
 package final class RemoteGateway: ModelGateway {
@@ -27,4 +28,27 @@ package final class RemoteGateway: ModelGateway {
   package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult { try await model.embed(request) }
 
   package func measure(_ prompt: Prompt, model: String) async throws -> PromptMeasure { self.model.measure(prompt) }
+}
+
+/// The models of other servers, by the ids of their catalogue entries.
+final class RemoteModels: Sendable {
+  private let setup: Setup
+  private let made = Mutex<[String: RemoteGateway]>([:])
+
+  init(_ setup: Setup) { self.setup = setup }
+
+  /// - Throws: `SaraiError` where there is no such entry, or its key is missing.
+  @Sendable func model(_ id: String) throws -> any ModelGateway {
+    try made.withLock { made in
+      if let known = made[id] { return known }
+      guard let entry = try setup.store().catalogue[id] else {
+        throw SaraiError(
+          .modelNotFound, es: "«\(id)» no está en el catálogo: «sarai list --all» enseña lo que hay.",
+          en: "\"\(id)\" is not in the catalogue: \"sarai list --all\" shows what there is.", subject: id)
+      }
+      let gateway = RemoteGateway(model: try RemoteModel(entry: entry, environment: setup.environment))
+      made[id] = gateway
+      return gateway
+    }
+  }
 }

@@ -1,5 +1,4 @@
 import CAllocator
-import Dispatch
 import Glibc
 import Logging
 import SaraiAgent
@@ -27,11 +26,11 @@ package struct SaraiServer: Sendable {
     self.announce = announce
   }
 
-  /// Serves until SIGTERM, SIGINT or (where `endsWithInput`) the end of stdin.
+  /// Serves until SIGTERM or SIGINT.
   ///
   /// - Throws: `SaraiError`: `busy` where another server has the state folder or the port, `forbidden` for an open
   ///   address without a token, …
-  package func run(endsWithInput: Bool) async throws {
+  package func run() async throws {
     // Bodies of requests are up to megabytes.
     sarai_allocator_prepare()
     let configuration = setup.configuration
@@ -44,25 +43,26 @@ package struct SaraiServer: Sendable {
     let lock = try StateLock(folders: setup.folders)
     defer { withExtendedLifetime(lock) { ServerRecord.remove(setup.folders) } }
 
-    let environment = setup.environment
-    let pool = ModelPool(
-      settings: PoolSettings(setup, configuration),
-      parts: ModelPool.Parts(
-        store: try setup.store(),
-        remote: { RemoteGateway(model: try RemoteModel(entry: $0, environment: environment)) },
-        environment: environment, logger: Logger(label: "sarai.models")))
+    // Before anything listens: a supervisor that cannot be had is a reason not to start.
+    let supervision = Supervision(setup: setup)
+    try await supervision.begin()
+    let assistant = Assistant(setup, supervision: supervision)
+    let models = assistant.models
+    let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let isListening = Mutex(false)
     let server = try HTTPServer(
-      settings: settings, turn: Turn(models: pool), models: pool, metrics: pool, language: setup.language,
+      settings: settings, turn: assistant.turn, models: models, metrics: models, language: setup.language,
       logger: Logger(label: "sarai.http"),
       onListening: { port in
         isListening.withLock { $0 = true }
         await listening(port: port, token: settings.token)
       })
-    let reloader = reloader(pool: pool, log: log)
-    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+    let reloader = reloader(log: log) { change.yield() }
+    let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(
-        service: PoolService(pool: pool, warmsUp: !endsWithInput) { announce(.notice($0)) }),
+        service: SupervisionService(
+          supervision: supervision, assistant: assistant, changes: changes
+        ) { announce(.notice($0)) }),
       .init(service: reloader),
       .init(service: server),
       .init(
@@ -71,19 +71,11 @@ package struct SaraiServer: Sendable {
           if isListening.withLock({ $0 }) { announce(.stopping) }
         }),
     ]
-    if endsWithInput {
-      services.append(.init(service: InputEnd(), successTerminationBehavior: .gracefullyShutdownGroup))
-    }
     var group = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "sarai.services"))
     group.maximumGracefulShutdownDuration = .seconds(settings.drainTimeoutSeconds + 20)
     group.maximumCancellationDuration = .seconds(10)
-    do {
-      try await ServiceGroup(configuration: group).run()
-    } catch {
-      await pool.shutDown()
-      throw error
-    }
+    try await ServiceGroup(configuration: group).run()
   }
 
   private func listening(port: Int, token: String?) async {
@@ -100,47 +92,39 @@ package struct SaraiServer: Sendable {
     if let notice = BetterModel.notice(setup, available: MachineMemory.availableBytes()) { announce(.notice(notice)) }
   }
 
-  private func reloader(pool: ModelPool, log: Logger) -> ConfigurationReloader {
-    ConfigurationReloader(running: setup.configuration, sources: setup.sources, log: log) { [setup] fresh, keys in
+  private func reloader(log: Logger, changed: @escaping @Sendable () -> Void) -> ConfigurationReloader {
+    ConfigurationReloader(running: setup.configuration, sources: setup.sources, log: log) { fresh, keys in
       if keys.contains("log.level"), let level = Logger.Level(rawValue: fresh.text("log.level")) { Log.level = level }
-      guard keys.contains(where: { $0 != "log.level" }) else { return }
-      _ = await pool.apply(PoolSettings(setup, fresh))
+      // The supervisor reads the same file; it is told when.
+      changed()
     }
   }
 }
 
 // MARK: - Services
 
-/// Keeps the pool while the server runs, and ends its engines after the API has drained.
-private struct PoolService: Service {
-  let pool: ModelPool
-  /// Whether the engine that answers most is started before anyone asks; a server for one question need not.
-  let warmsUp: Bool
+/// Keeps the supervisor while the server runs; its engines stay for a while after that, for the next server.
+private struct SupervisionService: Service {
+  let supervision: Supervision
+  let assistant: Assistant
+  let changes: AsyncStream<Void>
   let tell: @Sendable (Localized) -> Void
 
   func run() async throws {
     await withTaskGroup(of: Void.self) { group in
+      group.addTask { await supervision.attend(serving: changes, tell: tell) }
       group.addTask {
-        // A model that cannot be had is an error for who asks for it, not for the server.
-        if warmsUp {
-          try? await pool.prepare("expert_short")
-          StartPages.giveBack()
+        await assistant.prepare()
+        StartPages.giveBack()
+        while !Task.isCancelled {
+          sarai_allocator_trim()
+          try? await Task.sleep(for: .seconds(5))
         }
-        await keepHouse()
       }
       try? await gracefulShutdown()
       group.cancelAll()
     }
-    await pool.shutDown()
-  }
-
-  /// Tells of stand-ins as they come about, and gives memory back that a wave of large requests has left free.
-  private func keepHouse() async {
-    while !Task.isCancelled {
-      for notice in await pool.notices() { tell(notice) }
-      sarai_allocator_trim()
-      try? await Task.sleep(for: .seconds(5))
-    }
+    await assistant.close()
   }
 }
 
@@ -151,22 +135,5 @@ private struct StopNotice: Service {
   func run() async throws {
     try? await gracefulShutdown()
     tell()
-  }
-}
-
-/// Ends when stdin does: whoever started this server is gone.
-private struct InputEnd: Service {
-  func run() async throws {
-    let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
-    let source = DispatchSource.makeReadSource(
-      fileDescriptor: STDIN_FILENO, queue: DispatchQueue(label: "sarai.input"))
-    source.setEventHandler {
-      var buffer = [UInt8](repeating: 0, count: 512)
-      let count = read(STDIN_FILENO, &buffer, buffer.count)
-      if count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN) { continuation.finish() }
-    }
-    source.activate()
-    for await _ in ends.cancelOnGracefulShutdown() {}
-    source.cancel()
   }
 }

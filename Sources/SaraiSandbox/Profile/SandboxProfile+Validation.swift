@@ -26,8 +26,11 @@ extension SandboxProfile {
     try checkPath(grant.host, field: field)
     try checkPath(grant.inside, field: field)
     // These are the sandbox's own; over them a grant would hide what keeps the program in.
-    for reserved in ["/", "/dev", "/proc", "/sys", "/run/sarai", SandboxPaths.temporaryFolder]
-    where grant.inside == reserved || (reserved != "/" && grant.inside.hasPrefix(reserved + "/")) {
+    // Single files and folders within the tmpfs may be there: people keep what they grant in /tmp, too.
+    let isReserved =
+      ["/", SandboxPaths.temporaryFolder].contains(grant.inside)
+      || ["/dev", "/proc", "/sys", "/run/sarai"].contains { grant.inside == $0 || grant.inside.hasPrefix($0 + "/") }
+    if isReserved {
       throw SaraiError(
         .invalidRequest,
         es: "Un permiso no puede aparecer en «\(grant.inside)», que es del propio aislamiento: elige otra ruta "

@@ -53,8 +53,8 @@ struct BenchQualityCommand: AsyncParsableCommand {
     let languages = Language.allCases.filter { language == .both || $0.rawValue == language.rawValue }
     let folder = questions ?? Checkout.path("Benchmarks/quality", of: setup)
     let bar = BenchBar()
-    let report = try await ServerClient.withServer(setup) { server in
-      try await QualityBench(models: server, model: model, languages: languages, questionsFolder: folder)
+    let report = try await Assistant.with(setup, tell: Output.tell) { assistant in
+      try await QualityBench(models: assistant, model: model, languages: languages, questionsFolder: folder)
         .run(progress: bar.progress)
     }
     bar.end()

@@ -54,9 +54,12 @@ struct ChatCommand: AsyncParsableCommand {
     }
     let notice = BetterModel.notice(setup, available: MachineMemory.availableBytes())
     let opened = session
-    try await ServerClient.withServer(setup) { server in
+    try await Assistant.with(setup, tell: Output.tell) { assistant in
+      // While the person still types.
+      let preparing = Task { await assistant.prepare() }
+      defer { preparing.cancel() }
       let conversation = Conversationalist(
-        session: opened, models: server, showsTimings: configuration.flag("chat.timings"), home: setup.folders.home)
+        session: opened, models: assistant, showsTimings: configuration.flag("chat.timings"), home: setup.folders.home)
       if let notice { Output.note(notice[Words.language] + "\n") }
       try await talk(conversation, setup)
     }

@@ -152,27 +152,28 @@ struct ProcessesCommand: AsyncParsableCommand {
   func run() async throws {
     let setup = try options.setup()
     let server = try ServerRecord.current(setup.folders)
-    let engines = server.map { RunningEngine.children(of: $0.pid) } ?? []
+    let engines = try await RunningEngine.all(setup)
     if json {
       return Output.json([
         "server": server.map { ["pid": .integer(Int64($0.pid)), "address": .string($0.address)] } ?? .null,
         "models": .array(engines.map(\.json)),
       ])
     }
-    guard let server else {
+    if let server {
+      Output.note(
+        Output.dim(
+          words(es: "Servidor \(server.pid) en \(server.address)", en: "Server \(server.pid) at \(server.address)")))
+    } else if engines.isEmpty {
       return Output.note(
         words(es: "No hay ningún servidor en marcha: sarai serve", en: "No server is running: sarai serve"))
     }
-    Output.note(
-      Output.dim(
-        words(es: "Servidor \(server.pid) en \(server.address)", en: "Server \(server.pid) at \(server.address)")))
     let headers = words(es: "MODELO CONTEXTO MEMORIA PROCESO DESDE", en: "MODEL CONTEXT MEMORY PROCESS SINCE")
     var table = Table(
       headers: headers.split(separator: " ").map(String.init), alignments: [.left, .right, .right, .right])
     table.rows = engines.map { engine in
       [
-        engine.model, engine.contextTokens.map(String.init) ?? "—", engine.memoryBytes.map(readableBytes) ?? "—",
-        String(engine.pid), readableDuration(engine.uptimeSeconds),
+        engine.model, String(engine.contextTokens), engine.memoryBytes.map(readableBytes) ?? "—",
+        engine.pid.map { String($0) } ?? "—", readableDuration(engine.uptimeSeconds),
       ]
     }
     table.print()

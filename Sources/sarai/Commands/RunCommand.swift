@@ -85,8 +85,8 @@ struct RunCommand: AsyncParsableCommand {
       model: model, prompt: .chat(messages), sampling: sampling, client: "run", requestID: "run")
     var text = ""
     var summary: GenerationSummary?
-    try await ServerClient.withServer(setup) { server in
-      for try await event in try await server.generate(request) {
+    try await Assistant.with(setup, tell: Output.tell) { assistant in
+      for try await event in try await assistant.generate(request) {
         switch event {
         case .started: break
         case .text(let piece):

@@ -40,11 +40,6 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: words(es: "nivel", en: "level")))
   var logLevel: String?
 
-  /// Set by `sarai chat` and `sarai run` on the server that they start: stdout is a machine channel, and the end of
-  /// stdin ends the server.
-  @Flag(help: .private)
-  var child = false
-
   func run() async throws {
     let flags = [
       Configuration.Flag("server.host", host, name: "--host"),
@@ -52,17 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
       Configuration.Flag("server.token_file", tokenFile, name: "--token-file"),
       Configuration.Flag("log.level", logLevel, name: "--log-level"),
     ].compactMap { $0 }
-    guard child else {
-      let setup = try options.setup(flags: flags)
-      return try await SaraiServer(setup: setup, announce: Self.announce).run(endsWithInput: false)
-    }
-    do {
-      let setup = try options.setup(flags: flags)
-      try await SaraiServer(setup: setup, announce: { Output.machine($0.announcement) }).run(endsWithInput: true)
-    } catch {
-      Output.machine(ServerAnnouncement.json(for: error))
-      throw error
-    }
+    try await SaraiServer(setup: try options.setup(flags: flags), announce: Self.announce).run()
   }
 
   private static func announce(_ event: SaraiServer.Event) {

@@ -22,6 +22,8 @@ enum Output {
   /// One line on stdout for the program that started this one.
   static func machine(_ value: JSONValue) { write(value.serialized() + [UInt8(ascii: "\n")], to: STDOUT_FILENO) }
   static func note(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
+  /// What SARAi has to say beside the answer.
+  @Sendable static func tell(_ words: Localized) { note(words[Words.language]) }
   static func errorText(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 
   static func dim(_ text: String) -> String { hasStyle ? "\u{1B}[2m\(text)\u{1B}[0m" : text }

@@ -206,7 +206,7 @@ import Testing
       executable: "/x/sarai-engine", name: "m", modelFile: "/m.gguf", format: .e5, contextTokens: 512, socket: "/s",
       cacheFolder: "/c", sha256: "ab", isTrusted: true, threads: 3, maxQueue: 9)
     #expect(
-      specification.command(environment: [:]).arguments == [
+      specification.command(environment: [:], isolated: false).arguments == [
         "serve", "--socket", "/s", "--model", "/m.gguf", "--context", "512", "--cache-dir", "/c", "--kind", "e5",
         "--threads", "3", "--max-queue", "9", "--name", "m", "--model-sha256", "ab", "--trusted",
       ])
@@ -214,7 +214,7 @@ import Testing
     specification.sha256 = nil
     specification.isTrusted = false
     #expect(
-      specification.command(environment: [:]).arguments.suffix(6) == [
+      specification.command(environment: [:], isolated: false).arguments.suffix(6) == [
         "--threads", "auto", "--max-queue", "9", "--name", "m",
       ])
   }

@@ -1,7 +1,7 @@
 package import SaraiCore
 
-/// What a server says on stdout to the `sarai` that started it: a JSON object a line.
-package enum ServerAnnouncement: Sendable, Hashable {
+/// What a supervisor says on stdout to the `sarai` that started it: one JSON object.
+package enum StartAnnouncement: Sendable, Hashable {
   case ready
   case failed(SaraiError)
 
@@ -32,16 +32,6 @@ package enum ServerAnnouncement: Sendable, Hashable {
           subject: error["subject"]?.stringValue, cause: error["cause"]?.stringValue))
     } else {
       return nil
-    }
-  }
-}
-
-extension SaraiServer.Event {
-  package var announcement: JSONValue {
-    switch self {
-    case .listening(let record): ["ready": true, "address": .string(record.address)]
-    case .notice(let words): ["notice_es": .string(words.es), "notice_en": .string(words.en)]
-    case .stopping: ["stopping": true]
     }
   }
 }

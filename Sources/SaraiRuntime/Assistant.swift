@@ -1,0 +1,73 @@
+package import SaraiAgent
+package import SaraiCore
+
+/// SARAi as every command has her, the server included: the turn, on what the supervisor of the state folder runs.
+package final class Assistant: ModelGateway {
+  package let turn: Turn
+  let models: SupervisedModels
+  private let supervision: Supervision
+  private let language: Language
+
+  init(_ setup: Setup, supervision: Supervision) {
+    self.supervision = supervision
+    language = setup.language
+    models = SupervisedModels(supervision: supervision, remote: RemoteModels(setup).model)
+    turn = Turn(models: models)
+  }
+
+  /// Runs `body` with her, on the supervisor that runs or one that is started.
+  ///
+  /// - Parameter tell: Called with what people should be told meanwhile.
+  /// - Throws: what the start of a supervisor throws, and what `body` throws.
+  package static func with<Result>(
+    _ setup: Setup, tell: @escaping @Sendable (Localized) -> Void, isolation: isolated (any Actor)? = #isolation,
+    _ body: (Assistant) async throws -> Result
+  ) async throws -> Result {
+    let supervision = Supervision(setup: setup)
+    let assistant = Assistant(setup, supervision: supervision)
+    try await supervision.begin()
+    let attending = Task { await supervision.attend(tell: tell) }
+    defer { attending.cancel() }
+    do {
+      let result = try await body(assistant)
+      await assistant.close()
+      return result
+    } catch {
+      await assistant.close()
+      throw error
+    }
+  }
+
+  func close() async {
+    models.close()
+    await supervision.close()
+  }
+
+  /// Starts the model that answers first, before the first question is there.
+  package func prepare() async {
+    // A model that cannot be had is an error for who asks for it.
+    try? await models.prepare("expert_short")
+  }
+
+  // MARK: - ModelGateway
+
+  package func models() async -> [ModelSummary] { await models.models() }
+
+  /// A conversation is a turn, whoever answers it; a text is continued by the model as it is.
+  package func generate(
+    _ request: GenerationRequest
+  ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
+    guard case .chat(let messages) = request.prompt else { return try await models.generate(request) }
+    return try await turn.run(
+      Turn.Request(
+        messages: messages, model: request.model, sampling: request.sampling, language: language,
+        client: request.client, requestID: request.requestID)
+    ).events
+  }
+
+  package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult { try await models.embed(request) }
+
+  package func measure(_ prompt: Prompt, model: String) async throws -> PromptMeasure {
+    try await models.measure(prompt, model: model)
+  }
+}

@@ -1,0 +1,50 @@
+import Glibc
+import SaraiCore
+
+extension Folders {
+  /// Where the supervisor of this state folder listens.
+  var supervisorSocket: String { run + "/supervisor.sock" }
+  var supervisorLog: String { logs + "/supervisor.log" }
+  /// Sockets of sandboxes and of what they are granted.
+  var sandboxes: String { run + "/s" }
+}
+
+/// One supervisor per state folder: a lock that the kernel gives back however the process ends.
+final class SupervisorLock: Sendable {
+  private let descriptor: Int32
+
+  /// - Throws: `SaraiError.busy` where another one has the folder.
+  init(_ folders: Folders) throws {
+    let path = Self.path(folders)
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw PrivateFile.fault(writing: path) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw SaraiError(
+        .busy, es: "Ya hay un supervisor de SARAi con la carpeta \(folders.state): se detiene con «sarai stop».",
+        en: "A SARAi supervisor already has the folder \(folders.state): \"sarai stop\" ends it.",
+        subject: folders.state)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Whether some supervisor has the folder now.
+  static func isHeld(_ folders: Folders) -> Bool {
+    let descriptor = open(path(folders), O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+
+  private static func path(_ folders: Folders) -> String { folders.state + "/supervisor.lock" }
+}
+
+/// Which build a process runs: a supervisor of another one is replaced.
+enum Build {
+  /// The program's file as it was when this process started.
+  static let current: String = {
+    guard let status = FileStatus(Installation.currentExecutable()) else { return SaraiVersion.current }
+    return "\(SaraiVersion.current) \(status.inode) \(status.sizeBytes) \(status.modified)"
+  }()
+}

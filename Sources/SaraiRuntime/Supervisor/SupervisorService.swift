@@ -1,0 +1,148 @@
+import GRPCCore
+import Glibc
+import SaraiCore
+import SaraiModels
+import SkillProtocol
+
+/// The contract of proto/supervisor.proto over the pools.
+struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
+  let pool: ModelPool
+  let attendance: Attendance
+  let started = ContinuousClock.now
+  /// Takes a client's settings.
+  let configure: @Sendable (Sarai_Supervisor_V1_Settings) async throws -> Void
+  let stop: @Sendable () -> Void
+
+  func describe(
+    request: Sarai_Supervisor_V1_DescribeRequest, context: ServerContext
+  ) async throws -> Sarai_Supervisor_V1_DescribeReply {
+    var reply = Sarai_Supervisor_V1_DescribeReply()
+    reply.version = SaraiVersion.current
+    reply.build = Build.current
+    reply.pid = getpid()
+    reply.uptimeSeconds = started.duration(to: .now) / .seconds(1)
+    reply.clients = UInt32(clamping: attendance.count)
+    reply.engines = await pool.ps().map(Sarai_Supervisor_V1_Engine.init)
+    return reply
+  }
+
+  func attend(
+    request: RPCAsyncSequence<Sarai_Supervisor_V1_AttendRequest, any Error>,
+    response: RPCWriter<Sarai_Supervisor_V1_AttendReply>, context: ServerContext
+  ) async throws {
+    let (notices, leave) = attendance.join()
+    defer { leave() }
+    try await withRPCCancellationHandler {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          // A client that leaves ends its side; one that dies breaks it.
+          defer { leave() }
+          var isServer = false
+          defer { if isServer { attendance.serverLeft() } }
+          for try await message in request where message.hasSettings {
+            if message.settings.isServer, !isServer {
+              isServer = true
+              attendance.serverCame()
+            }
+            guard isServer || !attendance.hasServer else { continue }
+            do { try await configure(message.settings) } catch { throw Sarai_Skills_V1_ErrorDetail.rpcError(error) }
+          }
+        }
+        group.addTask {
+          for await notice in notices {
+            var reply = Sarai_Supervisor_V1_AttendReply()
+            reply.noticeEs = notice.es
+            reply.noticeEn = notice.en
+            try await response.write(reply)
+          }
+        }
+        try await group.waitForAll()
+      }
+    } onCancelRPC: {
+      leave()
+    }
+  }
+
+  // MARK: - Models
+
+  func listModels(
+    request: Sarai_Supervisor_V1_ListModelsRequest, context: ServerContext
+  ) async throws -> Sarai_Supervisor_V1_ListModelsReply {
+    attendance.note()
+    var reply = Sarai_Supervisor_V1_ListModelsReply()
+    reply.models = await pool.models().map(Sarai_Supervisor_V1_Model.init)
+    return reply
+  }
+
+  func holdEngine(
+    request: RPCAsyncSequence<Sarai_Supervisor_V1_HoldEngineRequest, any Error>,
+    response: RPCWriter<Sarai_Supervisor_V1_HoldEngineReply>, context: ServerContext
+  ) async throws {
+    let (_, leave) = attendance.join()
+    defer { leave() }
+    do {
+      var messages = request.makeAsyncIterator()
+      guard case .hold(let hold)? = try await messages.next()?.step else {
+        throw SaraiError(
+          .invalidRequest, es: "La llamada debe empezar por «hold».", en: "The call has to begin with \"hold\".")
+      }
+      let failures = hold.failures.map { ModelPool.CandidateFailure(id: $0.id, error: SaraiError($0.error)) }
+      let held = try await pool.hold(hold.model, kind: ModelSummary.Kind(rawValue: hold.kind), after: failures)
+      var reply = Sarai_Supervisor_V1_HoldEngineReply()
+      switch held {
+      case .remote(let id):
+        reply.remote = id
+        try await response.write(reply)
+      case .engine(let engine):
+        reply.engine.model = engine.model
+        reply.engine.socket = engine.socket
+        reply.engine.contextTokens = Int64(engine.contextTokens)
+        try await lend(engine, reply, to: response) { try await messages.next()?.step }
+      }
+    } catch {
+      throw Sarai_Skills_V1_ErrorDetail.rpcError(error)
+    }
+  }
+
+  /// Keeps the engine for the client until it says that it is done, leaves, or the engine ends.
+  private func lend(
+    _ engine: ModelPool.HeldEngine, _ reply: Sarai_Supervisor_V1_HoldEngineReply,
+    to response: RPCWriter<Sarai_Supervisor_V1_HoldEngineReply>,
+    next: () async throws -> Sarai_Supervisor_V1_HoldEngineRequest.OneOf_Step?
+  ) async throws {
+    do {
+      try await response.write(reply)
+      // Told by a task beside, for this one reads.
+      let teller = Task {
+        guard let error = try await engine.failure() else { return }
+        var last = Sarai_Supervisor_V1_HoldEngineReply()
+        last.ended = Sarai_Skills_V1_ErrorDetail(error)
+        try await response.write(last)
+      }
+      defer { teller.cancel() }
+      if case .result(let result)? = try await next() {
+        await engine.release(summary: result.summary, error: result.error)
+      } else {
+        await engine.release()
+      }
+    } catch {
+      await engine.release(summary: nil, error: SaraiError(.cancelled, es: "cancelada", en: "cancelled", cause: error))
+      throw error
+    }
+  }
+
+  func listMetrics(
+    request: Sarai_Supervisor_V1_ListMetricsRequest, context: ServerContext
+  ) async throws -> Sarai_Supervisor_V1_ListMetricsReply {
+    var reply = Sarai_Supervisor_V1_ListMetricsReply()
+    reply.samples = await pool.samples().map(Sarai_Supervisor_V1_Sample.init)
+    return reply
+  }
+
+  func stop(
+    request: Sarai_Supervisor_V1_StopRequest, context: ServerContext
+  ) async throws -> Sarai_Supervisor_V1_StopReply {
+    stop()
+    return Sarai_Supervisor_V1_StopReply()
+  }
+}

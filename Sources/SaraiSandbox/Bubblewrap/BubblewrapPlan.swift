@@ -54,7 +54,7 @@ struct BubblewrapPlan: Sendable, Hashable {
 
   // MARK: What is mounted
 
-  private static func mounts(
+  static func mounts(
     _ profile: SandboxProfile, executable: String, layers: SandboxLayers
   ) throws(SaraiError) -> [Mount] {
     let closure = try libraries(profile, executable: executable)
@@ -104,7 +104,7 @@ struct BubblewrapPlan: Sendable, Hashable {
   }
 
   /// Leaves out what a folder that is mounted anyway shows already, and puts folders before what lies in them.
-  private static func withoutRepeats(_ mounts: [Mount]) -> [Mount] {
+  static func withoutRepeats(_ mounts: [Mount]) -> [Mount] {
     let folders = Set(mounts.compactMap { mount in mount.shows(mount.inside) ? mount.inside : nil })
     var seen: Set<String> = []
     return mounts.filter { mount in
@@ -192,7 +192,7 @@ struct BubblewrapPlan: Sendable, Hashable {
 
   // MARK: Files
 
-  private static func real(_ path: String, _ profile: SandboxProfile) throws(SaraiError) -> String {
+  static func real(_ path: String, _ profile: SandboxProfile) throws(SaraiError) -> String {
     if let real = realPath(path) { return real }
     throw SaraiError(
       .notFound,
@@ -202,12 +202,12 @@ struct BubblewrapPlan: Sendable, Hashable {
       subject: path, cause: systemMessage(errno))
   }
 
-  private static func facts(_ path: String, _ profile: SandboxProfile) throws(SaraiError) -> FileFacts {
+  static func facts(_ path: String, _ profile: SandboxProfile) throws(SaraiError) -> FileFacts {
     if let facts = FileFacts(path) { return facts }
     throw noProgram(profile)
   }
 
-  private static func noProgram(_ profile: SandboxProfile, cause: (any Error)? = nil) -> SaraiError {
+  static func noProgram(_ profile: SandboxProfile, cause: (any Error)? = nil) -> SaraiError {
     SaraiError(
       .invalidRequest,
       es: "«\(profile.executable)» no es un programa compiado para este sistema. Para un guion, indica su intérprete.",

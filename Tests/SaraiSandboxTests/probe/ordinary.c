@@ -71,6 +71,10 @@ static int wait_for_signals(void) {
 int ordinary_command(const char *name, const char *argument) {
   if (strcmp(name, "ok") == 0) return 0;
   if (strcmp(name, "exit") == 0) return atoi(argument);
+  if (strcmp(name, "crash") == 0) {
+    *(volatile int *)16 = 1;
+    return 0;
+  }
   if (strcmp(name, "raise") == 0) return raise(atoi(argument));
   if (strcmp(name, "serve") == 0) return serve(argument);
   if (strcmp(name, "wait-for-end") == 0) return wait_for_end();

@@ -1,5 +1,6 @@
 package import SaraiCore
 package import SaraiModels
+package import SaraiSkills
 
 /// What every command starts from: folders, what came with SARAi, and the configuration in force.
 package struct Setup: Sendable {
@@ -32,6 +33,24 @@ package struct Setup: Sendable {
   /// The language of messages: what the configuration says, or what the environment asks for.
   package var language: Language {
     Language(rawValue: configuration.text("chat.language")) ?? Language(environment: environment)
+  }
+
+  /// Where the parts of skills are. SARAi's own environments come before those of installed skills, so that none of
+  /// these takes the place of the kit's.
+  package var skillPlaces: SkillPlaces {
+    SkillPlaces(
+      builtIn: installation.skills, installed: folders.skills, programs: installation.programs,
+      grammars: installation.grammars, pythonEnvironments: installation.pythonEnvironments + [folders.python],
+      home: folders.home)
+  }
+
+  package var skillInstaller: SkillInstaller {
+    let places = skillPlaces
+    // That of set-up in a checkout is known to be new enough.
+    let own = installation.checkout.map { [$0 + "/.deps/venv/bin/python"] } ?? []
+    let found = (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/python3" }
+    return SkillInstaller(
+      places: places, environments: folders.python, runner: SkillTool(environment: environment), pips: own + found)
   }
 
   /// The shipped catalogue with the user's own laid over it.

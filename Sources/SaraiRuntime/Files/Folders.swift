@@ -10,6 +10,10 @@ package struct Folders: Sendable, Hashable {
   /// Unix sockets.
   package let run: String
   package let home: String
+  /// Skills that were installed.
+  package let skills: String
+  /// Python environments of skills that were installed.
+  package let python: String
 
   package var configurationFile: String { configuration + "/sarai.yaml" }
   package var conversations: String { state + "/conversations" }
@@ -41,9 +45,10 @@ package struct Folders: Sendable, Hashable {
       ?? (xdg("XDG_STATE_HOME") ?? home + "/.local/state") + "/sarai"
     self.home = home
     self.state = state
-    models =
-      try own("SARAI_MODELS_DIR") ?? all.map { $0 + "/models" }
-      ?? (xdg("XDG_DATA_HOME") ?? home + "/.local/share") + "/sarai/models"
+    let data = all ?? (xdg("XDG_DATA_HOME") ?? home + "/.local/share") + "/sarai"
+    models = try own("SARAI_MODELS_DIR") ?? data + "/models"
+    skills = data + "/skills"
+    python = data + "/python"
     configuration = all.map { $0 + "/config" } ?? (xdg("XDG_CONFIG_HOME") ?? home + "/.config") + "/sarai"
     let mark = Self.shortHash(state)
     let runtime = xdg("XDG_RUNTIME_DIR").flatMap { access($0, W_OK | X_OK) == 0 ? $0 : nil }

@@ -1,16 +1,30 @@
 import Glibc
 import SaraiCore
 
-/// What came with SARAi: the catalogue, the default configuration, and `sarai-engine`.
+/// What came with SARAi: the catalogue, the default configuration, skills, and the programs beside `sarai`.
 package struct Installation: Sendable, Hashable {
   package let executable: String
   /// Holds `models.yaml` and `sarai.yaml`.
   package let share: String
+  /// The package's own folder, where this is what it was built in.
+  package let checkout: String?
 
   package var catalogue: String { share + "/models.yaml" }
   package var defaultConfiguration: String { share + "/sarai.yaml" }
-  package var engine: String { Self.folder(of: executable) + "/sarai-engine" }
-  package var confine: String { Self.folder(of: executable) + "/sarai-confine" }
+  package var engine: String { programs + "/sarai-engine" }
+  package var confine: String { programs + "/sarai-confine" }
+  /// `sarai-engine`, `sarai-skill`, `sarai-confine`.
+  package var programs: String { Self.folder(of: executable) }
+  package var skills: String { part("skills") }
+  package var grammars: String { part("grammars") }
+  /// What `sarai skill new` starts from.
+  package var skillTemplates: String { skills + "/templates" }
+  /// Folders with Python environments for skills: those of an installation, those of a checkout.
+  package var pythonEnvironments: [String] {
+    [Self.folder(of: programs) + "/lib/sarai/python"] + (checkout.map { [$0 + "/.deps/python"] } ?? [])
+  }
+
+  private func part(_ name: String) -> String { (checkout ?? share) + "/" + name }
 
   /// Looks at `SARAI_SHARE_DIR`, then at `../share/sarai` beside the executable's folder, then up from the executable
   /// for a checkout's `config`.
@@ -26,6 +40,7 @@ package struct Installation: Sendable, Hashable {
           subject: "SARAI_SHARE_DIR")
       }
       share = named
+      checkout = nil
       return
     }
     var folder = Self.folder(of: executable)
@@ -43,6 +58,7 @@ package struct Installation: Sendable, Hashable {
         subject: "models.yaml")
     }
     share = found
+    checkout = found == candidates[0] ? nil : Self.folder(of: found)
   }
 
   /// A file that was asked for; nil where none was.

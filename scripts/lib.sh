@@ -173,6 +173,8 @@ models_folder() {
   data=$(folder_of SARAI_MODELS_DIR models XDG_DATA_HOME .local/share)
   if [[ -n ${SARAI_MODELS_DIR:-}${SARAI_HOME:-} ]]; then printf '%s' "$data"; else printf '%s/models' "$data"; fi
 }
+# Skills that were installed, and what they run on: folders skills and python in here.
+skills_data_folder() { folder_of "" "" XDG_DATA_HOME .local/share; }
 state_folder() { folder_of SARAI_STATE_DIR state XDG_STATE_HOME .local/state; }
 config_folder() { folder_of "" config XDG_CONFIG_HOME .config; }
 

@@ -285,6 +285,7 @@ struct TestToolRunner: SkillToolRunner {
       let skill = try await installer.install(plan)
       let launch = try SkillLauncher(places: folders.places).launch(skill)
       #expect(launch.profile.executable == folders.path("python/tool/bin/python"))
+      #expect(launch.profile.roots.contains(folders.path("python/kit")))
       // What the sandbox would start finds the package, and the kit's own behind it.
       let script = "import hello_there, sys; print(hello_there.GREETING, sys.path)"
       let asked = try await TestToolRunner().run(launch.profile.executable, ["-c", script])

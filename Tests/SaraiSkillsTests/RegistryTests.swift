@@ -160,11 +160,10 @@ import Testing
           configuration: {greeting: "¡Hola!"}
           """)
       let skill = try SkillRegistry(places: folders.places).skill("tool")
-      let configuration = folders.path("configuration")
-      try SkillLauncher.writeConfiguration(of: skill, into: configuration)
+      let configuration = folders.path("configuration/tool")
       let launch = try SkillLauncher(places: folders.places).launch(
-        skill, files: [.init(path: "/srv/more")], sockets: [("network", "/run/user/n.sock")],
-        configurationFolder: configuration, logLevel: "debug")
+        skill, files: [.init(path: "/srv/more")], sockets: [.init(name: "network", host: "/run/user/n.sock")],
+        configurations: folders.path("configuration"), logLevel: "debug")
       let profile = launch.profile
       try profile.validate()
       #expect(profile.executable == "\(folder)/bin/run" && profile.kind == .native && profile.serves)
@@ -208,7 +207,7 @@ import Testing
         let launch = try launcher.launch(skill)
         #expect(launch.profile.executable == folders.path("python/\(name)/bin/python"))
         #expect(launch.profile.kind == .python)
-        #expect(launch.profile.roots.contains(folders.path("python/kit")) && launch.profile.roots.contains(folder))
+        #expect(launch.profile.roots.contains(folders.path("python/\(name)")) && launch.profile.roots.contains(folder))
         #expect(launch.arguments == ["\(folder)/skill.py", "now"])
         try launch.profile.validate()
       }

@@ -8,6 +8,8 @@ struct ELFFile: Sendable, Hashable {
   var needed: [String] = []
   /// Folders to look in first, as it names them (`$ORIGIN` unresolved).
   var searchPaths: [String] = []
+  /// False for what no loader takes for a library: programs at a fixed address, memory dumps of dead programs.
+  var isShared = false
 
   enum Fault: Error, Hashable {
     case unreadable(Int32)
@@ -15,6 +17,8 @@ struct ELFFile: Sendable, Hashable {
     /// An ELF file whose tables do not make sense, or of another kind of processor.
     case damaged
   }
+
+  private static let shared: UInt16 = 3
 
   private enum Segment {
     static let load: UInt32 = 1
@@ -43,7 +47,8 @@ struct ELFFile: Sendable, Hashable {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw .unreadable(errno) }
     defer { close(file) }
-    let headers = try Self.headers(file)
+    let (kind, headers) = try Self.headers(file)
+    isShared = kind == Self.shared
     if let header = headers.first(where: { $0.type == Segment.interpreter }) {
       interpreter = try Self.string(in: Self.read(file, at: header.offset, count: header.fileBytes, most: 4096), at: 0)
     }
@@ -52,7 +57,7 @@ struct ELFFile: Sendable, Hashable {
     }
   }
 
-  private static func headers(_ file: Int32) throws(Fault) -> [Header] {
+  private static func headers(_ file: Int32) throws(Fault) -> (kind: UInt16, headers: [Header]) {
     let start: [UInt8]
     do { start = try read(file, at: 0, count: 64, most: 64) } catch { throw .notELF }
     guard start.starts(with: [0x7f, 0x45, 0x4c, 0x46]) else { throw .notELF }
@@ -61,12 +66,13 @@ struct ELFFile: Sendable, Hashable {
     let count = UInt64(number(start, 56, as: UInt16.self))
     guard size == 56 else { throw .damaged }
     let table = try read(file, at: number(start, 32, as: UInt64.self), count: size * count, most: 56 * 512)
-    return (0..<Int(count)).map { index in
+    let headers = (0..<Int(count)).map { index in
       let base = index * 56
       return Header(
         type: number(table, base, as: UInt32.self), offset: number(table, base + 8, as: UInt64.self),
         address: number(table, base + 16, as: UInt64.self), fileBytes: number(table, base + 32, as: UInt64.self))
     }
+    return (number(start, 16, as: UInt16.self), headers)
   }
 
   private mutating func readDynamic(_ file: Int32, _ dynamic: Header, _ headers: [Header]) throws(Fault) {

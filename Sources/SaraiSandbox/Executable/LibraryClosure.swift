@@ -42,7 +42,14 @@ struct LibraryClosure {
       throw error
     }
     var waiting: [(file: ELFFile, path: String, inherited: [String])] = [(file, path, [])]
-    if let interpreter = file.interpreter { result.interpreters.insert(interpreter) }
+    // Who wrote the file may have named anything, and what is named here is mounted: a key, a whole folder.
+    if let interpreter = file.interpreter {
+      if (try? read(interpreter))?.isShared == true {
+        result.interpreters.insert(interpreter)
+      } else {
+        result.missing.insert(interpreter)
+      }
+    }
     while let next = waiting.popLast() {
       let own = next.file.searchPaths.map { Self.resolve($0, of: next.path) }
       for name in next.file.needed {
@@ -78,11 +85,11 @@ struct LibraryClosure {
   }
 
   private mutating func find(_ name: String, in folders: [String]) -> (path: String, file: ELFFile)? {
-    if name.hasPrefix("/") { return (try? read(name)).map { (name, $0) } }
+    if name.hasPrefix("/") { return (try? read(name)).flatMap { $0.isShared ? (name, $0) : nil } }
     guard !name.contains("/") else { return nil }
     for folder in folders {
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-      if let file = try? read(path) { return (path, file) }
+      if let file = try? read(path), file.isShared { return (path, file) }
     }
     return nil
   }

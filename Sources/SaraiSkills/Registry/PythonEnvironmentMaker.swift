@@ -34,7 +34,7 @@ struct PythonEnvironmentMaker {
       throw Self.failed(skill, made.output, .notAvailable)
     }
     // Behind the skill's own packages: whatever it asks for in another version goes before the kit's.
-    try SkillStorage.replace("\(own)/sarai-kit.pth", with: Array("\(packages)\n".utf8), mode: 0o644)
+    try SkillStorage.replace("\(own)/\(Self.kitFile)", with: Array("\(packages)\n".utf8), mode: 0o644)
     let list = "\(folder)/requirements.txt"
     try SkillStorage.replace(list, with: Array(requirements.lines.map { $0 + "\n" }.joined().utf8), mode: 0o644)
     let installed = try await runner.run(
@@ -49,6 +49,14 @@ struct PythonEnvironmentMaker {
       let path = "\(folder)/bin/\(script)"
       if SkillFiles.Facts(path)?.kind == .file { unlink(path) }
     }
+  }
+
+  /// Names the folder of the kit's packages, which Python then looks into as well.
+  private static let kitFile = "sarai-kit.pth"
+
+  /// Whether an environment was made here.
+  static func takesKit(_ interpreter: String) -> Bool {
+    packages(interpreter).map { SkillFiles.Facts("\($0)/\(kitFile)") != nil } ?? false
   }
 
   /// `--python` came with pip 22.3.

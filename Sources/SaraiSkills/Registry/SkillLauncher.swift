@@ -8,9 +8,6 @@ package import SaraiSandbox
 /// `SkillLimits.cpuSeconds` is for one call and `SandboxLimits.cpuSeconds` for the whole life of a process, so the
 /// launch has no such limit: whoever calls compares the process's time before and after.
 package struct SkillLauncher: Sendable {
-  /// A socket of the host that brings a grant: `model-ROLE`, `skill-NAME` or `network`.
-  package typealias Socket = (name: String, host: String)
-
   /// Where the skill finds its configuration inside.
   package static let configurationInside = "/etc/sarai/skill/configuration.json"
   /// Files that cannot be seen at their own path, because the sandbox has its own things there.
@@ -22,15 +19,15 @@ package struct SkillLauncher: Sendable {
 
   /// - Parameters:
   ///   - files: Granted for this launch, beside those of the manifest.
-  ///   - sockets: One for each grant of a model, a skill or the network.
-  ///   - configurationFolder: Where `writeConfiguration` has written; nil for none. It is mounted as a folder, so that
-  ///     a file that replaces the old one is seen by a skill that reloads.
+  ///   - sockets: One for each grant of a model, a skill or the network: `model-ROLE`, `skill-NAME`, `network`.
+  ///   - configurations: Where the configuration is written, in a folder for each skill; nil for none. That folder is
+  ///     mounted, so that a skill that reloads sees the file that took the place of the old one.
   ///   - logLevel: `trace` to `critical`; nil for the kit's own choice.
   /// - Throws: `invalidRequest` for a skill of instructions alone and for grants that no sandbox can give; `notFound`
   ///   for a file, a program or a Python that is missing; `corruptFile` for an entry point that cannot be used.
   package func launch(
-    _ skill: InstalledSkill, files: [SkillGrants.File] = [], sockets: [Socket] = [], configurationFolder: String? = nil,
-    logLevel: String? = nil
+    _ skill: InstalledSkill, files: [SkillGrants.File] = [], sockets: [SandboxProfile.SocketGrant] = [],
+    configurations: String? = nil, logLevel: String? = nil
   ) throws(SaraiError) -> SandboxLaunch {
     guard let manifest = skill.manifest else {
       throw SaraiError(
@@ -47,9 +44,11 @@ package struct SkillLauncher: Sendable {
     var environment = Self.environment(manifest)
     environment["SARAI_SKILL_LOG_LEVEL"] = logLevel
     if manifest.runtime == .python { environment.merge(Self.python(skill)) { $1 } }
-    if let configurationFolder {
+    if let configurations {
+      let folder = "\(configurations)/\(skill.name)"
+      try Self.writeConfiguration(of: skill, into: folder)
       let inside = String(Self.configurationInside.dropLast("/configuration.json".count))
-      profile.readOnly.append(.init(host: configurationFolder, inside: inside))
+      profile.readOnly.append(.init(host: folder, inside: inside))
       environment["SARAI_SKILL_CONFIGURATION"] = Self.configurationInside
     }
     for file in Self.merged(manifest.grants.files + files) {
@@ -61,7 +60,7 @@ package struct SkillLauncher: Sendable {
       let grant = SandboxProfile.Grant(host: file.path, inside: Self.inside(file.path))
       if file.mayWrite { profile.readWrite.append(grant) } else { profile.readOnly.append(grant) }
     }
-    profile.sockets = sockets.map { .init(name: $0.name, host: $0.host) }
+    profile.sockets = sockets
     return SandboxLaunch(profile, arguments: command.arguments, environment: environment)
   }
 
@@ -90,7 +89,8 @@ package struct SkillLauncher: Sendable {
 
   /// Writes the manifest's `configuration` where `launch` lets the skill read it.
   ///
-  /// - Parameter folder: Made where it is missing; for this skill alone. The file is replaced as a whole.
+  /// `launch` does so, and so does whoever wants a skill to reload it.
+  /// - Parameter folder: The skill's own below `configurations`. The file is replaced as a whole.
   /// - Throws: `forbidden` or `insufficientResources`.
   package static func writeConfiguration(of skill: InstalledSkill, into folder: String) throws(SaraiError) {
     let json = (skill.manifest?.configuration ?? .object([:])).serialized()
@@ -145,9 +145,11 @@ package struct SkillLauncher: Sendable {
         + "build\", or install SARAi again.", subject: skill.name)
   }
 
-  /// An environment that was made for the skill takes the kit from the kit's own.
+  /// An environment that was made for an installed skill takes the kit from the kit's own.
   private func kitRoots(_ skill: InstalledSkill, beside runtime: PythonRuntime) throws(SaraiError) -> [String] {
-    guard let kit = places.python(SkillPlaces.kit), kit != runtime.interpreter else { return [] }
+    guard PythonEnvironmentMaker.takesKit(runtime.interpreter), let kit = places.python(SkillPlaces.kit) else {
+      return []
+    }
     return try PythonRuntime(interpreter: kit).roots.filter { !runtime.roots.contains($0) }
   }
 

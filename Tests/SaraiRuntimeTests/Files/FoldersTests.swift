@@ -11,6 +11,8 @@ import Testing
     #expect(folders.state == "/s/state")
     #expect(folders.configuration == "/s/config")
     #expect(folders.run == "/s/run")
+    #expect(folders.skills == "/s/skills")
+    #expect(folders.python == "/s/python")
   }
 
   @Test func `SARAI_STATE_DIR and SARAI_MODELS_DIR override one folder each`() throws {
@@ -25,6 +27,7 @@ import Testing
     let named = try Folders(
       environment: ["HOME": "/home/x", "XDG_DATA_HOME": "/d", "XDG_STATE_HOME": "/t", "XDG_CONFIG_HOME": "/c"])
     #expect(named.models == "/d/sarai/models")
+    #expect(named.skills == "/d/sarai/skills")
     #expect(named.state == "/t/sarai")
     #expect(named.configuration == "/c/sarai")
     let plain = try Folders(environment: ["HOME": "/home/x"])
@@ -92,11 +95,19 @@ import Testing
         try Installation(environment: [:], executable: built).catalogue
           == checkout.appending(path: "config/models.yaml").path)
 
+      let found = try Installation(environment: [:], executable: built)
+      #expect(found.skills == checkout.appending(path: "skills").path)
+      #expect(found.checkout == checkout.path)
+      #expect(found.pythonEnvironments.last == checkout.appending(path: ".deps/python").path)
+
       let prefix = folder.appending(path: "prefix")
       try make(prefix.appending(path: "share/sarai/models.yaml"))
       let installed = try Installation(environment: [:], executable: prefix.appending(path: "bin/sarai").path)
       #expect(installed.share == prefix.appending(path: "share/sarai").path)
       #expect(installed.engine == prefix.appending(path: "bin/sarai-engine").path)
+      #expect(installed.grammars == prefix.appending(path: "share/sarai/grammars").path)
+      #expect(installed.pythonEnvironments == [prefix.appending(path: "lib/sarai/python").path])
+      #expect(installed.checkout == nil)
     }
   }
 

@@ -158,6 +158,7 @@ let package = Package(
       name: "sarai",
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiModels", "SaraiRuntime", "SaraiSandbox", "SaraiSkills",
+        "SkillProtocol",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

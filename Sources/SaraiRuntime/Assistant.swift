@@ -1,10 +1,14 @@
+import Logging
 package import SaraiAgent
 package import SaraiCore
+package import SaraiSkills
+import SkillProtocol
 
 /// SARAi as every command has her, the server included: the turn, on what the supervisor of the state folder runs.
 package final class Assistant: ModelGateway {
   package let turn: Turn
   let models: SupervisedModels
+  package let skills: SupervisedSkills
   private let supervision: Supervision
   private let language: Language
 
@@ -12,7 +16,12 @@ package final class Assistant: ModelGateway {
     self.supervision = supervision
     language = setup.language
     models = SupervisedModels(supervision: supervision, remote: RemoteModels(setup).model)
-    turn = Turn(models: models)
+    skills = SupervisedSkills(supervision: supervision)
+    let log = Logger(label: "sarai.turn")
+    let intents = RegisteredIntents(registry: SkillRegistry(places: setup.skillPlaces), skills: skills, log: log)
+    turn = Turn(
+      models: models,
+      intents: TurnIntents(source: intents, now: { .current() }, onFailure: { log.warning("no intent: \($0)") }))
   }
 
   /// Runs `body` with her, on the supervisor that runs or one that is started.
@@ -40,6 +49,7 @@ package final class Assistant: ModelGateway {
 
   func close() async {
     models.close()
+    skills.close()
     await supervision.close()
   }
 
@@ -47,6 +57,31 @@ package final class Assistant: ModelGateway {
   package func prepare() async {
     // A model that cannot be had is an error for who asks for it.
     try? await models.prepare("expert_short")
+  }
+
+  /// Answers as a skill of instructions alone says: a model follows them.
+  package func follow(_ skill: InstalledSkill, _ call: SkillCall) async throws -> SkillAnswer {
+    let question: String
+    switch call.input {
+    case .text(let text), .json(let text): question = text
+    }
+    var usage = SkillUsage()
+    usage.modelCalls = 1
+    var text = ""
+    let events = try await generate(
+      GenerationRequest(
+        model: "expert_short", prompt: .chat([Message(.system, skill.instructions), Message(.user, question)]),
+        sampling: turn.persona.sampling, client: "skill", requestID: "skill"))
+    for try await event in events {
+      switch event {
+      case .started: break
+      case .text(let piece): text += piece
+      case .finished(let summary):
+        usage.promptTokens = summary.usage.promptTokens
+        usage.completionTokens = summary.usage.completionTokens
+      }
+    }
+    return SkillAnswer(output: .text(text), usage: usage)
   }
 
   // MARK: - ModelGateway

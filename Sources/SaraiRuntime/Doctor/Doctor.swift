@@ -65,10 +65,12 @@ package struct Doctor: Sendable {
           : Localized(
             es: "estas variables no significan nada: \(setup.configuration.unknownVariables.joined(separator: ", "))",
             en: "these variables mean nothing: \(setup.configuration.unknownVariables.joined(separator: ", "))")))
+    findings += await SandboxChecks.all(setup)
     findings += FolderChecks.all(setup)
     findings.append(ServerCheck.finding(setup))
     let (models, areUsable) = await ModelChecks.all(setup)
     findings += models
+    findings += await SkillChecks.all(setup, starts: false)
     if startsEngine, areUsable { findings.append(await EngineCheck.finding(setup)) }
     return findings
   }

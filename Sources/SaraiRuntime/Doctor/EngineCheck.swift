@@ -1,6 +1,7 @@
 import Logging
 import SaraiCore
 import SaraiModels
+import SaraiSandbox
 
 /// Starts the default model in an engine of its own, asks it for a word, and stops it.
 enum EngineCheck {
@@ -12,19 +13,23 @@ enum EngineCheck {
         settings.cacheFolder = folder
         settings.socketFolder = folder
         let environment = setup.environment
+        let backend = try SupervisorParts.engineBackend(setup, folder: folder)
         let pool = ModelPool(
           settings: settings,
           parts: ModelPool.Parts(
             store: try setup.store(stateFolder: folder),
+            launcher: backend.map { SandboxLauncher($0) } ?? DirectLauncher(),
             remote: { RemoteGateway(model: try RemoteModel(entry: $0, environment: environment)) },
             environment: environment, logger: Logger(label: "sarai.doctor", factory: { _ in SwiftLogNoOpLogHandler() }))
         )
         do {
           let finding = try await ask(pool, title: title)
           await pool.shutDown()
+          await backend?.close()
           return finding
         } catch {
           await pool.shutDown()
+          await backend?.close()
           throw error
         }
       }

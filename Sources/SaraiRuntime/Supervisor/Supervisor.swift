@@ -5,7 +5,7 @@ import Glibc
 import Logging
 import SaraiCore
 import SaraiModels
-import SaraiSandbox
+import SaraiSkills
 import SkillProtocol
 import Synchronization
 
@@ -56,7 +56,7 @@ package struct Supervisor: Sendable {
         listener, maximumRequestBytes: 4 << 20, allowedUsers: [geteuid()], maximumConnections: 256, log: log),
       services: [
         SupervisorService(
-          pool: parts.pool, attendance: attendance,
+          models: parts.models, skills: parts.skills, attendance: attendance,
           configure: { try await parts.configure($0, attendance: attendance) }, stop: stop),
         HealthService(service: Sarai_Supervisor_V1_Supervisor.descriptor.fullyQualifiedService, status: status),
       ])
@@ -66,6 +66,7 @@ package struct Supervisor: Sendable {
       lifetime.watch(endsWithInput: false)
       lifetime.serve(stop: stop)
       attendance.begin()
+      await parts.skills.begin()
       StartPages.giveBack()
       ready()
       log.info("supervising \(setup.folders.state)")
@@ -73,8 +74,8 @@ package struct Supervisor: Sendable {
       for await _ in stops {}
       log.info("stopping")
       status.stopServing()
-      // Engines go first: those who hold one are told, and leave.
-      await parts.pool.shutDown()
+      // What runs goes first: those who hold an engine or wait for a skill are told, and leave.
+      await parts.close()
       server.beginGracefulShutdown()
       // Who attends would stay for ever.
       group.cancelAll()
@@ -85,84 +86,9 @@ package struct Supervisor: Sendable {
   /// Tells clients of stand-ins as they come about, and gives memory back that a wave of requests has left free.
   private func keepHouse(_ parts: SupervisorParts, _ attendance: Attendance) async {
     while !Task.isCancelled {
-      for notice in await parts.pool.notices() { attendance.tell(notice) }
+      for notice in await parts.models.notices() { attendance.tell(notice) }
       sarai_allocator_trim()
       try? await Task.sleep(for: .seconds(2))
     }
-  }
-}
-
-/// What a supervisor is made of: the sandboxes, and the pools that use them.
-final class SupervisorParts: Sendable {
-  let setup: Setup
-  let backend: (any SandboxBackend)?
-  let pool: ModelPool
-
-  init(_ setup: Setup) throws {
-    self.setup = setup
-    try Folders.create(setup.folders.sandboxes)
-    let environment = setup.environment
-    // Who switches sandboxes off still wants to talk to a model.
-    let isIsolated = setup.configuration.text("phoenix.skill_runtime") != "disabled"
-    let backend = isIsolated ? try Self.bubblewrap(setup) : nil
-    self.backend = backend
-    pool = ModelPool(
-      settings: PoolSettings(setup, setup.configuration),
-      parts: ModelPool.Parts(
-        store: try setup.store(), launcher: backend.map { SandboxLauncher($0) } ?? DirectLauncher(),
-        remote: { RemoteGateway(model: try RemoteModel(entry: $0, environment: environment)) },
-        environment: environment, logger: Logger(label: "sarai.models")))
-  }
-
-  static func bubblewrap(_ setup: Setup) throws -> BubblewrapBackend {
-    try BubblewrapBackend(
-      .init(confine: setup.installation.confine, runtimeFolder: setup.folders.sandboxes))
-  }
-
-  func lingerSeconds(_ configuration: Configuration) -> Double {
-    configuration.number("runtime.linger_seconds") ?? 300
-  }
-
-  /// Takes the settings of a client: what its command line and environment say goes before the file.
-  func configure(_ settings: Sarai_Supervisor_V1_Settings, attendance: Attendance) async throws {
-    let flags = settings.assignments.compactMap { assignment -> Configuration.Flag? in
-      guard let equals = assignment.firstIndex(of: "=") else { return nil }
-      return Configuration.Flag(
-        key: String(assignment[..<equals]), value: String(assignment[assignment.index(after: equals)...]),
-        name: "supervisor")
-    }
-    // The variables of whoever started the supervisor are not those of this client.
-    let ownSettings = Set(SettingsTable.all.map(\.environmentVariable)).union(["SARAI_CONFIG"])
-    let environment = setup.environment.filter { !ownSettings.contains($0.key) }
-    let fresh: Setup
-    do {
-      fresh = try Setup(
-        environment: environment, configurationFile: settings.file.isEmpty ? nil : settings.file, flags: flags,
-        executable: setup.installation.executable)
-    } catch let error as ConfigurationError {
-      throw error.faults.first ?? SaraiError(.invalidRequest, es: "\(error)", en: "\(error)")
-    }
-    if let level = Logger.Level(rawValue: fresh.configuration.text("log.level")) { Log.level = level }
-    attendance.setLinger(seconds: lingerSeconds(fresh.configuration))
-    _ = await pool.apply(PoolSettings(fresh, fresh.configuration))
-  }
-
-  func close() async {
-    await pool.shutDown()
-    await backend?.close()
-  }
-}
-
-extension Setup {
-  /// What this command's line and environment say about the configuration, for a supervisor that reads the same files.
-  var supervisorSettings: Sarai_Supervisor_V1_Settings {
-    var settings = Sarai_Supervisor_V1_Settings()
-    settings.file = sources.asked ?? ""
-    let fromEnvironment = SettingsTable.all.compactMap { setting -> String? in
-      guard let text = sources.environment[setting.environmentVariable], !text.isEmpty else { return nil }
-      return "\(setting.key)=\(text)"
-    }
-    settings.assignments = fromEnvironment + sources.flags.map { "\($0.key)=\($0.value)" }
-    return settings
   }
 }

@@ -7,6 +7,9 @@ extension Folders {
   var supervisorLog: String { logs + "/supervisor.log" }
   /// Sockets of sandboxes and of what they are granted.
   var sandboxes: String { run + "/s" }
+  package var skillLogs: String { logs + "/skills" }
+  /// What skills' manifests configure them with, as files that their sandboxes see.
+  var skillConfigurations: String { run + "/c" }
 }
 
 /// One supervisor per state folder: a lock that the kernel gives back however the process ends.

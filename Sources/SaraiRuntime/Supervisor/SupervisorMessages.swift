@@ -1,5 +1,6 @@
 import SaraiCore
 import SaraiModels
+import SaraiSkills
 import SkillProtocol
 
 // SARAi's values as the messages of proto/supervisor.proto, and back.
@@ -66,6 +67,21 @@ extension Sarai_Supervisor_V1_Engine {
     uptimeSeconds = status.uptimeSeconds
     idleSeconds = status.idleSeconds
     requests = status.requests
+  }
+}
+
+extension Sarai_Supervisor_V1_SkillStatus {
+  init(_ status: SkillStatus) {
+    self.init()
+    name = status.name
+    state = status.phase.rawValue
+    pids = status.processes.map(\.pid)
+    calls = UInt64(clamping: status.totals.calls)
+    failures = UInt64(clamping: status.totals.failed + status.totals.timedOut)
+    restarts = UInt64(clamping: status.totals.deaths)
+    uptimeSeconds = status.upSeconds
+    memoryBytes = Int64(status.processes.compactMap(\.memoryBytes).reduce(0, +))
+    if let error = status.lastError { self.error = Sarai_Skills_V1_ErrorDetail(error) }
   }
 }
 

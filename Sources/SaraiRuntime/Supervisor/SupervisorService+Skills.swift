@@ -1,24 +1,47 @@
 import GRPCCore
 import SaraiCore
+import SaraiSkills
 import SkillProtocol
 
 /// The calls about skills.
 extension SupervisorService {
-  private var notThere: any Error {
-    Sarai_Skills_V1_ErrorDetail.rpcError(
-      SaraiError(
-        .notAvailable, es: "Esta versión aún no ejecuta habilidades.", en: "This version does not run skills yet."))
-  }
+  /// Files that a call may grant beside those of the manifest.
+  private static let maximumFiles = 32
 
   func openSkill(
     request: Sarai_Supervisor_V1_OpenSkillRequest, context: ServerContext
-  ) async throws -> Sarai_Supervisor_V1_OpenSkillReply { throw notThere }
+  ) async throws -> Sarai_Supervisor_V1_OpenSkillReply {
+    attendance.note()
+    return try await answering {
+      guard request.readOnlyFiles.count <= Self.maximumFiles else {
+        throw SaraiError(
+          .invalidRequest, es: "Demasiados ficheros: como mucho \(Self.maximumFiles), o la carpeta que los tiene.",
+          en: "Too many files: at most \(Self.maximumFiles), or the folder that holds them.", subject: "files")
+      }
+      let files = request.readOnlyFiles.map { SkillGrants.File(path: $0) }
+      var reply = Sarai_Supervisor_V1_OpenSkillReply()
+      reply.socket = try await skills.gate(request.name, grants: SkillGrants(files: files))
+      return reply
+    }
+  }
 
   func reloadSkill(
     request: Sarai_Supervisor_V1_ReloadSkillRequest, context: ServerContext
-  ) async throws -> Sarai_Supervisor_V1_ReloadSkillReply { throw notThere }
+  ) async throws -> Sarai_Supervisor_V1_ReloadSkillReply {
+    try await answering {
+      try await skills.reload(request.name)
+      return Sarai_Supervisor_V1_ReloadSkillReply()
+    }
+  }
 
-  func readSkillLog(
-    request: Sarai_Supervisor_V1_ReadSkillLogRequest, context: ServerContext
-  ) async throws -> Sarai_Supervisor_V1_ReadSkillLogReply { throw notThere }
+  func stopSkill(
+    request: Sarai_Supervisor_V1_StopSkillRequest, context: ServerContext
+  ) async throws -> Sarai_Supervisor_V1_StopSkillReply {
+    await skills.stop(request.name)
+    return Sarai_Supervisor_V1_StopSkillReply()
+  }
+
+  private func answering<Reply>(_ body: () async throws -> Reply) async throws -> Reply {
+    do { return try await body() } catch { throw Sarai_Skills_V1_ErrorDetail.rpcError(error) }
+  }
 }

@@ -2,11 +2,13 @@ import GRPCCore
 import Glibc
 import SaraiCore
 import SaraiModels
+import SaraiSkills
 import SkillProtocol
 
 /// The contract of proto/supervisor.proto over the pools.
 struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
-  let pool: ModelPool
+  let models: ModelPool
+  let skills: SkillPool
   let attendance: Attendance
   let started = ContinuousClock.now
   /// Takes a client's settings.
@@ -22,7 +24,8 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     reply.pid = getpid()
     reply.uptimeSeconds = started.duration(to: .now) / .seconds(1)
     reply.clients = UInt32(clamping: attendance.count)
-    reply.engines = await pool.ps().map(Sarai_Supervisor_V1_Engine.init)
+    reply.engines = await models.ps().map(Sarai_Supervisor_V1_Engine.init)
+    reply.skills = await skills.status().map(Sarai_Supervisor_V1_SkillStatus.init)
     return reply
   }
 
@@ -70,7 +73,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
   ) async throws -> Sarai_Supervisor_V1_ListModelsReply {
     attendance.note()
     var reply = Sarai_Supervisor_V1_ListModelsReply()
-    reply.models = await pool.models().map(Sarai_Supervisor_V1_Model.init)
+    reply.models = await models.models().map(Sarai_Supervisor_V1_Model.init)
     return reply
   }
 
@@ -87,7 +90,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
           .invalidRequest, es: "La llamada debe empezar por «hold».", en: "The call has to begin with \"hold\".")
       }
       let failures = hold.failures.map { ModelPool.CandidateFailure(id: $0.id, error: SaraiError($0.error)) }
-      let held = try await pool.hold(hold.model, kind: ModelSummary.Kind(rawValue: hold.kind), after: failures)
+      let held = try await models.hold(hold.model, kind: ModelSummary.Kind(rawValue: hold.kind), after: failures)
       var reply = Sarai_Supervisor_V1_HoldEngineReply()
       switch held {
       case .remote(let id):
@@ -135,7 +138,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     request: Sarai_Supervisor_V1_ListMetricsRequest, context: ServerContext
   ) async throws -> Sarai_Supervisor_V1_ListMetricsReply {
     var reply = Sarai_Supervisor_V1_ListMetricsReply()
-    reply.samples = await pool.samples().map(Sarai_Supervisor_V1_Sample.init)
+    reply.samples = (await models.samples() + skills.samples()).map(Sarai_Supervisor_V1_Sample.init)
     return reply
   }
 

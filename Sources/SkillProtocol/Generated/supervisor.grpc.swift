@@ -114,16 +114,16 @@ public enum Sarai_Supervisor_V1_Supervisor: Sendable {
                 type: .unary
             )
         }
-        /// Namespace for "ReadSkillLog" metadata.
-        public enum ReadSkillLog: Sendable {
-            /// Request type for "ReadSkillLog".
-            public typealias Input = Sarai_Supervisor_V1_ReadSkillLogRequest
-            /// Response type for "ReadSkillLog".
-            public typealias Output = Sarai_Supervisor_V1_ReadSkillLogReply
-            /// Descriptor for "ReadSkillLog".
+        /// Namespace for "StopSkill" metadata.
+        public enum StopSkill: Sendable {
+            /// Request type for "StopSkill".
+            public typealias Input = Sarai_Supervisor_V1_StopSkillRequest
+            /// Response type for "StopSkill".
+            public typealias Output = Sarai_Supervisor_V1_StopSkillReply
+            /// Descriptor for "StopSkill".
             public static let descriptor = GRPCCore.MethodDescriptor(
                 service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "sarai.supervisor.v1.Supervisor"),
-                method: "ReadSkillLog",
+                method: "StopSkill",
                 type: .unary
             )
         }
@@ -149,7 +149,7 @@ public enum Sarai_Supervisor_V1_Supervisor: Sendable {
             ListMetrics.descriptor,
             OpenSkill.descriptor,
             ReloadSkill.descriptor,
-            ReadSkillLog.descriptor,
+            StopSkill.descriptor,
             Stop.descriptor
         ]
     }
@@ -301,19 +301,23 @@ extension Sarai_Supervisor_V1_Supervisor {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_ReloadSkillReply>
 
-        /// Handle the "ReadSkillLog" method.
+        /// Handle the "StopSkill" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a skill's processes once their calls are done; the next call starts it again.
         ///
         /// - Parameters:
-        ///   - request: A streaming request of `Sarai_Supervisor_V1_ReadSkillLogRequest` messages.
+        ///   - request: A streaming request of `Sarai_Supervisor_V1_StopSkillRequest` messages.
         ///   - context: Context providing information about the RPC.
         /// - Throws: Any error which occurred during the processing of the request. Thrown errors
         ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
         ///     to an internal error.
-        /// - Returns: A streaming response of `Sarai_Supervisor_V1_ReadSkillLogReply` messages.
-        func readSkillLog(
-            request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_ReadSkillLogRequest>,
+        /// - Returns: A streaming response of `Sarai_Supervisor_V1_StopSkillReply` messages.
+        func stopSkill(
+            request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_StopSkillRequest>,
             context: GRPCCore.ServerContext
-        ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_ReadSkillLogReply>
+        ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_StopSkillReply>
 
         /// Handle the "Stop" method.
         ///
@@ -466,19 +470,23 @@ extension Sarai_Supervisor_V1_Supervisor {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_ReloadSkillReply>
 
-        /// Handle the "ReadSkillLog" method.
+        /// Handle the "StopSkill" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a skill's processes once their calls are done; the next call starts it again.
         ///
         /// - Parameters:
-        ///   - request: A request containing a single `Sarai_Supervisor_V1_ReadSkillLogRequest` message.
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_StopSkillRequest` message.
         ///   - context: Context providing information about the RPC.
         /// - Throws: Any error which occurred during the processing of the request. Thrown errors
         ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
         ///     to an internal error.
-        /// - Returns: A response containing a single `Sarai_Supervisor_V1_ReadSkillLogReply` message.
-        func readSkillLog(
-            request: GRPCCore.ServerRequest<Sarai_Supervisor_V1_ReadSkillLogRequest>,
+        /// - Returns: A response containing a single `Sarai_Supervisor_V1_StopSkillReply` message.
+        func stopSkill(
+            request: GRPCCore.ServerRequest<Sarai_Supervisor_V1_StopSkillRequest>,
             context: GRPCCore.ServerContext
-        ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_ReadSkillLogReply>
+        ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_StopSkillReply>
 
         /// Handle the "Stop" method.
         ///
@@ -631,19 +639,23 @@ extension Sarai_Supervisor_V1_Supervisor {
             context: GRPCCore.ServerContext
         ) async throws -> Sarai_Supervisor_V1_ReloadSkillReply
 
-        /// Handle the "ReadSkillLog" method.
+        /// Handle the "StopSkill" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a skill's processes once their calls are done; the next call starts it again.
         ///
         /// - Parameters:
-        ///   - request: A `Sarai_Supervisor_V1_ReadSkillLogRequest` message.
+        ///   - request: A `Sarai_Supervisor_V1_StopSkillRequest` message.
         ///   - context: Context providing information about the RPC.
         /// - Throws: Any error which occurred during the processing of the request. Thrown errors
         ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
         ///     to an internal error.
-        /// - Returns: A `Sarai_Supervisor_V1_ReadSkillLogReply` to respond with.
-        func readSkillLog(
-            request: Sarai_Supervisor_V1_ReadSkillLogRequest,
+        /// - Returns: A `Sarai_Supervisor_V1_StopSkillReply` to respond with.
+        func stopSkill(
+            request: Sarai_Supervisor_V1_StopSkillRequest,
             context: GRPCCore.ServerContext
-        ) async throws -> Sarai_Supervisor_V1_ReadSkillLogReply
+        ) async throws -> Sarai_Supervisor_V1_StopSkillReply
 
         /// Handle the "Stop" method.
         ///
@@ -747,11 +759,11 @@ extension Sarai_Supervisor_V1_Supervisor.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
-            forMethod: Sarai_Supervisor_V1_Supervisor.Method.ReadSkillLog.descriptor,
-            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_ReadSkillLogRequest>(),
-            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_ReadSkillLogReply>(),
+            forMethod: Sarai_Supervisor_V1_Supervisor.Method.StopSkill.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_StopSkillRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_StopSkillReply>(),
             handler: { request, context in
-                try await self.readSkillLog(
+                try await self.stopSkill(
                     request: request,
                     context: context
                 )
@@ -829,11 +841,11 @@ extension Sarai_Supervisor_V1_Supervisor.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
-    public func readSkillLog(
-        request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_ReadSkillLogRequest>,
+    public func stopSkill(
+        request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_StopSkillRequest>,
         context: GRPCCore.ServerContext
-    ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_ReadSkillLogReply> {
-        let response = try await self.readSkillLog(
+    ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_StopSkillReply> {
+        let response = try await self.stopSkill(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -954,12 +966,12 @@ extension Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
         )
     }
 
-    public func readSkillLog(
-        request: GRPCCore.ServerRequest<Sarai_Supervisor_V1_ReadSkillLogRequest>,
+    public func stopSkill(
+        request: GRPCCore.ServerRequest<Sarai_Supervisor_V1_StopSkillRequest>,
         context: GRPCCore.ServerContext
-    ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_ReadSkillLogReply> {
-        return GRPCCore.ServerResponse<Sarai_Supervisor_V1_ReadSkillLogReply>(
-            message: try await self.readSkillLog(
+    ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_StopSkillReply> {
+        return GRPCCore.ServerResponse<Sarai_Supervisor_V1_StopSkillReply>(
+            message: try await self.stopSkill(
                 request: request.message,
                 context: context
             ),
@@ -1149,23 +1161,27 @@ extension Sarai_Supervisor_V1_Supervisor {
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_ReloadSkillReply>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
-        /// Call the "ReadSkillLog" method.
+        /// Call the "StopSkill" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a skill's processes once their calls are done; the next call starts it again.
         ///
         /// - Parameters:
-        ///   - request: A request containing a single `Sarai_Supervisor_V1_ReadSkillLogRequest` message.
-        ///   - serializer: A serializer for `Sarai_Supervisor_V1_ReadSkillLogRequest` messages.
-        ///   - deserializer: A deserializer for `Sarai_Supervisor_V1_ReadSkillLogReply` messages.
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_StopSkillRequest` message.
+        ///   - serializer: A serializer for `Sarai_Supervisor_V1_StopSkillRequest` messages.
+        ///   - deserializer: A deserializer for `Sarai_Supervisor_V1_StopSkillReply` messages.
         ///   - options: Options to apply to this RPC.
         ///   - handleResponse: A closure which handles the response and returns its result to
         ///       the caller. Returning from the closure will cancel the RPC if it hasn't
         ///       already finished.
         /// - Returns: The result of `handleResponse`.
-        func readSkillLog<Result>(
-            request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_ReadSkillLogRequest>,
-            serializer: some GRPCCore.MessageSerializer<Sarai_Supervisor_V1_ReadSkillLogRequest>,
-            deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_ReadSkillLogReply>,
+        func stopSkill<Result>(
+            request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_StopSkillRequest>,
+            serializer: some GRPCCore.MessageSerializer<Sarai_Supervisor_V1_StopSkillRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_StopSkillReply>,
             options: GRPCCore.CallOptions,
-            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_ReadSkillLogReply>) async throws -> Result
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_StopSkillReply>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "Stop" method.
@@ -1440,29 +1456,33 @@ extension Sarai_Supervisor_V1_Supervisor {
             )
         }
 
-        /// Call the "ReadSkillLog" method.
+        /// Call the "StopSkill" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a skill's processes once their calls are done; the next call starts it again.
         ///
         /// - Parameters:
-        ///   - request: A request containing a single `Sarai_Supervisor_V1_ReadSkillLogRequest` message.
-        ///   - serializer: A serializer for `Sarai_Supervisor_V1_ReadSkillLogRequest` messages.
-        ///   - deserializer: A deserializer for `Sarai_Supervisor_V1_ReadSkillLogReply` messages.
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_StopSkillRequest` message.
+        ///   - serializer: A serializer for `Sarai_Supervisor_V1_StopSkillRequest` messages.
+        ///   - deserializer: A deserializer for `Sarai_Supervisor_V1_StopSkillReply` messages.
         ///   - options: Options to apply to this RPC.
         ///   - handleResponse: A closure which handles the response and returns its result to
         ///       the caller. Returning from the closure will cancel the RPC if it hasn't
         ///       already finished.
         /// - Returns: The result of `handleResponse`.
-        public func readSkillLog<Result>(
-            request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_ReadSkillLogRequest>,
-            serializer: some GRPCCore.MessageSerializer<Sarai_Supervisor_V1_ReadSkillLogRequest>,
-            deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_ReadSkillLogReply>,
+        public func stopSkill<Result>(
+            request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_StopSkillRequest>,
+            serializer: some GRPCCore.MessageSerializer<Sarai_Supervisor_V1_StopSkillRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_StopSkillReply>,
             options: GRPCCore.CallOptions = .defaults,
-            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_ReadSkillLogReply>) async throws -> Result = { response in
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_StopSkillReply>) async throws -> Result = { response in
                 try response.message
             }
         ) async throws -> Result where Result: Sendable {
             try await self.client.unary(
                 request: request,
-                descriptor: Sarai_Supervisor_V1_Supervisor.Method.ReadSkillLog.descriptor,
+                descriptor: Sarai_Supervisor_V1_Supervisor.Method.StopSkill.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1706,26 +1726,30 @@ extension Sarai_Supervisor_V1_Supervisor.ClientProtocol {
         )
     }
 
-    /// Call the "ReadSkillLog" method.
+    /// Call the "StopSkill" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends a skill's processes once their calls are done; the next call starts it again.
     ///
     /// - Parameters:
-    ///   - request: A request containing a single `Sarai_Supervisor_V1_ReadSkillLogRequest` message.
+    ///   - request: A request containing a single `Sarai_Supervisor_V1_StopSkillRequest` message.
     ///   - options: Options to apply to this RPC.
     ///   - handleResponse: A closure which handles the response and returns its result to
     ///       the caller. Returning from the closure will cancel the RPC if it hasn't
     ///       already finished.
     /// - Returns: The result of `handleResponse`.
-    public func readSkillLog<Result>(
-        request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_ReadSkillLogRequest>,
+    public func stopSkill<Result>(
+        request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_StopSkillRequest>,
         options: GRPCCore.CallOptions = .defaults,
-        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_ReadSkillLogReply>) async throws -> Result = { response in
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_StopSkillReply>) async throws -> Result = { response in
             try response.message
         }
     ) async throws -> Result where Result: Sendable {
-        try await self.readSkillLog(
+        try await self.stopSkill(
             request: request,
-            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_ReadSkillLogRequest>(),
-            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_ReadSkillLogReply>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_StopSkillRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_StopSkillReply>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1991,7 +2015,11 @@ extension Sarai_Supervisor_V1_Supervisor.ClientProtocol {
         )
     }
 
-    /// Call the "ReadSkillLog" method.
+    /// Call the "StopSkill" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends a skill's processes once their calls are done; the next call starts it again.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2001,19 +2029,19 @@ extension Sarai_Supervisor_V1_Supervisor.ClientProtocol {
     ///       the caller. Returning from the closure will cancel the RPC if it hasn't
     ///       already finished.
     /// - Returns: The result of `handleResponse`.
-    public func readSkillLog<Result>(
-        _ message: Sarai_Supervisor_V1_ReadSkillLogRequest,
+    public func stopSkill<Result>(
+        _ message: Sarai_Supervisor_V1_StopSkillRequest,
         metadata: GRPCCore.Metadata = [:],
         options: GRPCCore.CallOptions = .defaults,
-        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_ReadSkillLogReply>) async throws -> Result = { response in
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_StopSkillReply>) async throws -> Result = { response in
             try response.message
         }
     ) async throws -> Result where Result: Sendable {
-        let request = GRPCCore.ClientRequest<Sarai_Supervisor_V1_ReadSkillLogRequest>(
+        let request = GRPCCore.ClientRequest<Sarai_Supervisor_V1_StopSkillRequest>(
             message: message,
             metadata: metadata
         )
-        return try await self.readSkillLog(
+        return try await self.stopSkill(
             request: request,
             options: options,
             onResponse: handleResponse

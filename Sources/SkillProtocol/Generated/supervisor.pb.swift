@@ -112,7 +112,7 @@ public nonisolated struct Sarai_Supervisor_V1_SkillStatus: Sendable {
 
   public var name: String = String()
 
-  /// "stopped", "starting", "ready", "busy", "resting"
+  /// "stopped", "starting", "running", "resting"
   public var state: String = String()
 
   public var pids: [Int32] = []
@@ -121,14 +121,15 @@ public nonisolated struct Sarai_Supervisor_V1_SkillStatus: Sendable {
 
   public var failures: UInt64 = 0
 
-  /// Starts after the first one of each process.
+  /// Processes that died without being told to end.
   public var restarts: UInt64 = 0
 
+  /// For how long it has had a process, since the supervisor began.
   public var uptimeSeconds: Double = 0
 
   public var memoryBytes: Int64 = 0
 
-  /// Why it rests, where it does.
+  /// The last fault, where there was no answer since.
   public var error: Sarai_Skills_V1_ErrorDetail {
     get {_error ?? Sarai_Skills_V1_ErrorDetail()}
     set {_error = newValue}
@@ -522,27 +523,22 @@ public nonisolated struct Sarai_Supervisor_V1_ReloadSkillReply: Sendable {
   public init() {}
 }
 
-public nonisolated struct Sarai_Supervisor_V1_ReadSkillLogRequest: Sendable {
+public nonisolated struct Sarai_Supervisor_V1_StopSkillRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var name: String = String()
 
-  /// The last so many lines.
-  public var lines: UInt32 = 0
-
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-public nonisolated struct Sarai_Supervisor_V1_ReadSkillLogReply: Sendable {
+public nonisolated struct Sarai_Supervisor_V1_StopSkillReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
-
-  public var lines: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1601,9 +1597,9 @@ nonisolated extension Sarai_Supervisor_V1_ReloadSkillReply: SwiftProtobuf.Messag
   }
 }
 
-nonisolated extension Sarai_Supervisor_V1_ReadSkillLogRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".ReadSkillLogRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}lines\0")
+nonisolated extension Sarai_Supervisor_V1_StopSkillRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StopSkillRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1612,7 +1608,6 @@ nonisolated extension Sarai_Supervisor_V1_ReadSkillLogRequest: SwiftProtobuf.Mes
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.lines) }()
       default: break
       }
     }
@@ -1622,45 +1617,30 @@ nonisolated extension Sarai_Supervisor_V1_ReadSkillLogRequest: SwiftProtobuf.Mes
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
-    if self.lines != 0 {
-      try visitor.visitSingularUInt32Field(value: self.lines, fieldNumber: 2)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Sarai_Supervisor_V1_ReadSkillLogRequest, rhs: Sarai_Supervisor_V1_ReadSkillLogRequest) -> Bool {
+  public static func ==(lhs: Sarai_Supervisor_V1_StopSkillRequest, rhs: Sarai_Supervisor_V1_StopSkillRequest) -> Bool {
     if lhs.name != rhs.name {return false}
-    if lhs.lines != rhs.lines {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension Sarai_Supervisor_V1_ReadSkillLogReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".ReadSkillLogReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lines\0")
+nonisolated extension Sarai_Supervisor_V1_StopSkillReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StopSkillReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.lines) }()
-      default: break
-      }
-    }
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.lines.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.lines, fieldNumber: 1)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Sarai_Supervisor_V1_ReadSkillLogReply, rhs: Sarai_Supervisor_V1_ReadSkillLogReply) -> Bool {
-    if lhs.lines != rhs.lines {return false}
+  public static func ==(lhs: Sarai_Supervisor_V1_StopSkillReply, rhs: Sarai_Supervisor_V1_StopSkillReply) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

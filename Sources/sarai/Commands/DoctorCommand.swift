@@ -28,6 +28,11 @@ struct DoctorCommand: AsyncParsableCommand {
     let doctor = Doctor(
       environment: environment, configurationFile: options.file, flags: options.flags)
     let findings = await doctor.findings(startsEngine: !quick)
+    try Self.show(findings, json: json)
+  }
+
+  /// - Throws: `ExitCode` where there is a fault.
+  static func show(_ findings: [Finding], json: Bool) throws {
     let isHealthy = !findings.contains { $0.verdict == .fault }
     if json {
       Output.json(["ok": .bool(isHealthy), "checks": .array(findings.map(\.json))])
@@ -37,7 +42,7 @@ struct DoctorCommand: AsyncParsableCommand {
     guard isHealthy else { throw ExitCode(ExitStatus.failedCheck.rawValue) }
   }
 
-  private func print(_ findings: [Finding], isHealthy: Bool) {
+  private static func print(_ findings: [Finding], isHealthy: Bool) {
     let language = Words.language
     let width = findings.map { DisplayWidth.of($0.title[language]) }.max() ?? 0
     for finding in findings {

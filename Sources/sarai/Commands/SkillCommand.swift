@@ -9,7 +9,8 @@ struct SkillCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "skill",
-      abstract: words(es: "Mira, instala, quita y empieza habilidades.", en: "See, install, remove and begin skills."),
+      abstract: words(
+        es: "Mira, usa, instala, quita y empieza habilidades.", en: "See, run, install, remove and begin skills."),
       discussion: words(
         es: """
           Una habilidad es una carpeta con un SKILL.md y, si tiene programa, un skill.yaml que dice qué puede tocar; \
@@ -20,8 +21,8 @@ struct SkillCommand: AsyncParsableCommand {
           its sandbox denies all else. docs/Skills.md explains how one is written.
           """),
       subcommands: [
-        SkillListCommand.self, SkillShowCommand.self, SkillInstallCommand.self, SkillRemoveCommand.self,
-        SkillNewCommand.self,
+        SkillListCommand.self, SkillShowCommand.self, SkillRunCommand.self, SkillInstallCommand.self,
+        SkillRemoveCommand.self, SkillLogsCommand.self, SkillDoctorCommand.self, SkillNewCommand.self,
       ], aliases: ["skills"])
   }
 }

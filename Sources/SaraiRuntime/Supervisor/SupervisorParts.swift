@@ -1,0 +1,119 @@
+import Glibc
+import Logging
+import SaraiCore
+import SaraiModels
+import SaraiSandbox
+import SaraiSkills
+import SkillProtocol
+
+/// What a supervisor is made of: the sandboxes, and the pools that use them.
+final class SupervisorParts: Sendable {
+  let setup: Setup
+  let models: ModelPool
+  let skills: SkillPool
+  private let modelGates: ModelGates
+  private let backends: [any SandboxBackend]
+
+  /// - Throws: `SaraiError` where a folder cannot be used or the system has no thread left.
+  init(_ setup: Setup) throws {
+    self.setup = setup
+    try Folders.create(setup.folders.sandboxes)
+    try Folders.create(setup.folders.skillLogs, variable: "SARAI_STATE_DIR")
+    let skillBackend = try Self.skillBackend(setup, folder: setup.folders.sandboxes)
+    let engines = try skillBackend as? BubblewrapBackend ?? Self.engineBackend(setup, folder: setup.folders.sandboxes)
+    backends = skillBackend is BubblewrapBackend ? [skillBackend] : [skillBackend] + (engines.map { [$0] } ?? [])
+    let environment = setup.environment
+    models = ModelPool(
+      settings: PoolSettings(setup, setup.configuration),
+      parts: ModelPool.Parts(
+        store: try setup.store(), launcher: engines.map { SandboxLauncher($0) } ?? DirectLauncher(),
+        remote: { RemoteGateway(model: try RemoteModel(entry: $0, environment: environment)) },
+        environment: environment, logger: Logger(label: "sarai.models")))
+    let gates = ModelGates(
+      pool: models, folder: setup.folders.sandboxes, allowedUsers: [geteuid()],
+      logger: Logger(label: "sarai.models"))
+    modelGates = gates
+    let registry = SkillRegistry(places: setup.skillPlaces)
+    let launcher = SkillLauncher(places: setup.skillPlaces)
+    let configurations = setup.folders.skillConfigurations
+    skills = SkillPool(
+      settings: SkillPoolSettings(
+        runtimeFolder: setup.folders.sandboxes, logFolder: setup.folders.skillLogs,
+        useFile: setup.folders.state + "/skills-used.json"),
+      parts: SkillPool.Parts(
+        backend: skillBackend, skill: { try registry.skill($0) }, allSkills: { registry.skills() },
+        launch: { skill, grants, sockets in
+          try launcher.launch(skill, files: grants.files, sockets: sockets, configurations: configurations)
+        }, modelSocket: { try await gates.socket($0) }, logger: Logger(label: "sarai.skills")))
+  }
+
+  /// What skills are started with.
+  ///
+  /// - Parameter folder: An existing folder of a short path, for sockets.
+  static func skillBackend(_ setup: Setup, folder: String) throws -> any SandboxBackend {
+    switch setup.configuration.text("phoenix.skill_runtime") {
+    case "disabled": DisabledBackend()
+    default: try bubblewrap(setup, folder: folder)
+    }
+  }
+
+  /// What engines are started with; nil for plain processes. Who switches sandboxes off still wants to talk to a model;
+  /// where skills are containers, engines are in bubblewrap all the same: containers would not share a model's pages.
+  static func engineBackend(_ setup: Setup, folder: String) throws -> BubblewrapBackend? {
+    setup.configuration.text("phoenix.skill_runtime") == "disabled" ? nil : try bubblewrap(setup, folder: folder)
+  }
+
+  private static func bubblewrap(_ setup: Setup, folder: String) throws -> BubblewrapBackend {
+    try BubblewrapBackend(.init(confine: setup.installation.confine, runtimeFolder: folder))
+  }
+
+  func lingerSeconds(_ configuration: Configuration) -> Double {
+    configuration.number("runtime.linger_seconds") ?? 300
+  }
+
+  /// Takes the settings of a client: what its command line and environment say goes before the file.
+  func configure(_ settings: Sarai_Supervisor_V1_Settings, attendance: Attendance) async throws {
+    let flags = settings.assignments.compactMap { assignment -> Configuration.Flag? in
+      guard let equals = assignment.firstIndex(of: "=") else { return nil }
+      return Configuration.Flag(
+        key: String(assignment[..<equals]), value: String(assignment[assignment.index(after: equals)...]),
+        name: "supervisor")
+    }
+    // The variables of whoever started the supervisor are not those of this client.
+    let ownSettings = Set(SettingsTable.all.map(\.environmentVariable)).union(["SARAI_CONFIG"])
+    let environment = setup.environment.filter { !ownSettings.contains($0.key) }
+    let fresh: Setup
+    do {
+      fresh = try Setup(
+        environment: environment, configurationFile: settings.file.isEmpty ? nil : settings.file, flags: flags,
+        executable: setup.installation.executable)
+    } catch let error as ConfigurationError {
+      throw error.faults.first ?? SaraiError(.invalidRequest, es: "\(error)", en: "\(error)")
+    }
+    if let level = Logger.Level(rawValue: fresh.configuration.text("log.level")) { Log.level = level }
+    attendance.setLinger(seconds: lingerSeconds(fresh.configuration))
+    _ = await models.apply(PoolSettings(fresh, fresh.configuration))
+  }
+
+  /// Ends everything that was started. Skills go first: they may be asking a model.
+  func close() async {
+    await skills.close()
+    await modelGates.close()
+    await models.shutDown()
+    for backend in backends { await backend.close() }
+  }
+}
+
+extension Setup {
+  /// What this command's line and environment say about the configuration, for a supervisor that reads the same files.
+  var supervisorSettings: Sarai_Supervisor_V1_Settings {
+    var settings = Sarai_Supervisor_V1_Settings()
+    settings.file = sources.asked ?? ""
+    let fromEnvironment = SettingsTable.all.compactMap { setting -> String? in
+      guard let text = sources.environment[setting.environmentVariable], !text.isEmpty else { return nil }
+      return "\(setting.key)=\(text)"
+    }
+    settings.assignments = fromEnvironment + sources.flags.map { "\($0.key)=\($0.value)" }
+    return settings
+  }
+}

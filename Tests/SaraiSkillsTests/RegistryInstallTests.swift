@@ -1,5 +1,6 @@
 import Foundation
 import SaraiCore
+import SaraiSandbox
 import TestSupport
 import Testing
 
@@ -228,7 +229,7 @@ struct TestToolRunner: SkillToolRunner {
       try folders.write("python/.staging-other/x", "half")
       let notes = try folders.skill("notes", in: "src")
       _ = try await installer.install(installer.plan(notes))
-      #expect(try SkillRegistry(places: folders.places).entries().map(\.name) == ["notes", "tool"])
+      #expect(SkillRegistry(places: folders.places).entries().map(\.name) == ["notes", "tool"])
       #expect(!FileManager.default.fileExists(atPath: folders.path("installed/.staging-other")))
       #expect(!FileManager.default.fileExists(atPath: folders.path("python/.staging-other")))
     }

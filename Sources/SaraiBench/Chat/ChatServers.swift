@@ -63,6 +63,9 @@ final class ChatServers {
 
   func stop() {
     for process in processes.values { process.stop() }
+    // It ends once its last client is gone; what comes next must find nothing warm.
+    let deadline = Monotonic.seconds() + 20
+    while ProcessSearch.supervisor(home: folder) != nil, Monotonic.seconds() < deadline { usleep(2_000) }
   }
 
   // MARK: - Asking
@@ -122,14 +125,18 @@ final class ChatServers {
 
   // MARK: - Memory
 
+  /// Everything of SARAi's but the engine: the server, and the supervisor that runs the engine for it.
   func serveFootprint() -> ProcessFootprint? {
-    processes[.sarai].flatMap { ProcessFootprint(pid: $0.pid, modelFile: options.modelFile) }
+    guard let serve = processes[.sarai].flatMap({ ProcessFootprint(pid: $0.pid, modelFile: options.modelFile) }),
+      let supervisor = ProcessSearch.supervisor(home: folder)
+        .flatMap({ ProcessFootprint(pid: $0, modelFile: options.modelFile) })
+    else { return nil }
+    return serve.together(with: supervisor)
   }
 
   func engineFootprint() -> ProcessFootprint? {
-    processes[.sarai]?.child(named: "sarai-engine").flatMap {
-      ProcessFootprint(pid: $0, modelFile: options.modelFile)
-    }
+    ProcessSearch.supervisor(home: folder).flatMap { ProcessSearch.descendant(of: $0, named: "sarai-engine") }
+      .flatMap { ProcessFootprint(pid: $0, modelFile: options.modelFile) }
   }
 
   func referenceFootprint() -> ProcessFootprint? {
@@ -168,6 +175,7 @@ final class ChatServers {
     case .sarai:
       var environment = options.environment
       environment["SARAI_HOME"] = folder
+      environment["SARAI_RUNTIME_LINGER_SECONDS"] = "0"
       environment["SARAI_MODELS_DIR"] = options.modelFile.split(separator: "/", omittingEmptySubsequences: false)
         .dropLast().joined(separator: "/")
       // Both roles alike, so that there is one engine, as there is one model in llama-server.

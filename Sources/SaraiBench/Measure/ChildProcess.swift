@@ -44,32 +44,6 @@ final class ChildProcess {
     _ = wait()
   }
 
-  /// Its child with that program name, if it has one.
-  func child(named name: String) -> Int32? {
-    for line in ProcFile.lines("/proc/\(pid)/task/\(pid)/children") + threadChildren() {
-      for child in line.split(separator: " ").compactMap({ Int32($0) }) {
-        // The kernel keeps 15 bytes of a name.
-        if ProcFile.lines("/proc/\(child)/comm").first == String(name.prefix(15)) { return child }
-      }
-    }
-    return nil
-  }
-
-  /// A child belongs to the thread that started it.
-  private func threadChildren() -> [String] {
-    guard let folder = opendir("/proc/\(pid)/task") else { return [] }
-    defer { closedir(folder) }
-    var lines: [String] = []
-    while let entry = readdir(folder) {
-      let thread = withUnsafePointer(to: entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard Int32(thread) != nil else { continue }
-      lines += ProcFile.lines("/proc/\(pid)/task/\(thread)/children")
-    }
-    return lines
-  }
-
   private func markReaped() {
     isReaped = true
     ChildRegister.remove(pid)

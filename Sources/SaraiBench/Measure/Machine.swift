@@ -58,6 +58,8 @@ package struct ProcessFootprint: Sendable, Hashable {
   package var proportionalBytes: Int
   /// The part that maps a model's file: weights, as they lie on disk.
   package var weightBytes: Int
+  /// The part that maps its own program's file.
+  package var programBytes: Int
 
   package var besidesWeightsBytes: Int { proportionalBytes - weightBytes }
 
@@ -75,6 +77,7 @@ package struct ProcessFootprint: Sendable, Hashable {
     let name = modelFile.split(separator: "/").last.map(String.init) ?? modelFile
     var total = 0
     var weights = 0
+    var own = 0
     var isModel = false
     var isProgram = false
     for line in smaps {
@@ -84,10 +87,21 @@ package struct ProcessFootprint: Sendable, Hashable {
       } else if line.hasPrefix(isProgram ? "Rss:" : "Pss:"), let kilobytes = ProcFile.kilobytes(line) {
         total += kilobytes * 1024
         if isModel { weights += kilobytes * 1024 }
+        if isProgram { own += kilobytes * 1024 }
       }
     }
     guard total > 0 else { return nil }
     proportionalBytes = total
     weightBytes = weights
+    programBytes = own
+  }
+
+  /// Of two processes that run one program, whose pages they share.
+  func together(with other: ProcessFootprint) -> ProcessFootprint {
+    var sum = self
+    sum.proportionalBytes += other.proportionalBytes - min(programBytes, other.programBytes)
+    sum.weightBytes += other.weightBytes
+    sum.programBytes = max(programBytes, other.programBytes)
+    return sum
   }
 }

@@ -30,7 +30,7 @@ final class SupervisorParts: Sendable {
         remote: { RemoteGateway(model: try RemoteModel(entry: $0, environment: environment)) },
         environment: environment, logger: Logger(label: "sarai.models")))
     let gates = ModelGates(
-      pool: models, folder: setup.folders.sandboxes, allowedUsers: [geteuid()],
+      pool: models, folder: setup.folders.sandboxes, allowedUsers: Self.sandboxUsers(skillBackend).union([geteuid()]),
       logger: Logger(label: "sarai.models"))
     modelGates = gates
     let registry = SkillRegistry(places: setup.skillPlaces)
@@ -44,7 +44,8 @@ final class SupervisorParts: Sendable {
         backend: skillBackend, skill: { try registry.skill($0) }, allSkills: { registry.skills() },
         launch: { skill, grants, sockets in
           try launcher.launch(skill, files: grants.files, sockets: sockets, configurations: configurations)
-        }, modelSocket: { try await gates.socket($0) }, logger: Logger(label: "sarai.skills")))
+        }, modelSocket: { try await gates.socket($0) }, sandboxUsers: Self.sandboxUsers(skillBackend),
+        logger: Logger(label: "sarai.skills")))
   }
 
   /// What skills are started with.
@@ -53,12 +54,18 @@ final class SupervisorParts: Sendable {
   static func skillBackend(_ setup: Setup, folder: String) throws -> any SandboxBackend {
     switch setup.configuration.text("phoenix.skill_runtime") {
     case "disabled": DisabledBackend()
+    case "docker": try DockerBackend(.init(confine: setup.installation.confine, runtimeFolder: folder))
     default: try bubblewrap(setup, folder: folder)
     }
   }
 
   /// What engines are started with; nil for plain processes. Who switches sandboxes off still wants to talk to a model;
   /// where skills are containers, engines are in bubblewrap all the same: containers would not share a model's pages.
+  /// As whom skills connect to what they are granted, beside this process's own user.
+  private static func sandboxUsers(_ backend: any SandboxBackend) -> Set<UInt32> {
+    (backend as? DockerBackend).map { [$0.user.user] } ?? []
+  }
+
   static func engineBackend(_ setup: Setup, folder: String) throws -> BubblewrapBackend? {
     setup.configuration.text("phoenix.skill_runtime") == "disabled" ? nil : try bubblewrap(setup, folder: folder)
   }

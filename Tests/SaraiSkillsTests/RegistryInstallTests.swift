@@ -348,7 +348,7 @@ struct TestToolRunner: SkillToolRunner {
     "requirements.txt names packages and nothing that could run or come from elsewhere",
     arguments: [
       "--index-url https://evil.org/simple", "-r other.txt", "-e .", "--no-binary :all:", "./wheel.whl", "../x",
-      "/etc/passwd", "https://evil.org/x.whl", "x @ https://evil.org/x.whl", "git+https://evil.org/x", "x; import os",
+      "/etc/passwd", "https://evil.org/x.whl", "x @ https://evil.org/x.whl", "git+https://evil.org/x",
       "x --install-option=y", "x\\\n--index-url=https://evil.org", "x==1 --hash=md5:00", "${HOME}", "x y", "=1",
       "x\u{1B}[2J",
       String(repeating: "a", count: 3000) + "-",

@@ -51,14 +51,10 @@ import Testing
       let dumped = try await run("/usr/bin/env", ["swift", "package", "dump-package"], in: folder)
       #expect(dumped.code == 0 && dumped.output.contains("my-greeter"), "\(dumped.output)")
       // Against the kit of this very build: to build the whole package would take minutes.
-      let modules = TestParts.executable("sarai-skill").deletingLastPathComponent().appending(path: "Modules").path
       let typed = try await run(
         "/usr/bin/env",
-        [
-          "swiftc", "-typecheck", "-parse-as-library", "-swift-version", "6", "-I", modules, "-module-name",
-          "my_greeter",
-          "Sources/my-greeter/MyGreeter.swift",
-        ], in: folder)
+        ["swiftc", "-typecheck", "-parse-as-library", "-swift-version", "6", "-module-name", "my_greeter"]
+          + (try Self.kitOptions()) + ["Sources/my-greeter/MyGreeter.swift"], in: folder)
       #expect(typed.code == 0, "\(typed.output)")
       let reader = SkillReader(places: folders.places)
       #expect(thrown { _ = try reader.read(folder, origin: .installed) }?.message.en.contains("bin/my-greeter") == true)
@@ -66,6 +62,28 @@ import Testing
       #expect(try reader.read(folder, origin: .installed).manifest?.grants.isEmpty == true)
       #expect(FileManager.default.isExecutableFile(atPath: "\(folder)/build"))
       #expect(try left(in: folder) == [])
+    }
+  }
+
+  /// What the package manager would tell the compiler: where the kit's modules are, and those in C beneath them.
+  private static func kitOptions() throws -> [String] {
+    let build = TestParts.executable("sarai-skill").deletingLastPathComponent()
+    var options = ["-I", build.appending(path: "Modules").path]
+    let manager = FileManager.default
+    for folder in try manager.contentsOfDirectory(atPath: build.path)
+    where folder.hasSuffix(".build") && !folder.contains("-tool.") {
+      options.append(build.appending(path: folder).appending(path: "module.modulemap").path)
+    }
+    let checkouts = TestParts.root.appending(path: ".build/checkouts")
+    for package in try manager.contentsOfDirectory(atPath: checkouts.path) {
+      let sources = checkouts.appending(path: package).appending(path: "Sources")
+      for target in (try? manager.contentsOfDirectory(atPath: sources.path)) ?? [] {
+        options.append(sources.appending(path: target).appending(path: "include/module.modulemap").path)
+      }
+    }
+    return options.enumerated().flatMap { index, option -> [String] in
+      if index < 2 { return [option] }
+      return manager.fileExists(atPath: option) ? ["-Xcc", "-fmodule-map-file=\(option)"] : []
     }
   }
 
@@ -82,7 +100,7 @@ import Testing
   @Test(
     "A name becomes a type that nothing else is called",
     arguments: [
-      ("my-skill", "MySkill"), ("a", "A"), ("7zip", "Skill7zip"), ("skill", "OwnSkill"),
+      ("my-skill", "MySkill"), ("a", "A"), ("7zip", "Own7zip"), ("skill", "OwnSkill"),
       ("skill-error", "OwnSkillError"),
       ("string", "OwnString"), ("x-2", "X2"),
     ])

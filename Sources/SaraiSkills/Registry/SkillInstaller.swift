@@ -95,7 +95,7 @@ package struct SkillInstaller: Sendable {
   /// - Throws: `forbidden` for one of SARAi's own; `notFound`; `busy`.
   package func remove(_ name: String) throws(SaraiError) {
     let folder = folder(name)
-    guard !name.hasPrefix("."), !name.contains("/"), SkillFiles.Facts(folder) != nil else {
+    guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/"), SkillFiles.Facts(folder) != nil else {
       if SkillName.isValid(name), SkillFiles.Facts("\(places.builtIn)/\(name)/\(SkillReader.card)") != nil {
         throw SaraiError(
           .forbidden, es: "«\(name)» viene con SARAi y no se quita.",

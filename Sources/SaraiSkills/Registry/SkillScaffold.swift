@@ -65,12 +65,11 @@ package struct SkillScaffold: Sendable {
     }
   }
 
-  /// `my-skill` → `MySkill`; what would be a name of the kit's or of the language's gets `Skill` at its end.
+  /// `my-skill` → `MySkill`; what would be a name of the kit's or of a language's, or none, gets `Own` before it.
   static func typeName(_ name: String) -> String {
-    var type = name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-    if type.first?.isNumber == true { type = "Skill" + type }
-    if type == "Skill" { return "OwnSkill" }
-    return takenTypes.contains(type) || type.hasPrefix("Skill") ? "Own" + type : type
+    let type = name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    let isTaken = takenTypes.contains(type) || type.hasPrefix("Skill") || type.first?.isNumber == true
+    return isTaken ? "Own" + type : type
   }
 
   /// As the package manager names the module of a target.

@@ -54,6 +54,7 @@ let package = Package(
     .systemLibrary(name: "CE5", pkgConfig: "sarai-e5"),
     .target(name: "CAllocator"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
@@ -83,6 +84,7 @@ let package = Package(
     .target(name: "SaraiAgent", dependencies: ["SaraiCore"], swiftSettings: settings),
     .target(name: "SaraiSandbox", dependencies: ["SaraiCore", "CSeccomp"], swiftSettings: settings),
     .target(name: "SaraiCalc", dependencies: ["SaraiCore"], swiftSettings: settings),
+    .target(name: "SaraiSQL", dependencies: ["SaraiCore", "CSQLite"], swiftSettings: settings),
 
     // Layer 2
     .target(
@@ -237,6 +239,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SaraiSQLTests", dependencies: ["SaraiCore", "CSQLite", "SaraiSQL", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "SaraiHTTPTests",

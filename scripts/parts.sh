@@ -46,6 +46,7 @@ missing_packages() {
   has bwrap || echo bubblewrap
   [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
   [[ -e /usr/include/seccomp.h ]] || echo libseccomp-dev
+  [[ -e /usr/include/sqlite3.h ]] || echo libsqlite3-dev
   [[ -e /etc/ssl/certs/ca-certificates.crt || -e /etc/pki/tls/certs/ca-bundle.crt ]] || echo ca-certificates
   if ! has python3; then
     echo python3 python3-venv

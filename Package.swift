@@ -84,7 +84,9 @@ let package = Package(
     .target(name: "SaraiAgent", dependencies: ["SaraiCore"], swiftSettings: settings),
     .target(name: "SaraiSandbox", dependencies: ["SaraiCore", "CSeccomp"], swiftSettings: settings),
     .target(name: "SaraiCalc", dependencies: ["SaraiCore"], swiftSettings: settings),
-    .target(name: "SaraiSQL", dependencies: ["SaraiCore", "CSQLite"], swiftSettings: settings),
+    .target(
+      name: "SaraiSQL", dependencies: ["SaraiCore", "CSQLite"], resources: [.embedInCode("Grammar/sql.gbnf")],
+      swiftSettings: settings),
 
     // Layer 2
     .target(
@@ -178,7 +180,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "sarai-skill", dependencies: ["SaraiCore", "SaraiCalc", "SkillProtocol"], swiftSettings: settings),
+      name: "sarai-skill",
+      dependencies: [
+        "SaraiCore", "SaraiCalc", "SaraiSQL", "SkillProtocol",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+      ],
+      swiftSettings: settings),
 
     // One file without libraries: all that a sandbox needs to start a program.
     .executableTarget(

@@ -26,6 +26,18 @@ package struct SamplingParameters: Sendable, Hashable {
   package init() {}
 }
 
+/// What a model's text has to obey, in llama.cpp's GBNF.
+package struct GenerationGrammar: Sendable, Hashable {
+  package var gbnf: String
+  /// The rule to start from.
+  package var root: String
+
+  package init(gbnf: String, root: String = "root") {
+    self.gbnf = gbnf
+    self.root = root
+  }
+}
+
 /// One request to a model.
 package struct GenerationRequest: Sendable {
   /// A catalogue id or a role.
@@ -37,10 +49,12 @@ package struct GenerationRequest: Sendable {
   /// Whose request it is: the queue takes turns between clients.
   package var client: String
   package var requestID: String
+  /// What the text has to obey: it ends where the grammar does, or earlier with the reason `length` or `repetition`.
+  package var grammar: GenerationGrammar?
 
   package init(
     model: String, prompt: Prompt, sampling: SamplingParameters, staticMessageCount: Int = 0, client: String,
-    requestID: String
+    requestID: String, grammar: GenerationGrammar? = nil
   ) {
     self.model = model
     self.prompt = prompt
@@ -48,6 +62,7 @@ package struct GenerationRequest: Sendable {
     self.staticMessageCount = staticMessageCount
     self.client = client
     self.requestID = requestID
+    self.grammar = grammar
   }
 }
 

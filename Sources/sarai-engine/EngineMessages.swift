@@ -69,7 +69,14 @@ extension GenerationRequest {
     self.init(
       model: "", prompt: try Prompt(request),
       sampling: request.hasSampling ? SamplingParameters(request.sampling) : SamplingParameters(),
-      staticMessageCount: Int(request.staticMessageCount), client: request.client, requestID: request.requestID)
+      staticMessageCount: Int(request.staticMessageCount), client: request.client, requestID: request.requestID,
+      grammar: request.hasGrammar ? GenerationGrammar(request.grammar) : nil)
+  }
+}
+
+extension GenerationGrammar {
+  init(_ grammar: Sarai_Engine_V1_Grammar) {
+    self.init(gbnf: grammar.gbnf, root: grammar.root.isEmpty ? "root" : grammar.root)
   }
 }
 

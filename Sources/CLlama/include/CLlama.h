@@ -18,6 +18,8 @@ typedef struct sarai_model sarai_model;
 typedef struct sarai_context sarai_context;
 typedef struct sarai_template sarai_template;
 typedef struct sarai_flag sarai_flag;
+typedef struct sarai_grammar sarai_grammar;
+typedef struct sarai_vocabulary_index sarai_vocabulary_index;
 
 typedef enum sarai_status {
   SARAI_OK = 0,
@@ -158,6 +160,27 @@ bool sarai_memory_restore(sarai_context *context, const uint8_t *source, size_t 
 sarai_status sarai_embed(
   sarai_context *context, const int32_t *tokens, int32_t count, float *vector, const sarai_flag *cancel,
   sarai_fault *fault);
+
+// ---- Grammars ----
+
+// A model's tokens by their beginnings, which saves most of the work of a mask; one for a model, and only read.
+sarai_vocabulary_index *sarai_vocabulary_index_create(const sarai_model *model, sarai_fault *fault);
+void sarai_vocabulary_index_free(sarai_vocabulary_index *index);
+
+// A GBNF grammar at the beginning of a text. Both texts end with NUL. libllama's parser trusts them: they must have been
+// checked before. The model and the index have to outlive the grammar.
+sarai_grammar *sarai_grammar_parse(
+  const sarai_model *model, const sarai_vocabulary_index *index, const char *gbnf, const char *root,
+  sarai_fault *fault);
+void sarai_grammar_free(sarai_grammar *grammar);
+// Whether the token may come next; tokens that end the text, only where it may end. Control tokens never may.
+bool sarai_grammar_allows(sarai_grammar *grammar, int32_t token);
+// Sets the logits of all tokens that may not come next to minus infinity.
+sarai_status sarai_grammar_mask(sarai_grammar *grammar, float *logits, size_t count, sarai_fault *fault);
+// Goes on after a token of text that is allowed. After a failure the grammar allows nothing more.
+sarai_status sarai_grammar_accept(sarai_grammar *grammar, int32_t token, sarai_fault *fault);
+// Whether the text may end here and nothing else may come.
+bool sarai_grammar_is_complete(sarai_grammar *grammar);
 
 // ---- Chat templates ----
 

@@ -8,12 +8,18 @@ package struct GenerationJob: Sendable {
   /// How many messages they are.
   package var staticMessageCount: Int
   package var sampling: SamplingParameters
+  /// At its beginning; it is used up by the request.
+  package var grammar: TokenGrammar?
 
-  package init(prompt: [Int32], staticTokens: Int, staticMessageCount: Int = 0, sampling: SamplingParameters) {
+  package init(
+    prompt: [Int32], staticTokens: Int, staticMessageCount: Int = 0, sampling: SamplingParameters,
+    grammar: TokenGrammar? = nil
+  ) {
     self.prompt = prompt
     self.staticTokens = staticTokens
     self.staticMessageCount = staticMessageCount
     self.sampling = sampling
+    self.grammar = grammar
   }
 }
 
@@ -121,14 +127,17 @@ struct Generation {
   ) throws -> GenerationSummary.FinishReason {
     let limit = job.sampling.maxTokens ?? .max
     var repetition = RepetitionDetector()
+    if let grammar = job.grammar, grammar.isComplete { return .stop }
     while completionTokens < limit {
       if cancellation.isCancelled { throw CancellationError() }
       let position = memory.tokens.count
-      let token = try sample(&sampler, position: position)
+      let token = try sample(&sampler, position: position, grammar: job.grammar)
       if model.endsGeneration(token) { return .stop }
       sampler.accept(token)
+      try job.grammar?.accept(token)
       completionTokens += 1
       if emitter.push(model.bytes(of: token), now: .now) { return .stop }
+      if let grammar = job.grammar, grammar.isComplete { return .stop }
       if repetition.push(token) { return .repetition }
       guard completionTokens < limit, position < memory.context.contextTokens else { return .length }
       try compute([token], wantsLogits: true)
@@ -136,9 +145,9 @@ struct Generation {
     return .length
   }
 
-  private func sample(_ sampler: inout Sampler, position: Int) throws -> Int32 {
+  private func sample(_ sampler: inout Sampler, position: Int, grammar: TokenGrammar?) throws -> Int32 {
     do {
-      return try sampler.sample(logits: memory.context.logits(), position: position)
+      return try sampler.sample(logits: memory.context.logits(), position: position, constraint: grammar)
     } catch let error as SaraiError where error.code == .corruptFile {
       memory.clear(wipes: true)
       // The sampler sees numbers only; the file has a name.

@@ -17,6 +17,7 @@ package final class TextEngine: InferenceEngine {
   private let turns: FairTurns
   private let memory: ThreadConfined<PromptMemory>
   private let layoutThread: DedicatedThread
+  private let grammars: GrammarFactory
   let staticHeads = Mutex(StaticHeads())
   private let contextTokens: Int
   private let contextBytes: UInt64
@@ -75,6 +76,7 @@ package final class TextEngine: InferenceEngine {
     self.governor = governor
     self.memory = memory
     self.layoutThread = layoutThread
+    grammars = GrammarFactory(model: model, onHang: options.onHang)
     self.contextTokens = contextTokens
     self.contextBytes = contextBytes
     self.warnings = warnings
@@ -249,18 +251,27 @@ extension TextEngine {
     statistics.update { $0.requests += 1 }
     return try await countingCancellation {
       try request.sampling.check(vocabularySize: model.facts.vocabularySize)
+      // A grammar that can't be used is refused before anything is computed.
+      let grammar = try await compile(request.grammar)
       let prompt = try await tokens(of: request.prompt, staticMessageCount: request.staticMessageCount)
       let job = GenerationJob(
         prompt: prompt.all, staticTokens: prompt.staticCount, staticMessageCount: request.staticMessageCount,
-        sampling: request.sampling)
+        sampling: request.sampling, grammar: grammar)
       let queued = ContinuousClock.now
       return try await turns.withTurn(client: request.client) {
         let queueSeconds = (ContinuousClock.now - queued).seconds
+        let watch = grammar.map { grammars.watch($0) }
+        defer { watch?.cancel() }
         var summary = try await compute { try $0.run(job, emit: emit) }
         summary.timings.queueSeconds = queueSeconds
         return summary
       }
     }
+  }
+
+  private func compile(_ grammar: GenerationGrammar?) async throws -> TokenGrammar? {
+    guard let grammar else { return nil }
+    return try await layoutThread.perform { [grammars] in try grammars.make(grammar) }
   }
 
   package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult {

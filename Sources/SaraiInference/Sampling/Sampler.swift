@@ -7,6 +7,10 @@ package import SaraiCore
 /// top-k left. The draw is `GumbelDraw`: a function of seed, position and logits, with no state.
 ///
 /// A bias of -100 bans a token whatever its logit.
+///
+/// With a constraint the token is drawn as without one; only where the constraint refuses it, all tokens that may not
+/// come are banned and the draw is made again, with the same noise. That is a function of the same things, so the same
+/// seed still gives the same text, and few tokens cost a look at the whole vocabulary.
 package struct Sampler {
   /// Tokens that the repetition penalty looks back on, prompt included.
   package static let penaltyWindow = 64
@@ -46,14 +50,31 @@ package struct Sampler {
   /// The token for `position`, the number of tokens that precede it in the context.
   ///
   /// - Throws: `corruptFile` where a logit is NaN or infinite: the model computes no numbers;
-  ///   `invalidRequest` where the logit bias bans every token that the model allows.
-  package func sample(logits: UnsafeBufferPointer<Float>, position: Int) throws(SaraiError) -> Int32 {
+  ///   `invalidRequest` where the logit bias bans every token that the model allows, or the constraint all others.
+  package func sample(
+    logits: UnsafeBufferPointer<Float>, position: Int, constraint: (any TokenConstraint)? = nil
+  ) throws(SaraiError) -> Int32 {
     guard logits.count == vocabularySize, vocabularySize > 0 else {
       throw SaraiError(
         .internalFault, es: "El motor dio \(logits.count) valores para \(vocabularySize) tokens; es un fallo de SARAi.",
         en: "The engine gave \(logits.count) values for \(vocabularySize) tokens; this is a fault in SARAi.")
     }
     let adjusted = adjust(logits)
+    let token = try choose(adjusted, position: position)
+    guard let constraint, !constraint.allows(token) else { return token }
+    let masked = scratch.writable(adjusted)
+    try constraint.mask(masked)
+    guard masked.contains(where: { $0 > -.infinity }) else {
+      throw SamplingParameters.refuse(
+        "grammar", es: "no admite aquí ningún token que el modelo pueda dar; cámbiala",
+        en: "allows no token here that the model can give; change it")
+    }
+    return try choose(UnsafeBufferPointer(masked), position: position)
+  }
+
+  private func choose(
+    _ adjusted: UnsafeBufferPointer<Float>, position: Int
+  ) throws(SaraiError) -> Int32 {
     guard let top = scratch.findMaximum(of: adjusted) else {
       throw SaraiError(
         .corruptFile,
@@ -92,6 +113,13 @@ package struct Sampler {
     }
     return UnsafeBufferPointer(adjusted)
   }
+}
+
+/// What decides which tokens may come next.
+package protocol TokenConstraint {
+  func allows(_ token: Int32) -> Bool
+  /// Sets the logits of all tokens that may not come next to minus infinity.
+  func mask(_ logits: UnsafeMutableBufferPointer<Float>) throws(SaraiError)
 }
 
 /// What the penalties look at.

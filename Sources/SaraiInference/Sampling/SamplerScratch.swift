@@ -52,6 +52,11 @@ final class SamplerScratch {
     return adjusted
   }
 
+  /// The logits themselves where they are a copy already, else a copy.
+  func writable(_ logits: UnsafeBufferPointer<Float>) -> UnsafeMutableBufferPointer<Float> {
+    logits.baseAddress == UnsafePointer(adjusted.baseAddress) ? adjusted : copy(logits)
+  }
+
   // MARK: The largest logit
 
   /// A float's bits as an integer with the same order; NaNs lie beyond the infinities. Integers, since a maximum of

@@ -51,6 +51,10 @@ extension Sarai_Engine_V1_GenerateRequest {
     }
     staticMessageCount = UInt32(clamping: request.staticMessageCount)
     sampling = Sarai_Engine_V1_Sampling(request.sampling)
+    if let grammar = request.grammar {
+      self.grammar.gbnf = grammar.gbnf
+      self.grammar.root = grammar.root
+    }
   }
 }
 

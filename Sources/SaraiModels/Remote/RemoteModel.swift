@@ -79,6 +79,12 @@ package final class RemoteModel: Sendable {
   }
 
   private func begin(_ request: GenerationRequest) async throws -> HTTPClientResponse {
+    guard request.grammar == nil else {
+      // OpenAI's API has no grammars: the answer could be anything.
+      throw SaraiError(
+        .notAvailable, es: "El servidor remoto «\(entry.id)» no puede obedecer gramáticas. Usa un modelo instalado.",
+        en: "The remote server \"\(entry.id)\" can't obey grammars. Use an installed model.", subject: entry.id)
+    }
     let dialect: RemoteRequest.Dialect = ownLanguage == nil ? .lenient : .own
     let (path, body) = RemoteRequest.generation(request, model: endpoint.model, dialect: dialect)
     do {

@@ -371,53 +371,75 @@ public nonisolated struct Sarai_Engine_V1_Sampling: Sendable {
   fileprivate var _seed: UInt64? = nil
 }
 
-public nonisolated struct Sarai_Engine_V1_GenerateRequest: Sendable {
+public nonisolated struct Sarai_Engine_V1_GenerateRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var requestID: String = String()
+  public var requestID: String {
+    get {_storage._requestID}
+    set {_uniqueStorage()._requestID = newValue}
+  }
 
   /// The queue takes turns between clients.
-  public var client: String = String()
+  public var client: String {
+    get {_storage._client}
+    set {_uniqueStorage()._client = newValue}
+  }
 
-  public var prompt: Sarai_Engine_V1_GenerateRequest.OneOf_Prompt? = nil
+  public var prompt: OneOf_Prompt? {
+    get {return _storage._prompt}
+    set {_uniqueStorage()._prompt = newValue}
+  }
 
   public var chat: Sarai_Engine_V1_Messages {
     get {
-      if case .chat(let v)? = prompt {return v}
+      if case .chat(let v)? = _storage._prompt {return v}
       return Sarai_Engine_V1_Messages()
     }
-    set {prompt = .chat(newValue)}
+    set {_uniqueStorage()._prompt = .chat(newValue)}
   }
 
   public var text: String {
     get {
-      if case .text(let v)? = prompt {return v}
+      if case .text(let v)? = _storage._prompt {return v}
       return String()
     }
-    set {prompt = .text(newValue)}
+    set {_uniqueStorage()._prompt = .text(newValue)}
   }
 
   public var tokens: Sarai_Engine_V1_Tokens {
     get {
-      if case .tokens(let v)? = prompt {return v}
+      if case .tokens(let v)? = _storage._prompt {return v}
       return Sarai_Engine_V1_Tokens()
     }
-    set {prompt = .tokens(newValue)}
+    set {_uniqueStorage()._prompt = .tokens(newValue)}
   }
 
   /// Leading messages whose state is kept on disk.
-  public var staticMessageCount: UInt32 = 0
+  public var staticMessageCount: UInt32 {
+    get {_storage._staticMessageCount}
+    set {_uniqueStorage()._staticMessageCount = newValue}
+  }
 
   public var sampling: Sarai_Engine_V1_Sampling {
-    get {_sampling ?? Sarai_Engine_V1_Sampling()}
-    set {_sampling = newValue}
+    get {_storage._sampling ?? Sarai_Engine_V1_Sampling()}
+    set {_uniqueStorage()._sampling = newValue}
   }
   /// Returns true if `sampling` has been explicitly set.
-  public var hasSampling: Bool {self._sampling != nil}
+  public var hasSampling: Bool {_storage._sampling != nil}
   /// Clears the value of `sampling`. Subsequent reads from it will return its default value.
-  public mutating func clearSampling() {self._sampling = nil}
+  public mutating func clearSampling() {_uniqueStorage()._sampling = nil}
+
+  /// What the text has to obey. It ends where the grammar does; cut off by max_tokens it is a beginning of such a text.
+  public var grammar: Sarai_Engine_V1_Grammar {
+    get {_storage._grammar ?? Sarai_Engine_V1_Grammar()}
+    set {_uniqueStorage()._grammar = newValue}
+  }
+  /// Returns true if `grammar` has been explicitly set.
+  public var hasGrammar: Bool {_storage._grammar != nil}
+  /// Clears the value of `grammar`. Subsequent reads from it will return its default value.
+  public mutating func clearGrammar() {_uniqueStorage()._grammar = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -430,7 +452,23 @@ public nonisolated struct Sarai_Engine_V1_GenerateRequest: Sendable {
 
   public init() {}
 
-  fileprivate var _sampling: Sarai_Engine_V1_Sampling? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Sarai_Engine_V1_Grammar: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// In llama.cpp's GBNF.
+  public var gbnf: String = String()
+
+  /// The rule to start from; empty means "root".
+  public var root: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Sarai_Engine_V1_GenerateReply: Sendable {
@@ -1380,7 +1418,157 @@ nonisolated extension Sarai_Engine_V1_Sampling: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Sarai_Engine_V1_GenerateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GenerateRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}client\0\u{1}chat\0\u{1}text\0\u{1}tokens\0\u{3}static_message_count\0\u{1}sampling\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}client\0\u{1}chat\0\u{1}text\0\u{1}tokens\0\u{3}static_message_count\0\u{1}sampling\0\u{1}grammar\0")
+
+  fileprivate class _StorageClass {
+    var _requestID: String = String()
+    var _client: String = String()
+    var _prompt: Sarai_Engine_V1_GenerateRequest.OneOf_Prompt?
+    var _staticMessageCount: UInt32 = 0
+    var _sampling: Sarai_Engine_V1_Sampling? = nil
+    var _grammar: Sarai_Engine_V1_Grammar? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _requestID = source._requestID
+      _client = source._client
+      _prompt = source._prompt
+      _staticMessageCount = source._staticMessageCount
+      _sampling = source._sampling
+      _grammar = source._grammar
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._client) }()
+        case 3: try {
+          var v: Sarai_Engine_V1_Messages?
+          var hadOneofValue = false
+          if let current = _storage._prompt {
+            hadOneofValue = true
+            if case .chat(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._prompt = .chat(v)
+          }
+        }()
+        case 4: try {
+          var v: String?
+          try decoder.decodeSingularStringField(value: &v)
+          if let v = v {
+            if _storage._prompt != nil {try decoder.handleConflictingOneOf()}
+            _storage._prompt = .text(v)
+          }
+        }()
+        case 5: try {
+          var v: Sarai_Engine_V1_Tokens?
+          var hadOneofValue = false
+          if let current = _storage._prompt {
+            hadOneofValue = true
+            if case .tokens(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._prompt = .tokens(v)
+          }
+        }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._staticMessageCount) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._sampling) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._grammar) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._requestID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._requestID, fieldNumber: 1)
+      }
+      if !_storage._client.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._client, fieldNumber: 2)
+      }
+      switch _storage._prompt {
+      case .chat?: try {
+        guard case .chat(let v)? = _storage._prompt else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .text?: try {
+        guard case .text(let v)? = _storage._prompt else { preconditionFailure() }
+        try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+      }()
+      case .tokens?: try {
+        guard case .tokens(let v)? = _storage._prompt else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      }()
+      case nil: break
+      }
+      if _storage._staticMessageCount != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._staticMessageCount, fieldNumber: 6)
+      }
+      try { if let v = _storage._sampling {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._grammar {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Engine_V1_GenerateRequest, rhs: Sarai_Engine_V1_GenerateRequest) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._requestID != rhs_storage._requestID {return false}
+        if _storage._client != rhs_storage._client {return false}
+        if _storage._prompt != rhs_storage._prompt {return false}
+        if _storage._staticMessageCount != rhs_storage._staticMessageCount {return false}
+        if _storage._sampling != rhs_storage._sampling {return false}
+        if _storage._grammar != rhs_storage._grammar {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Engine_V1_Grammar: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Grammar"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}gbnf\0\u{1}root\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1388,90 +1576,26 @@ nonisolated extension Sarai_Engine_V1_GenerateRequest: SwiftProtobuf.Message, Sw
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.client) }()
-      case 3: try {
-        var v: Sarai_Engine_V1_Messages?
-        var hadOneofValue = false
-        if let current = self.prompt {
-          hadOneofValue = true
-          if case .chat(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.prompt = .chat(v)
-        }
-      }()
-      case 4: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.prompt != nil {try decoder.handleConflictingOneOf()}
-          self.prompt = .text(v)
-        }
-      }()
-      case 5: try {
-        var v: Sarai_Engine_V1_Tokens?
-        var hadOneofValue = false
-        if let current = self.prompt {
-          hadOneofValue = true
-          if case .tokens(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.prompt = .tokens(v)
-        }
-      }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.staticMessageCount) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._sampling) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.gbnf) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.root) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.requestID.isEmpty {
-      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 1)
+    if !self.gbnf.isEmpty {
+      try visitor.visitSingularStringField(value: self.gbnf, fieldNumber: 1)
     }
-    if !self.client.isEmpty {
-      try visitor.visitSingularStringField(value: self.client, fieldNumber: 2)
+    if !self.root.isEmpty {
+      try visitor.visitSingularStringField(value: self.root, fieldNumber: 2)
     }
-    switch self.prompt {
-    case .chat?: try {
-      guard case .chat(let v)? = self.prompt else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .text?: try {
-      guard case .text(let v)? = self.prompt else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
-    }()
-    case .tokens?: try {
-      guard case .tokens(let v)? = self.prompt else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    }()
-    case nil: break
-    }
-    if self.staticMessageCount != 0 {
-      try visitor.visitSingularUInt32Field(value: self.staticMessageCount, fieldNumber: 6)
-    }
-    try { if let v = self._sampling {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Sarai_Engine_V1_GenerateRequest, rhs: Sarai_Engine_V1_GenerateRequest) -> Bool {
-    if lhs.requestID != rhs.requestID {return false}
-    if lhs.client != rhs.client {return false}
-    if lhs.prompt != rhs.prompt {return false}
-    if lhs.staticMessageCount != rhs.staticMessageCount {return false}
-    if lhs._sampling != rhs._sampling {return false}
+  public static func ==(lhs: Sarai_Engine_V1_Grammar, rhs: Sarai_Engine_V1_Grammar) -> Bool {
+    if lhs.gbnf != rhs.gbnf {return false}
+    if lhs.root != rhs.root {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -212,8 +212,8 @@ let package = Package(
     .testTarget(
       name: "SaraiSandboxTests",
       dependencies: [
-        "SaraiCore", "CSeccomp", "SaraiSandbox", "SkillProtocol", "TestSupport", "sandbox-probe", "sarai-confine",
-        "sarai-engine", "sarai-skill",
+        "SaraiCore", "CSeccomp", "CSQLite", "SaraiSandbox", "SkillProtocol", "TestSupport", "sandbox-probe",
+        "sarai-confine", "sarai-engine", "sarai-skill",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
       ],

@@ -5,7 +5,7 @@ import SkillProtocol
 @main
 enum SaraiSkill {
   /// Every built-in skill. A new one is a type in a folder of its own under `Skills/`, and a line here.
-  static let skills: [any Skill.Type] = [CalcSkill.self]
+  static let skills: [any Skill.Type] = [CalcSkill.self, SQLSkill.self]
 
   static func main() async {
     let arguments = CommandLine.arguments.dropFirst()

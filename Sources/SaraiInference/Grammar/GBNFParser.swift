@@ -252,7 +252,7 @@ struct GBNFParser {
       value = value << 4 | UInt32(digit)
       position += 1
     }
-    guard value > 0, value <= 0x10FFFF else {
+    guard value <= 0x10FFFF else {
       throw wrong(es: "ese carácter no existe", en: "has a character that there is not")
     }
     return value

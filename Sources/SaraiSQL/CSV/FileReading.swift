@@ -22,6 +22,13 @@ enum FileReading {
     try read(path, maximumBytes: maximumBytes, cuts: false)
   }
 
+  /// What tells one state of a file from another, short of reading it.
+  static func identity(of path: String) throws -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw fault(path) }
+    return "\(status.st_dev) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+  }
+
   /// Names in a folder, in order; those that begin with a dot are left out.
   static func names(in folder: String) throws -> [String] {
     guard let stream = opendir(folder) else { throw fault(folder) }

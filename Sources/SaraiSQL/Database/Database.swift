@@ -36,6 +36,17 @@ package final class Database: @unchecked Sendable {
     schema = try SchemaReader(connection: connection).read()
   }
 
+  /// Changes when the data does, as far as sizes and times of files tell.
+  ///
+  /// - Throws: `SaraiError.notFound` where there is nothing.
+  package static func identity(ofDataAt path: String) throws -> String {
+    guard FileReading.isFolder(path) else {
+      return try FileReading.identity(of: path) + ((try? FileReading.identity(of: path + "-wal")) ?? "")
+    }
+    return try FileReading.names(in: path).map { "\($0) " + ((try? FileReading.identity(of: path + "/" + $0)) ?? "") }
+      .joined(separator: "\n")
+  }
+
   /// Runs one statement that came from a person or a model.
   ///
   /// - Parameter isCancelled: asked now and then while it runs.

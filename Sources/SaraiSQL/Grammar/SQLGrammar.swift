@@ -99,7 +99,9 @@ package enum SQLGrammar {
         from += " = \(Names.plain(join.table)).\(Names.plain(join.otherColumn))"
       }
       let all = names["column"] ?? []
-      var rules = [("source", GBNFText.literal(from)), ("column", GBNFText.alternatives(all))]
+      var rules: [(name: String, body: String)] = [
+        ("source", GBNFText.literal(from)), ("column", GBNFText.alternatives(all)),
+      ]
       for kind in ["number-column", "text-column", "open-column", "date-column"] {
         rules.append((kind, GBNFText.alternatives(names[kind] ?? all)))
       }
@@ -148,7 +150,7 @@ package enum SQLGrammar {
 
     /// Names of rules: words outside of literals, sets and repetitions.
     private static func references(in body: String) -> [(name: String, range: Range<String.Index>)] {
-      var found: [(String, Range<String.Index>)] = []
+      var found: [(name: String, range: Range<String.Index>)] = []
       var position = body.startIndex
       var end: Character?
       while position < body.endIndex {

@@ -1,0 +1,50 @@
+import Foundation
+import SaraiCore
+import SaraiSQL
+import TestSupport
+import Testing
+
+/// Texts that the grammar of the shop's schema derives, without a model. That a model keeps to it is held by the tests of
+/// the skill.
+@Suite struct SQLGrammarTests {
+  @Test("Rules that the file defines are those that it uses")
+  func file() throws {
+    let text = try String(contentsOf: TestParts.root.appending(path: "grammars/sql.gbnf"), encoding: .utf8)
+    let rules = text.split(separator: "\n").filter { $0.contains(" ::= ") }.map { $0.split(separator: " ")[0] }
+    #expect(Set(rules).count == rules.count && rules.first == "root")
+  }
+
+  @Test("A schema's grammar names its tables, columns and values, quoted where needed, and no other")
+  func names() async throws {
+    let odd = """
+      CREATE TABLE "order" (id INTEGER PRIMARY KEY, "unit price" REAL, "a""b" TEXT, kind TEXT);
+      INSERT INTO "order" VALUES (1, 2, 'x', 'it''s'), (2, 3, 'y', 'back\\slash "q"');
+      """
+    try await Fixture.withDatabase(odd) { database, _ throws in
+      let gbnf = try #require(SQLGrammar.gbnf(for: database.schema))
+      for part in ["\\\"order\\\"", "\\\"unit price\\\"", "\\\"a\\\"\\\"b\\\"", "'it''s'", "'back\\\\slash \\\"q\\\"'"]
+      {
+        #expect(gbnf.contains(part), "\(part)\n\(gbnf)")
+      }
+      #expect(!gbnf.contains("::= name\n"))
+    }
+    try await Fixture.withDatabase { database, _ throws in
+      let gbnf = try #require(SQLGrammar.gbnf(for: database.schema))
+      #expect(gbnf.contains("JOIN clientes ON ventas.cliente_id = clientes.id"))
+      #expect(gbnf.utf8.count < 64 << 10)
+    }
+  }
+
+  @Test("Of many tables, those that the question speaks of are taken, and the grammar stays small")
+  func manyTables() async throws {
+    let statements = (0..<50).map { table in
+      "CREATE TABLE t\(table)_datos (" + (0..<60).map { "c\($0)_\(table) TEXT" }.joined(separator: ", ") + ");"
+    }
+    let sql = statements.joined(separator: "\n") + "CREATE TABLE barcos (id INTEGER PRIMARY KEY, eslora REAL);"
+    try await Fixture.withDatabase(sql) { database, _ throws in
+      #expect(SQLGrammar.relevantTables(of: database.schema, question: "eslora de los barcos").first == "barcos")
+      let gbnf = try #require(SQLGrammar.gbnf(for: database.schema, question: "eslora de los barcos"))
+      #expect(gbnf.contains("barcos") && gbnf.utf8.count < 200 << 10)
+    }
+  }
+}

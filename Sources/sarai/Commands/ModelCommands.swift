@@ -141,7 +141,8 @@ struct ProcessesCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "ps",
-      abstract: words(es: "Enumera los modelos que están en memoria.", en: "List the models in memory."))
+      abstract: words(
+        es: "Enumera los modelos y las habilidades que están en memoria.", en: "List the models and skills in memory."))
   }
 
   @OptionGroup var options: ConfigurationOptions
@@ -152,18 +153,19 @@ struct ProcessesCommand: AsyncParsableCommand {
   func run() async throws {
     let setup = try options.setup()
     let server = try ServerRecord.current(setup.folders)
-    let engines = try await RunningEngine.all(setup)
+    let parts = try await RunningParts(setup)
+    let engines = parts.engines
     if json {
       return Output.json([
         "server": server.map { ["pid": .integer(Int64($0.pid)), "address": .string($0.address)] } ?? .null,
-        "models": .array(engines.map(\.json)),
+        "models": .array(engines.map(\.json)), "skills": .array(parts.skills.map(\.json)),
       ])
     }
     if let server {
       Output.note(
         Output.dim(
           words(es: "Servidor \(server.pid) en \(server.address)", en: "Server \(server.pid) at \(server.address)")))
-    } else if engines.isEmpty {
+    } else if engines.isEmpty, parts.skills.isEmpty {
       return Output.note(
         words(es: "No hay ningún servidor en marcha: sarai serve", en: "No server is running: sarai serve"))
     }
@@ -174,6 +176,33 @@ struct ProcessesCommand: AsyncParsableCommand {
       [
         engine.model, String(engine.contextTokens), engine.memoryBytes.map(readableBytes) ?? "—",
         engine.pid.map { String($0) } ?? "—", readableDuration(engine.uptimeSeconds),
+      ]
+    }
+    if !engines.isEmpty { table.print() }
+    show(parts.skills)
+  }
+}
+
+extension ProcessesCommand {
+  private func show(_ skills: [RunningSkill]) {
+    guard !skills.isEmpty else { return }
+    let headers = words(
+      es: "HABILIDAD ESTADO PROCESOS MEMORIA PREGUNTAS FALLOS", en: "SKILL STATE PROCESSES MEMORY CALLS FAILURES")
+    var table = Table(
+      headers: headers.split(separator: " ").map(String.init),
+      alignments: [.left, .left, .right, .right, .right, .right])
+    table.rows = skills.map { skill in
+      let state =
+        switch skill.state {
+        case "running": words(es: "en marcha", en: "running")
+        case "starting": words(es: "arrancando", en: "starting")
+        case "resting": words(es: "descansa", en: "resting")
+        default: words(es: "parada", en: "stopped")
+        }
+      return [
+        SearchText.singleLine(skill.name, maxLength: 64), state, String(skill.pids.count),
+        readableBytes(skill.memoryBytes),
+        String(skill.calls), String(skill.failures),
       ]
     }
     table.print()

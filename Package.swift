@@ -55,6 +55,7 @@ let package = Package(
     .target(name: "CAllocator"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "CProcessFiles"),
     .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
@@ -71,7 +72,7 @@ let package = Package(
     .target(
       name: "SkillProtocol",
       dependencies: [
-        "SaraiCore",
+        "CProcessFiles", "SaraiCore",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),

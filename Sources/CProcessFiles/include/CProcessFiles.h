@@ -1,0 +1,2 @@
+#pragma once
+// Has an effect by being linked: see open.c.

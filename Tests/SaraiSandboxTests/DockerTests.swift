@@ -193,6 +193,17 @@ import Testing
     return UInt64(try #require(value?.integerValue))
   }
 
+  /// Written anew with SARAI_GENERATE=1.
+  @Test("The filters kept for docker run are those of the program", arguments: [SandboxProfile.Kind.native, .python])
+  func keptFilter(_ kind: SandboxProfile.Kind) throws {
+    let file = TestParts.root.appending(path: "deploy/docker/seccomp/\(kind.rawValue).json")
+    let text = SeccompProfile(rules: Probe.profile { $0.kind = kind }.systemCallRules).text
+    if ProcessInfo.processInfo.environment["SARAI_GENERATE"] == "1" {
+      try Data((text + "\n").utf8).write(to: file)
+    }
+    #expect(try String(contentsOf: file, encoding: .utf8) == text + "\n")
+  }
+
   @Test("The engine applies the filter: refusals, absences and conditions")
   func applied() async throws {
     try await withBackend { backend in

@@ -37,6 +37,10 @@ struct DockerContainer: Sendable {
     "/proc/sysrq-trigger", "/proc/timer_list", "/proc/timer_stats", "/proc/version", "/proc/vmallocinfo",
     "/proc/zoneinfo", "/sys/firmware",
   ]
+  /// What a test gives a container back, to show what having none is good for: those with which root gets out.
+  private static let allCapabilities = [
+    "BPF", "DAC_READ_SEARCH", "MKNOD", "PERFMON", "SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE",
+  ]
   /// Folders of the host that a test mounts whole, to show what a root of one's own is good for.
   private static let hostFolders = ["/etc", "/home", "/opt", "/root", "/srv", "/usr", "/var"]
 
@@ -48,7 +52,8 @@ struct DockerContainer: Sendable {
     // A name alone takes away what the engine would set by itself.
     for name in ["PATH", "HOSTNAME"] where launch.environment[name] == nil { environment.append(name) }
     var container: JSONObject = [
-      "Image": .string(image), "Entrypoint": .array([.string(executable)]), "Cmd": Self.strings(launch.arguments),
+      "Image": .string(image), "Entrypoint": .array([.string(profile.executable)]),
+      "Cmd": Self.strings(launch.arguments),
       "User": .string("\(runningUser.user):\(runningUser.group)"), "Env": Self.strings(environment),
       "WorkingDir": "/", "OpenStdin": true, "StdinOnce": true, "AttachStdin": true, "AttachStdout": true,
       "AttachStderr": true, "Tty": false, "NetworkDisabled": .bool(layers.contains(.networkNamespace)),
@@ -76,9 +81,14 @@ struct DockerContainer: Sendable {
       "SecurityOpt": Self.strings(securityOptions), "Tmpfs": .object(temporary(limits)),
       "Mounts": .array(try mounts(executable)), "Ulimits": .array(userLimits(limits)),
     ]
-    if layers.contains(.noCapabilities) { host["CapDrop"] = ["ALL"] } else { host["CapAdd"] = ["ALL"] }
+    if layers.contains(.noCapabilities) {
+      host["CapDrop"] = ["ALL"]
+    } else {
+      host["CapAdd"] = Self.strings(Self.allCapabilities)
+    }
     host["MaskedPaths"] = layers.contains(.ownRoot) ? Self.strings(Self.maskedPaths) : .array([])
-    if layers.contains(.ownRoot) { host["ReadonlyPaths"] = [] }
+    // All of these are covered.
+    host["ReadonlyPaths"] = []
     if facts.remapsUsers { host["UsernsMode"] = "host" }
     if layers.contains(.memoryControlGroup) {
       let bytes = Int64(max(limits.memoryBytes, Self.leastMemoryBytes))
@@ -133,10 +143,37 @@ struct DockerContainer: Sendable {
       case .device: break
       }
     }
+    if !imageHoldsProgram {
+      let known = Set(all.map(\.inside))
+      for place in Self.places(of: profile.executable, roots: profile.roots) where !known.contains(place) {
+        mounts.append(Self.mount(executable, place, isReadOnly: layers.contains(.readOnly)))
+      }
+    }
     if let serviceFolder {
       mounts.append(Self.mount(serviceFolder, SandboxPaths.socketFolder, isReadOnly: false))
     }
     return mounts
+  }
+
+  /// Where a program has to be for its name to lead to it: Python looks for its environment beside the name that it was
+  /// started by, and that is a symbolic link to another, and so on.
+  static func places(of executable: String, roots: [String]) -> [String] {
+    var places: [String] = []
+    var path = executable
+    for _ in 0..<16 {
+      if !roots.contains(where: { path.hasPrefix($0 + "/") }) { places.append(path) }
+      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
+      guard !target.hasPrefix("/") else {
+        path = target
+        continue
+      }
+      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+      guard let name = target.split(separator: "/").last,
+        let real = realPath(target.contains("/") ? "\(folder)/\(target.dropLast(name.count + 1))" : folder)
+      else { break }
+      path = target.contains("/") ? "\(real)/\(name)" : "\(folder)/\(name)"
+    }
+    return places
   }
 
   /// - Parameter isWhole: With what is mounted below it. Not where it is read-only: what is mounted below would not be.

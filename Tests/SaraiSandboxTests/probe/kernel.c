@@ -87,9 +87,16 @@ static int call_setns(const char *unused) {
 static int host_name(const char *host) {
   struct utsname facts;
   if (uname(&facts) != 0) return errno;
+  tell(facts.nodename, strlen(facts.nodename));
   return strcmp(facts.nodename, host) == 0 ? 0 : ENOENT;
 }
-static int shared_memory(const char *key) { return result(shmget((key_t)strtol(key, NULL, 10), 0, 0)); }
+static int shared_memory(const char *key) {
+  int segment = shmget((key_t)strtol(key, NULL, 10), 0, 0);
+  if (segment < 0) return errno;
+  const char *memory = shmat(segment, NULL, SHM_RDONLY);
+  if (memory != (void *)-1) tell(memory, strnlen(memory, 256));
+  return 0;
+}
 
 static int see_process(const char *pid) {
   char path[64], line[4096];
@@ -107,6 +114,7 @@ static int see_control_group(const char *unused) {
   ssize_t count = read(file, text, sizeof text - 1);
   if (count < 0) return errno;
   text[count] = 0;
+  tell(text, (size_t)count);
   return strstr(text, "sarai-") ? 0 : ENOENT;
 }
 static int foreign_session(const char *unused) {

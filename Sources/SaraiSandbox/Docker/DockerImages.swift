@@ -33,6 +33,8 @@ package enum DockerImages {
     guard let program = labels[programLabel]?.stringValue, let executable = realPath(profile.executable),
       let facts = FileFacts(executable)
     else { return false }
+    // The container's own tmpfs would cover it.
+    if ([executable, profile.executable] + profile.roots).contains(where: { $0.hasPrefix("/tmp/") }) { return false }
     let roots = Set((labels[rootsLabel]?.stringValue ?? "").split(separator: "\n").map(String.init))
     return program == "\(executable) \(facts.bytes) \(facts.modifiedNanoseconds)"
       && roots.isSuperset(of: profile.roots)

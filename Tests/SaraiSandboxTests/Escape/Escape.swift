@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SaraiSandbox
 import Testing
 
@@ -236,7 +237,7 @@ struct Escape: Sendable, CustomTestStringConvertible {
         look: { process, _, _ in
           process.link("ns/uts") == HeldProcess(pid: getpid()).link("ns/uts") ? "it is in the host's namespace" : nil
         }
-      ) { _ in ["join-namespace", "/proc/1/ns/uts"] },
+      ) { _ in ["join-namespace", "/proc/\(getpid())/ns/uts"] },
       Escape(
         "learn the host's name", .namespaces, bubblewrap: .utsNamespace, docker: .utsNamespace,
         look: { _, _, output in

@@ -203,7 +203,7 @@ struct HeldProcess {
 
   /// Bytes of the files on its tmpfs, and of the longest.
   var temporary: (sum: Int, longest: Int) {
-    let folder = "/proc/\(pid)/root/tmp"
+    let folder = "/proc/\(pid)/root" + SandboxPaths.temporaryFolder
     let sizes = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).compactMap { name in
       (try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)"))?[.size] as? Int
     }

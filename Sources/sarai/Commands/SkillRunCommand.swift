@@ -58,6 +58,14 @@ struct SkillRunCommand: AsyncParsableCommand {
       valueName: words(es: "segundos", en: "seconds")))
   var timeout: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      words(
+        es: "Idioma de la pregunta y de la respuesta: es o en; el de los mensajes, si falta.",
+        en: "Language of question and answer: es or en; that of the messages where it is left out."),
+      valueName: words(es: "idioma", en: "language")))
+  var language: String?
+
   @Flag(help: ArgumentHelp(words(es: "La pregunta es JSON.", en: "The question is JSON.")))
   var inputJson = false
 
@@ -66,11 +74,21 @@ struct SkillRunCommand: AsyncParsableCommand {
 
   private static let maxInputBytes = 2 << 20
 
+  func validate() throws {
+    if let language, Language(rawValue: language) == nil {
+      throw ValidationError(words(es: "--language \(language): es o en.", en: "--language \(language): es or en."))
+    }
+    if let timeout, !(timeout > 0 && timeout <= 86_400) {
+      throw ValidationError(words(es: "--timeout: más de 0 y hasta 86400.", en: "--timeout: above 0 and up to 86400."))
+    }
+  }
+
   func run() async throws {
     let setup = try options.setup()
+    let asked = language.flatMap(Language.init(rawValue:)) ?? Words.language
     let skill = try SkillRegistry(places: setup.skillPlaces).skill(name)
     var call = SkillCall(
-      inputJson ? .json(try input()) : .text(try input()), language: Words.language, options: try callOptions())
+      inputJson ? .json(try input()) : .text(try input()), language: asked, options: try callOptions())
     call.timeoutSeconds = timeout
     let files = try grants.map(Self.granted)
     // The skill sees a file that cannot be at its own path at another one.

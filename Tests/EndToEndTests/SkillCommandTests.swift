@@ -17,7 +17,7 @@ import Testing
       #expect(skills.allSatisfy { $0["error"] == nil }, "\(list.output)")
       let shown = try await home.run("skill", "show", "calc", language: "es_ES.UTF-8")
       #expect(shown.status == 0)
-      #expect(shown.output.contains("nada fuera de su carpeta") && shown.output.contains("64 MiB"))
+      #expect(shown.output.contains("recibe, antes que el modelo") && shown.output.contains("64 MiB"))
       #expect(shown.output.contains("# calc"))
       let unknown = try await home.run("skill", "show", "clac")
       #expect(unknown.status == 69 && unknown.errors.contains("did you mean \"calc\""))

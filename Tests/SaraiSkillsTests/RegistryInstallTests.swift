@@ -110,7 +110,7 @@ struct TestToolRunner: SkillToolRunner {
           == .wider(
             SkillWidening(
               grants: SkillGrants(network: ["a.org:443"]),
-              limits: [.init(name: "memoryMiB", from: 256, to: 512)], losesIsolation: true)))
+              limits: [.init(name: "memoryMiB", from: 256, to: 512)], losesIsolation: true, receivesQuestions: false)))
       _ = try await installer.install(wider)
       #expect(try installer.plan(source).question == .none)
       #expect(try SkillRegistry(places: folders.places).skill("tool").manifest?.grants.network == ["a.org:443"])
@@ -122,7 +122,8 @@ struct TestToolRunner: SkillToolRunner {
         try installer.plan(source).question
           == .wider(
             .init(
-              grants: SkillGrants(network: ["a.org:443"]), limits: [], losesIsolation: false)))
+              grants: SkillGrants(network: ["a.org:443"]), limits: [], losesIsolation: false, receivesQuestions: false))
+      )
     }
   }
 
@@ -136,7 +137,10 @@ struct TestToolRunner: SkillToolRunner {
       let registry = SkillRegistry(places: folders.places)
       #expect(thrown { _ = try registry.skill("tool") }?.code == .forbidden)
       let plan = try installer.plan(folders.path("installed/tool"))
-      #expect(plan.question == .wider(.init(grants: SkillGrants(memory: .write), limits: [], losesIsolation: false)))
+      #expect(
+        plan.question
+          == .wider(
+            .init(grants: SkillGrants(memory: .write), limits: [], losesIsolation: false, receivesQuestions: false)))
       _ = try await installer.install(plan)
       #expect(try registry.skill("tool").manifest?.grants.memory == .write)
     }

@@ -99,6 +99,7 @@ import Testing
         "grants: {files: [/srv]}", "grants: {files: [{path: /srv/data, write: true}]}", "grants: {network: [a.org:1]}",
         "grants: {models: [tiny]}", "grants: {skills: [calc]}", "grants: {memory: read}", "limits: {memoryMiB: 512}",
         "limits: {timeoutSeconds: 31}", "isolation: optional", "instances: 2",
+        "intents: {declared: [{name: all, all: [[de]]}]}",
       ] {
         try folders.write("installed/tool/skill.yaml", manifest(wider))
         #expect(thrown { _ = try registry.skill("tool") }?.code == .forbidden, "\(wider)")

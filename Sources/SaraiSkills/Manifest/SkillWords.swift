@@ -27,8 +27,18 @@ package enum SkillWords {
     return rights
   }
 
-  /// A skill with the right to write and one with the network can carry anything out; all else is in `rights`.
-  package static let withoutIsolation = Localized(
+  /// Everything that a person has to agree to, a clause each; empty where a skill asks for nothing.
+  package static func rights(_ manifest: SkillManifest) -> [Localized] {
+    var rights = rights(manifest.grants)
+    if !manifest.intents.isEmpty { rights.append(questions) }
+    if manifest.isolation == .optional { rights.append(withoutIsolation) }
+    return rights
+  }
+
+  static let questions = Localized(
+    es: "recibe, antes que el modelo, las preguntas del chat que parecen para ella",
+    en: "is given, before the model, the questions in chat that look like its own")
+  static let withoutIsolation = Localized(
     es: "con los aislamientos desactivados se ejecuta como cualquier programa tuyo, sin límites",
     en: "where sandboxes are switched off it runs like any program of yours, without limits")
 
@@ -53,6 +63,7 @@ package enum SkillWords {
   /// What is new, a clause each.
   package static func widening(_ widening: SkillWidening) -> [Localized] {
     var clauses = rights(widening.grants)
+    if widening.receivesQuestions { clauses.append(questions) }
     if widening.losesIsolation { clauses.append(withoutIsolation) }
     for limit in widening.limits {
       let (from, to) = (number(limit.from), number(limit.to))

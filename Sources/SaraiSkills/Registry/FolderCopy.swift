@@ -44,7 +44,10 @@ struct FolderCopy {
       throw refused(
         name, es: "hay más de \(bounds.depth) carpetas anidadas", en: "more than \(bounds.depth) folders are nested")
     }
-    guard mkdir(target + name, 0o755) == 0 else { throw SkillStorage.fault(target + name) }
+    // Whatever the umask is: who runs skills in a container may be somebody else.
+    guard mkdir(target + name, 0o755) == 0, chmod(target + name, 0o755) == 0 else {
+      throw SkillStorage.fault(target + name)
+    }
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: source + name) } catch {
       throw refused(name, es: "no se puede leer", en: "it cannot be read")
@@ -104,7 +107,6 @@ struct FolderCopy {
       }
       guard SkillStorage.write(buffer[..<count], to: output) else { throw SkillStorage.fault(target + name) }
     }
-    // Whatever the umask is: who runs skills in a container may be somebody else.
     guard fchmod(output, mode) == 0, fsync(output) == 0 else { throw SkillStorage.fault(target + name) }
   }
 

@@ -29,7 +29,7 @@ struct PythonEnvironmentMaker {
         en: "The Python environment of skills is missing: run \"make build\", or install SARAi again.", subject: skill)
     }
     let pip = try await findPip()
-    let made = try await runner.run(kit, ["-m", "venv", "--without-pip", folder])
+    let made = try await readable(kit, ["-m", "venv", "--without-pip", folder])
     guard made.code == 0, let own = Self.packages("\(folder)/bin/python") else {
       throw Self.failed(skill, made.output, .notAvailable)
     }
@@ -37,7 +37,7 @@ struct PythonEnvironmentMaker {
     try SkillStorage.replace("\(own)/\(Self.kitFile)", with: Array("\(packages)\n".utf8), mode: 0o644)
     let list = "\(folder)/requirements.txt"
     try SkillStorage.replace(list, with: Array(requirements.lines.map { $0 + "\n" }.joined().utf8), mode: 0o644)
-    let installed = try await runner.run(
+    let installed = try await readable(
       pip,
       [
         "-m", "pip", "--python", "\(folder)/bin/python", "install", "--disable-pip-version-check", "--no-input",
@@ -57,6 +57,11 @@ struct PythonEnvironmentMaker {
   /// Whether an environment was made here.
   static func takesKit(_ interpreter: String) -> Bool {
     packages(interpreter).map { SkillFiles.Facts("\($0)/\(kitFile)") != nil } ?? false
+  }
+
+  /// Runs a tool so that others may read what it makes: who runs skills in a container may be somebody else.
+  private func readable(_ tool: String, _ arguments: [String]) async throws -> (code: Int32, output: String) {
+    try await runner.run("/bin/sh", ["-c", "umask 022 && exec \"$0\" \"$@\"", tool] + arguments)
   }
 
   /// `--python` came with pip 22.3.

@@ -6,12 +6,15 @@ package struct SkillConsent: Sendable, Hashable {
   package var grants: SkillGrants
   package var limits: SkillLimits
   package var instances: Int
+  /// Whether questions typed in chat are passed on to it.
+  package var receivesQuestions: Bool
 
   package init(_ manifest: SkillManifest) {
     isolation = manifest.isolation
     grants = manifest.grants
     limits = manifest.limits
     instances = manifest.instances
+    receivesQuestions = !manifest.intents.isEmpty
   }
 
   /// What `manifest` wants beyond this.
@@ -24,7 +27,8 @@ package struct SkillConsent: Sendable, Hashable {
     compare("instances", Double(instances), Double(manifest.instances))
     return SkillWidening(
       grants: manifest.grants.widening(from: grants), limits: limits,
-      losesIsolation: isolation == .required && manifest.isolation == .optional)
+      losesIsolation: isolation == .required && manifest.isolation == .optional,
+      receivesQuestions: !receivesQuestions && !manifest.intents.isEmpty)
   }
 }
 
@@ -39,8 +43,9 @@ package struct SkillWidening: Sendable, Hashable {
   package var grants: SkillGrants
   package var limits: [Limit]
   package var losesIsolation: Bool
+  package var receivesQuestions: Bool
 
-  package var isEmpty: Bool { grants.isEmpty && limits.isEmpty && !losesIsolation }
+  package var isEmpty: Bool { grants.isEmpty && limits.isEmpty && !losesIsolation && !receivesQuestions }
 }
 
 extension SkillGrants {
@@ -139,7 +144,7 @@ extension SkillConsent {
     for limit in SkillLimits.all { limits[limit.name] = .number(limit.value(self.limits)) }
     return [
       "schema": .integer(Self.schema), "isolation": .string(isolation.rawValue), "grants": grants.json,
-      "limits": .object(limits), "instances": .integer(Int64(instances)),
+      "limits": .object(limits), "instances": .integer(Int64(instances)), "questions": .bool(receivesQuestions),
     ]
   }
 
@@ -147,11 +152,12 @@ extension SkillConsent {
     guard json["schema"]?.integerValue == Self.schema,
       let isolation = json["isolation"]?.stringValue.flatMap(SkillManifest.Isolation.init(rawValue:)),
       let grants = json["grants"].flatMap(SkillGrants.init), let instances = json["instances"]?.integerValue,
-      let limits = json["limits"]?.objectValue
+      let limits = json["limits"]?.objectValue, let questions = json["questions"]?.boolValue
     else { return nil }
     self.isolation = isolation
     self.grants = grants
     self.instances = Int(clamping: instances)
+    receivesQuestions = questions
     self.limits = SkillLimits()
     for limit in SkillLimits.all {
       guard let value = limits[limit.name]?.doubleValue, (0...1e9).contains(value) else { return nil }

@@ -125,8 +125,7 @@ package struct SkillInstaller: Sendable {
     // A record that cannot be read is none.
     guard SkillFiles.Facts(folder(skill.name)) != nil, let before = try? SkillConsent.read(skill.name, places: places)
     else {
-      let asks = !manifest.grants.isEmpty || manifest.isolation == .optional || !packages.isEmpty
-      return asks ? .first : .none
+      return SkillWords.rights(manifest).isEmpty && packages.isEmpty ? .none : .first
     }
     let widening = before.widening(to: manifest)
     return widening.isEmpty ? .none : .wider(widening)

@@ -95,7 +95,9 @@ package struct SkillLauncher: Sendable {
   package static func writeConfiguration(of skill: InstalledSkill, into folder: String) throws(SaraiError) {
     let json = (skill.manifest?.configuration ?? .object([:])).serialized()
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      // In a container the skill is somebody else, whatever the umask here.
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
       let path = "\(folder)/configuration.json"
       try SkillStorage.replace(path, with: json, mode: 0o644)
     } catch let error as SaraiError {

@@ -84,13 +84,15 @@ package final class SkillRegistry: Sendable {
   }
 
   private func entry(_ name: String, folder: String, origin: InstalledSkill.Origin) -> Entry {
-    // Before the reading: a change during it shows the next time.
-    let fingerprint = Fingerprint(folder, consent: SkillConsent.path(of: name, places: places))
+    let consent = SkillConsent.path(of: name, places: places)
+    let fingerprint = Fingerprint(folder, consent: consent)
     if let known = known.withLock({ $0[folder] }), known.fingerprint == fingerprint {
       return Entry(name: name, folder: folder, origin: origin, result: .success(known.skill))
     }
     let result = Result { () throws(SaraiError) in try read(name, folder: folder, origin: origin) }
-    known.withLock { known in known[folder] = (try? result.get()).map { (fingerprint, $0) } }
+    // What changed during the reading may be some of the one and some of the other.
+    let isStill = Fingerprint(folder, consent: consent) == fingerprint
+    known.withLock { known in known[folder] = isStill ? (try? result.get()).map { (fingerprint, $0) } : nil }
     return Entry(name: name, folder: folder, origin: origin, result: result)
   }
 

@@ -7,10 +7,11 @@ enum SkillStorage {
   ///
   /// - Throws: `forbidden`, `insufficientResources`, `notFound`.
   static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SaraiError) {
-    let temporary = "\(path).\(getpid()).new"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+    // Another task may be writing the same file.
+    let temporary = "\(path).\(UInt64.random(in: .min ... .max)).new"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw fault(path) }
-    let isWritten = write(bytes, to: descriptor) && fsync(descriptor) == 0
+    let isWritten = write(bytes, to: descriptor) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0
     let error = isWritten ? nil : fault(path)
     close(descriptor)
     if let error {

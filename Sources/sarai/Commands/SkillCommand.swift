@@ -111,7 +111,7 @@ struct SkillShowCommand: AsyncParsableCommand {
   }
 
   private static func lines(_ manifest: SkillManifest) -> [(String, String)] {
-    let rights = SkillWords.rights(manifest.grants).map { $0[Words.language] }
+    let rights = SkillWords.rights(manifest).map { $0[Words.language] }
     var lines = [
       (words(es: "programa", en: "program"), manifest.entry.joined(separator: " ")),
       (
@@ -122,9 +122,6 @@ struct SkillShowCommand: AsyncParsableCommand {
       ),
       (words(es: "límites", en: "limits"), SkillWords.limits(manifest)[Words.language]),
     ]
-    if manifest.isolation == .optional {
-      lines.append((words(es: "aislamiento", en: "sandbox"), SkillWords.withoutIsolation[Words.language]))
-    }
     if let grammar = manifest.grammar { lines.append((words(es: "gramática", en: "grammar"), grammar)) }
     if !manifest.intents.isEmpty {
       lines.append(

@@ -77,8 +77,7 @@ struct SkillInstallCommand: AsyncParsableCommand {
       return [title, words(es: "Son instrucciones: no ejecuta nada.", en: "It is instructions: it runs nothing.")]
     }
     var lines = [title]
-    var rights = SkillWords.rights(manifest.grants)
-    if manifest.isolation == .optional { rights.append(SkillWords.withoutIsolation) }
+    var rights = SkillWords.rights(manifest)
     if let packages = SkillWords.packages(plan.packages) { rights.append(packages) }
     if rights.isEmpty {
       lines.append(

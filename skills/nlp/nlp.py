@@ -7,11 +7,14 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS")
     os.environ.setdefault(_variable, "1")
 
 import functools
+import re
 import threading
 import warnings
 
 import spacy
 from sarai_skill import Reply, Skill, SkillError, run
+from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH_WORDS
+from spacy.lang.es.stop_words import STOP_WORDS as SPANISH_WORDS
 
 from blocks import blocks
 
@@ -20,6 +23,8 @@ SPANISH_MODEL = "es_core_news_sm"
 MAXIMUM_TEXT_BYTES = 32_768
 # A text of that length has some 6,500; one that has many more is no text.
 MAXIMUM_TOKENS = 10_000
+# How much of a text tells its language.
+TELLING_CHARACTERS = 2_000
 NEVER_A_NAME = {"PRON", "VERB", "AUX", "ADV", "ADP", "CCONJ", "SCONJ", "INTJ"}
 
 
@@ -79,7 +84,7 @@ def english():
 def _input(request):
     """The text and its language, "es" or "en". Raises SkillError."""
     text, language = _fields(request)
-    if len(language) > 64 or (base := language.lower().replace("_", "-").split("-")[0]) not in ("es", "en"):
+    if language is not None and _base(language) not in ("es", "en"):
         raise SkillError(
             "not_available", subject="language",
             es="Solo sé analizar español, y separar en frases y palabras el inglés. Indica «es» o «en».",
@@ -96,12 +101,29 @@ def _input(request):
             "too_large", subject="text",
             es=f"El texto ocupa {size} bytes y el máximo son {MAXIMUM_TEXT_BYTES}. Envíalo por partes.",
             en=f"The text has {size} bytes and the limit is {MAXIMUM_TEXT_BYTES}. Send it in parts.")
-    return text, base
+    return text, _base(language) if language is not None else _guess(text, _base(request.language))
+
+
+def _base(language):
+    """"es" of "es-MX" and "es_MX"."""
+    return re.split("[-_]", language.lower(), maxsplit=1)[0]
+
+
+def _guess(text, asked):
+    """The language of a text, by its frequent words and its signs; that of the answer where these do not tell."""
+    start = text[:TELLING_CHARACTERS].lower()
+    words = re.findall(r"\w+", start)
+    spanish = sum(word in SPANISH_WORDS for word in words) + len(re.findall("[áéíóúüñ¿¡]", start))
+    english = sum(word in ENGLISH_WORDS for word in words)
+    if spanish != english:
+        return "es" if spanish > english else "en"
+    return "en" if asked == "en" else "es"
 
 
 def _fields(request):
+    """The text, and its language where somebody said it."""
     if not request.is_json:
-        return request.text, request.options.get("text_language", request.language)
+        return request.text, request.options.get("text_language")
     value = request.json
     if (not isinstance(value, dict) or set(value) - {"text", "language"} or not isinstance(value.get("text"), str)
             or not isinstance(value.get("language", ""), str)):
@@ -109,7 +131,7 @@ def _fields(request):
             "invalid_request", subject="input",
             es="Envía texto, o un objeto JSON con «text» y, si quieres, «language».",
             en="Send text, or a JSON object with \"text\" and, if you like, \"language\".")
-    return value["text"], value.get("language", request.language)
+    return value["text"], value.get("language")
 
 
 class Analysis:

@@ -110,7 +110,7 @@ ODD = {
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD)
 def test_whatever_is_sent_is_found_again_at_its_place(nlp, text, language):
-    check(text, nlp.ask(text, language))
+    check(text, nlp.ask(text, text_language=language))
 
 
 def test_no_text_has_nothing_in_it(nlp):
@@ -125,12 +125,20 @@ def test_english_is_split_and_not_parsed(nlp):
     assert "entities" not in found and set(found["tokens"][0]) == {"text", "start", "end"}
 
 
-def test_the_language_of_the_text_goes_before_that_of_the_request(nlp):
-    assert nlp.ask("Ana duerme.", "en", text_language="es")["parsed"]
-    assert nlp.ask_json({"text": "Ana duerme.", "language": "es"}, "en")["parsed"]
-    assert nlp.ask("Ana duerme.", "es_MX")["parsed"]
-    for language in ("fr", "e" * 10_000, "español", "-"):
-        assert nlp.refusal(lambda: nlp.ask("Ana dort.", language)).code == "not_available"
+def test_who_knows_the_language_of_the_text_says_it(nlp):
+    assert nlp.ask("John sleeps.", "en", text_language="es_MX")["parsed"]
+    assert nlp.ask_json({"text": "John sleeps.", "language": "es-MX"}, "en")["parsed"]
+    assert not nlp.ask("Ana duerme en casa.", "es", text_language="EN")["parsed"]
+    for language in ("fr", "e" * 10_000, "español", "-", ""):
+        assert nlp.refusal(lambda: nlp.ask("Ana dort.", text_language=language)).code == "not_available"
+
+
+@pytest.mark.parametrize("text, language, found", [
+    ("María vive en Sevilla con su hermana.", "en", "es"), ("My sister lives in Seville.", "es", "en"),
+    ("¿Vienes?", "en", "es"), ("The cat is here, and she knows it.", "fr", "en"), ("Ana duerme.", "es", "es"),
+    ("Ana.", "en", "en"), ("Ana.", "fr", "es"), ("", "en", "en")])
+def test_where_nobody_says_the_language_the_text_tells_it(nlp, text, language, found):
+    assert nlp.ask(text, language)["language"] == found
 
 
 @pytest.mark.parametrize("value", [

@@ -129,6 +129,23 @@ import Testing
     await reactor.stop()
   }
 
+  @Test("The engine's own socket is granted to nobody, nor a folder that holds it")
+  func ownSocket() async throws {
+    try await withBackend { backend in
+      let folder = (TestContainers.socket as NSString).deletingLastPathComponent
+      for change: (inout SandboxProfile) -> Void in [
+        { $0.sockets = [.init(name: "x", host: TestContainers.socket)] },
+        { $0.readOnly = [.init(host: TestContainers.socket, inside: "/x")] },
+        { $0.readWrite = [.init(host: folder, inside: "/x")] }, { $0.readOnly = [.init(host: "/", inside: "/x")] },
+      ] {
+        let launch = SandboxLaunch(Probe.profile(change), arguments: ["ok"])
+        await #expect { try await backend.launch(launch) { _ in } } throws: {
+          ($0 as? SaraiError)?.code == .forbidden
+        }
+      }
+    }
+  }
+
   @Test("Where an image is asked for and missing, the error says how to make it")
   func missingImage() async throws {
     try await withBackend(images: .required) { backend in

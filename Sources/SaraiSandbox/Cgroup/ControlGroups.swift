@@ -74,8 +74,8 @@ struct ControlGroups: Sendable, Hashable {
   }
 
   static func find() -> ControlGroups {
-    guard let memberships = FileManager.default.contents(atPath: "/proc/self/cgroup"),
-      let mounts = FileManager.default.contents(atPath: "/proc/self/mountinfo")
+    guard let memberships = KernelFile.contents("/proc/self/cgroup"),
+      let mounts = KernelFile.contents("/proc/self/mountinfo")
     else { return ControlGroups(place: .none) }
     return find(
       memberships: String(decoding: memberships, as: UTF8.self), mounts: String(decoding: mounts, as: UTF8.self))

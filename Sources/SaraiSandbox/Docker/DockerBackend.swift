@@ -154,6 +154,18 @@ package final class DockerBackend: SandboxBackend {
     _ = try request.message()
   }
 
+  /// Whoever reaches the engine is as good as root.
+  private static func checkGrants(of profile: SandboxProfile, _ engine: DockerEngine) throws(SaraiError) {
+    let socket = realPath(engine.socket) ?? engine.socket
+    let granted = (profile.readOnly + profile.readWrite).map(\.host) + profile.sockets.map(\.host) + profile.roots
+    for path in granted {
+      let real = realPath(path) ?? path
+      if real == "/" || socket == real || socket.hasPrefix(real + "/") {
+        throw DockerErrors.grantsEngine(path, name: profile.name)
+      }
+    }
+  }
+
   private func beginLaunch() throws(SaraiError) -> UInt64 {
     let number = Self.launches.add(1, ordering: .relaxed).newValue
     let isOpen = state.withLock { state in
@@ -176,6 +188,7 @@ package final class DockerBackend: SandboxBackend {
     let usable = layers.intersection(check.report.layers)
     let missing = layers.intersection(DockerCheck.indispensable).subtracting(usable)
     if !missing.isEmpty { throw BubblewrapErrors.missing(missing.names, name: launch.profile.name) }
+    try Self.checkGrants(of: launch.profile, engine)
     let image = try await image(for: launch.profile, engine)
     var container = DockerContainer(
       launch: launch, layers: usable, image: image.name, imageHoldsProgram: image.holdsProgram, user: check.user,

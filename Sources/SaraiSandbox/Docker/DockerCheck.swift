@@ -120,13 +120,13 @@ enum DockerTrial {
     // The engine of an ordinary user has a user namespace, in which root is that user.
     let isOrdinary = ids.count == 4 && ids.allSatisfy { $0 != "0" }
     require(isOrdinary || link(pid, "user") != link(getpid(), "user"), .userNamespace)
-    let mounts = text("/proc/\(pid)/mountinfo").split(separator: "\n").compactMap { MountFacts(line: $0) }
+    let mounts = KernelFile.text("/proc/\(pid)/mountinfo").split(separator: "\n").compactMap { MountFacts(line: $0) }
     let temporary = mounts.last { $0.point == SandboxPaths.temporaryFolder }
     require(temporary?.options.contains("noexec") == true, .noExecute)
     require(temporary?.sizes.contains { $0.hasPrefix("size=") } == true, .temporarySize)
     require(isReadOnly(mounts), .readOnly)
-    require(text("/proc/\(pid)/limits").contains(" \(limits.openFiles) "), .resourceLimits)
-    let groups = text("/proc/\(pid)/cgroup")
+    require(KernelFile.text("/proc/\(pid)/limits").contains(" \(limits.openFiles) "), .resourceLimits)
+    let groups = KernelFile.text("/proc/\(pid)/cgroup")
     require(
       groupValue(pid, groups, "memory", ["memory.limit_in_bytes", "memory.max"]) == "\(limits.memoryBytes)",
       .memoryControlGroup)
@@ -143,7 +143,9 @@ enum DockerTrial {
   }
 
   private static func groupValue(_ pid: Int32, _ groups: String, _ controller: String, _ files: [String]) -> String {
-    let mounts = text("/proc/self/mountinfo").split(separator: "\n").compactMap { ControlGroupMount(line: $0) }
+    let mounts = KernelFile.text("/proc/self/mountinfo").split(separator: "\n").compactMap {
+      ControlGroupMount(line: $0)
+    }
     for line in groups.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
@@ -154,7 +156,7 @@ enum DockerTrial {
       {
         guard let folder = mount.folder(of: String(fields[2])) else { continue }
         for file in files {
-          let value = text("\(folder)/\(file)")
+          let value = KernelFile.text("\(folder)/\(file)")
           if !value.isEmpty { return String(value.split(separator: "\n").first ?? "") }
         }
       }
@@ -164,10 +166,6 @@ enum DockerTrial {
 
   private static func link(_ pid: Int32, _ name: String) -> String? {
     try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/ns/\(name)")
-  }
-
-  private static func text(_ path: String) -> String {
-    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 }
 

@@ -91,6 +91,16 @@ enum DockerErrors {
       subject: image, cause: "\(reply.status) \(reply.message)")
   }
 
+  static func grantsEngine(_ path: String, name: String) -> SaraiError {
+    SaraiError(
+      .forbidden,
+      es: "«\(name)» pide «\(path)», donde está el socket de Docker: quien lo usa manda en toda la máquina. Quita ese "
+        + "permiso.",
+      en: "\"\(name)\" asks for \"\(path)\", which has Docker's socket: whoever uses it rules the whole machine. Take "
+        + "that grant away.",
+      subject: path)
+  }
+
   /// The engine's processes are not those of this machine.
   static func elsewhere(_ pid: Int32) -> SaraiError {
     SaraiError(

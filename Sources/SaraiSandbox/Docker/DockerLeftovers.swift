@@ -49,7 +49,7 @@ enum DockerLeftovers {
 
   /// In ticks since the machine started; nil where there is no such process.
   private static func startTime(of pid: Int32) -> String? {
-    guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }
+    guard let bytes = KernelFile.contents("/proc/\(pid)/stat") else { return nil }
     let text = String(decoding: bytes, as: UTF8.self)
     // The name, in parentheses, may hold anything.
     guard let end = text.lastIndex(of: ")") else { return nil }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import SaraiCore
 import Synchronization
@@ -211,7 +210,7 @@ struct ProcessStatus: Sendable, Hashable {
 
   /// Nil where there is no such process here.
   init?(pid: Int32) {
-    guard pid > 0, let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/status") else { return nil }
+    guard pid > 0, let bytes = KernelFile.contents("/proc/\(pid)/status") else { return nil }
     var fields: [String: String] = [:]
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 1)

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import SaraiSandbox
+@testable import SaraiSandbox
 import TestSupport
 import Testing
 
@@ -301,10 +301,8 @@ struct EscapeListeners {
   }
 }
 
-/// What a file of the host holds; empty where it cannot be read.
-func text(_ path: String) -> String {
-  FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-}
+/// What a file of the host holds, the kernel's own included; empty where it cannot be read.
+func text(_ path: String) -> String { KernelFile.text(path) }
 
 func hostName() -> String {
   text("/proc/sys/kernel/hostname").trimmingCharacters(in: .whitespacesAndNewlines)

@@ -17,7 +17,7 @@ skill_python() {
 make_skill_environment() {
   local environment=$deps/python/$1 python packages
   python=$(skill_python)
-  rm -rf "$environment" "$environment.part"
+  rm -rf "$environment.part"
   "$python" -m venv --without-pip "$environment.part"
   "$deps/venv/bin/python" -m pip --python "$environment.part/bin/python" install --disable-pip-version-check \
     --no-input --progress-bar raw --retries 1 --only-binary :all: --no-deps --require-hashes -r "$requirements/$1.txt"
@@ -25,7 +25,9 @@ make_skill_environment() {
   cp -r skills/python-kit/src/sarai_skill "$packages/"
   find "$environment.part/bin" -type f -delete
   "$environment.part/bin/python" -m compileall -q "$packages/sarai_skill"
-  # Its interpreter knows its place by where it is found; nothing in it names the one where it was made.
+  # Its interpreter knows its place by where it is found; nothing in it names the one where it was made. An older one
+  # serves until this one is whole.
+  rm -rf "$environment"
   mv "$environment.part" "$environment"
 }
 skill_environment() {

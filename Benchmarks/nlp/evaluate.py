@@ -56,7 +56,9 @@ def main(path):
     skill = Nlp({})
     counts, parts, confused = collections.Counter(), collections.defaultdict(collections.Counter), collections.Counter()
     start = time.perf_counter()
-    answers = [(text, gold, skill.infer(Request.for_tests(text, options={"text_language": "es"})).json) for text, gold in sentences(path)]
+    spanish = {"text_language": "es"}
+    answers = [
+        (text, gold, skill.infer(Request.for_tests(text, options=spanish)).json) for text, gold in sentences(path)]
     seconds = time.perf_counter() - start
     for _, gold, found in answers:
         tokens = found["tokens"]

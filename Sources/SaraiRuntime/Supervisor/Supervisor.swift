@@ -24,6 +24,8 @@ package struct Supervisor: Sendable {
   /// - Throws: `busy` where another one has the folder; what an unusable folder or sandbox throws.
   package func run(ready: @Sendable () -> Void) async throws {
     sarai_allocator_prepare()
+    // It outlives the command that started it, whose folder may be on a disk that is to be unmounted.
+    chdir("/")
     let lifetime = Lifetime()
     let configuration = setup.configuration
     Log.bootstrap(level: Logger.Level(rawValue: configuration.text("log.level")) ?? .notice)

@@ -112,10 +112,17 @@ final class SupervisorParts: Sendable {
 }
 
 extension Setup {
+  /// The configuration file that was asked for, as a process in any other folder finds it.
+  var askedFile: String? {
+    guard let asked = sources.asked, !asked.hasPrefix("/") else { return sources.asked }
+    var buffer = [CChar](repeating: 0, count: 4096)
+    return getcwd(&buffer, buffer.count).map { String(cString: $0) + "/" + asked } ?? asked
+  }
+
   /// What this command's line and environment say about the configuration, for a supervisor that reads the same files.
   var supervisorSettings: Sarai_Supervisor_V1_Settings {
     var settings = Sarai_Supervisor_V1_Settings()
-    settings.file = sources.asked ?? ""
+    settings.file = askedFile ?? ""
     let fromEnvironment = SettingsTable.all.compactMap { setting -> String? in
       guard let text = sources.environment[setting.environmentVariable], !text.isEmpty else { return nil }
       return "\(setting.key)=\(text)"

@@ -11,7 +11,7 @@ enum SupervisorStart {
     try setup.folders.create()
     let log = try LogFile(path: setup.folders.supervisorLog)
     var arguments = ["supervise"]
-    if let asked = setup.sources.asked { arguments += ["--config", asked] }
+    if let asked = setup.askedFile { arguments += ["--config", asked] }
     for flag in setup.sources.flags { arguments += ["--set", "\(flag.key)=\(flag.value)"] }
     let line = try await DetachedProcess.start(
       setup.installation.executable, arguments: arguments, environment: setup.environment, errors: log.descriptor)

@@ -4,29 +4,34 @@ package enum SQLGrammar {
   private static let replaced: Set<String> = [
     "source", "column", "number-column", "text-column", "open-column", "date-column", "known-value",
   ]
+  /// Values of a column that are offered where the question names none: a category of few.
+  private static let maximumCategories = 8
   private static let maximumTables = 6
   private static let maximumJoins = 3
   private static let maximumKnownValues = 40
 
   /// GBNF whose rule to start from is "root"; nil where the schema has no columns.
   ///
-  /// - Parameter question: tables that it speaks of go first where there are many.
+  /// - Parameter question: its tables go first where there are many, and where it says anything, literals can only be
+  ///   what it says.
   package static func gbnf(for schema: Schema, question: String = "") -> String? {
     let template = Template(String(decoding: PackageResources.sql_gbnf, as: UTF8.self))
+    let said = question.isEmpty ? nil : QuestionLiterals(question, schema: schema)
     let dependent = template.rules(leadingTo: replaced)
     var lines: [String] = []
     var roots: [String] = []
-    for (index, source) in sources(of: schema, question: question).enumerated() {
+    for (index, source) in sources(of: schema, question: question, said).enumerated() {
       let suffix = "-s\(index + 1)"
       roots.append("root" + suffix)
       for rule in template.rules where dependent.contains(rule.name) && !replaced.contains(rule.name) {
         lines.append("\(rule.name)\(suffix) ::= \(Template.renamed(rule.body, dependent, suffix: suffix))")
       }
-      for (name, body) in source.rules() { lines.append("\(name)\(suffix) ::= \(body)") }
+      for (name, body) in source.rules(said) { lines.append("\(name)\(suffix) ::= \(body)") }
     }
     guard !roots.isEmpty else { return nil }
     let shared = template.rules.filter { !dependent.contains($0.name) && $0.name != "name" }
-    lines += shared.map { "\($0.name) ::= \($0.body)" }
+    let spoken = said.map(literals) ?? [:]
+    lines += shared.map { "\($0.name) ::= \(spoken[$0.name] ?? $0.body)" }
     return (["root ::= " + roots.joined(separator: " | ")] + lines).joined(separator: "\n") + "\n"
   }
 
@@ -45,7 +50,22 @@ package enum SQLGrammar {
     return Array(names.filter { seen.insert($0).inserted }.prefix(maximumTables))
   }
 
-  private static func sources(of schema: Schema, question: String) -> [Source] {
+  /// The rules of literals, for those that the question says.
+  private static func literals(_ said: QuestionLiterals) -> [String: String] {
+    let numbers = Array(Set(said.numbers + ["0", "1"])).sorted()
+    var rules = ["number": GBNFText.alternatives(numbers)]
+    rules["limit"] = GBNFText.alternatives(Array(Set(numbers.filter { Int($0) ?? 0 > 0 } + ["1", "5", "10"])).sorted())
+    rules["string"] = GBNFText.alternatives((said.texts.isEmpty ? [""] : said.texts).map { SQLText.quoted(text: $0) })
+    let parts = Set(said.texts.filter { !$0.contains("%") }.map { $0.split(separator: "'").joined() })
+    if !parts.isEmpty { rules["pattern"] = "\"'\" \"%\"? (" + GBNFText.alternatives(parts.sorted()) + ") \"%\"? \"'\"" }
+    if !said.years.isEmpty {
+      let years = Set(said.years + said.years.compactMap { Int($0).map { String($0 + 1) } }).sorted()
+      rules["date"] = "\"'\" (" + GBNFText.alternatives(years) + ") \"-\" [01] [0-9] \"-\" [0-3] [0-9] \"'\""
+    }
+    return rules
+  }
+
+  private static func sources(of schema: Schema, question: String, _ said: QuestionLiterals?) -> [Source] {
     let names = relevantTables(of: schema, question: question)
     let tables = schema.tables.filter { names.contains($0.name) && !$0.columns.isEmpty }
     var sources = tables.map { Source(tables: [$0], joins: []) }
@@ -60,7 +80,10 @@ package enum SQLGrammar {
       }
       if !joined.joins.isEmpty { sources.append(joined) }
     }
-    return sources
+    // A query reads all tables that the question names.
+    let named = said?.tables.intersection(names) ?? []
+    let fitting = sources.filter { source in named.isSubset(of: source.tables.map(\.name)) }
+    return fitting.isEmpty ? sources : fitting
   }
 
   /// A table, or a table with those that it refers to.
@@ -72,7 +95,12 @@ package enum SQLGrammar {
       joins.isEmpty ? Names.plain(column.name) : Names.plain(table.name) + "." + Names.plain(column.name)
     }
 
-    func rules() -> [(name: String, body: String)] {
+    private func equality(_ name: String, _ values: [String]) -> String {
+      "(" + GBNFText.literal(name) + " (\" = \" | \" <> \") ("
+        + GBNFText.alternatives(values.map { SQLText.quoted(text: $0) }) + "))"
+    }
+
+    func rules(_ said: QuestionLiterals?) -> [(name: String, body: String)] {
       var names: [String: [String]] = [:]
       var known: [String] = []
       for table in tables {
@@ -84,10 +112,13 @@ package enum SQLGrammar {
           case .date: names["date-column", default: []].append(name)
           case .text, .blob: names["text-column", default: []].append(name)
           }
-          if column.kind == .text, column.hasAllValues, (1...maximumKnownValues).contains(column.values.count) {
-            known.append(
-              GBNFText.literal(name + " = ") + " ("
-                + GBNFText.alternatives(column.values.map { SQLText.quoted(text: $0) }) + ")")
+          if let named = said?.values[table.name]?[column.name] {
+            known.append(equality(name, named))
+          } else if column.kind == .text, column.hasAllValues, (1...maximumKnownValues).contains(column.values.count) {
+            guard said == nil || (said?.values.isEmpty == true && column.values.count <= maximumCategories) else {
+              continue
+            }
+            known.append(equality(name, column.values))
           } else if column.kind == .text {
             names["open-column", default: []].append(name)
           }

@@ -73,34 +73,41 @@ struct QueryWriter: Sendable {
     var examples: [(String, String)] = []
     let tables = schema.tables.filter { names.contains($0.name) }
     if let table = tables.first {
-      examples.append(("¿Cuántos registros hay en \(table.name)?", "SELECT count(*) FROM \(Names.plain(table.name))"))
+      examples.append(("How many \(table.name) are there?", "SELECT count(*) FROM \(Names.plain(table.name))"))
     }
-    for table in tables {
-      if let text = table.columns.first(where: { $0.kind == .text && !$0.values.isEmpty }),
-        let value = text.values.first
-      {
-        examples.append(
-          (
-            "Which \(table.name) have \(text.name) \(value)?",
-            "SELECT * FROM \(Names.plain(table.name)) WHERE \(Names.plain(text.name)) = \(SQLText.quoted(text: value))"
-          ))
-        break
-      }
+    for (table, number) in tables.compactMap({ table in measure(of: table).map { (table, $0) } }).prefix(1) {
+      examples.append(
+        (
+          "¿Qué \(table.name) tienen mayor \(number.name)?",
+          "SELECT * FROM \(Names.plain(table.name)) ORDER BY \(Names.plain(number.name)) DESC LIMIT 1"
+        ))
     }
-    for table in tables {
-      if let number = table.columns.first(where: { $0.kind.isNumber && !$0.isPrimaryKey && !$0.name.hasSuffix("id") }),
-        let text = table.columns.first(where: { $0.kind == .text })
-      {
-        examples.append(
-          (
-            "Average \(number.name) of \(table.name) for each \(text.name)",
-            "SELECT \(Names.plain(text.name)), avg(\(Names.plain(number.name))) FROM \(Names.plain(table.name)) "
-              + "GROUP BY \(Names.plain(text.name))"
-          ))
-        break
-      }
+    for (table, text) in tables.compactMap({ table in category(of: table).map { (table, $0) } }).prefix(1) {
+      examples.append(
+        (
+          "Which \(table.name) have \(text.name) \(text.values.last ?? "")?",
+          "SELECT * FROM \(Names.plain(table.name)) WHERE \(Names.plain(text.name)) = "
+            + SQLText.quoted(text: text.values.last ?? "")
+        ))
+      guard let number = measure(of: table) else { continue }
+      examples.append(
+        (
+          "Average \(number.name) of \(table.name) for each \(text.name)",
+          "SELECT \(Names.plain(text.name)), avg(\(Names.plain(number.name))) FROM \(Names.plain(table.name)) "
+            + "GROUP BY \(Names.plain(text.name))"
+        ))
     }
     return examples
+  }
+
+  /// A column of numbers that count or measure something.
+  private static func measure(of table: Schema.Table) -> Schema.Column? {
+    table.columns.first { $0.kind.isNumber && !$0.isPrimaryKey && !$0.name.lowercased().hasSuffix("id") }
+  }
+
+  /// The column of text with the fewest values: the likeliest to be asked for one.
+  private static func category(of table: Schema.Table) -> Schema.Column? {
+    table.columns.filter { $0.kind == .text && $0.values.count > 1 }.min { $0.values.count < $1.values.count }
   }
 
   private static var noModel: SkillError {

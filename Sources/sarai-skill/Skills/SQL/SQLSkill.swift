@@ -15,6 +15,8 @@ struct SQLSkill: Skill {
   struct Settings: Decodable {
     /// Where the data is, for requests that do not say.
     var data: String?
+    /// `auto`, `never` or `always`, for requests that do not say.
+    var model: String?
     /// How long one query may take.
     var querySeconds: Double?
   }
@@ -26,7 +28,8 @@ struct SQLSkill: Skill {
   init(configuration: SkillConfiguration) throws { settings = try configuration.decoded(as: Settings.self) }
 
   func infer(_ request: SkillRequest) async throws -> SkillReply {
-    let options = try SQLOptions(request.options)
+    let own = settings.model.map { ["model": $0] } ?? [:]
+    let options = try SQLOptions(own.merging(request.options) { $1 })
     let question = try request.text
     guard let path = options.data ?? settings.data else { throw Self.noData }
     let database = try databases.database(at: path)

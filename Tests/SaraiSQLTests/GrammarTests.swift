@@ -35,6 +35,29 @@ import Testing
     }
   }
 
+  @Test("Asked a question, the grammar has the question's numbers, texts, years, values and tables, and no others")
+  func question() async throws {
+    try await Fixture.withDatabase { database, _ throws in
+      let question = "¿Qué clientes de Madrid con más de diez compras en 2023 se llaman «O'Brien \"x\"»?"
+      let gbnf = try #require(SQLGrammar.gbnf(for: database.schema, question: question))
+      let rules = Dictionary(
+        uniqueKeysWithValues: gbnf.split(separator: "\n").map { line in
+          let parts = line.split(separator: " ::= ", maxSplits: 1)
+          return (String(parts[0]), String(parts[1]))
+        })
+      let number = try #require(rules["number"])
+      #expect(["\"0\"", "\"1", "2023"].allSatisfy { number.contains($0) } && !number.contains("5"), "\(number)")
+      #expect(rules["string"]?.contains("''Brien \\\"x\\\"'") == true, "\(rules["string"] ?? "")")
+      #expect(rules["date"]?.contains("2023") == true && rules["date"]?.contains("2022") == false)
+      let known = rules.filter { $0.key.hasPrefix("known-value") }.values.joined()
+      #expect(known.contains("'Madrid'") && !known.contains("Sevilla"))
+      // Only what reads the table that the question names.
+      let sources = rules.filter { $0.key.hasPrefix("source-") }.values
+      #expect(sources.count == 2 && sources.allSatisfy { $0.contains("clientes") }, "\(sources)")
+      #expect(SQLGrammar.gbnf(for: database.schema, question: "a\u{0}b «\u{1}\n»")?.utf8.contains(0) == false)
+    }
+  }
+
   @Test("Of many tables, those that the question speaks of are taken, and the grammar stays small")
   func manyTables() async throws {
     let statements = (0..<50).map { table in

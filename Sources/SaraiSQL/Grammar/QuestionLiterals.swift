@@ -68,7 +68,8 @@ struct QuestionLiterals {
       else { continue }
       texts.append(token.text)
     }
-    return Array(Set(texts)).sorted().prefix(12).map { String($0.prefix(40)) }
+    let plain = texts.map { String(String.UnicodeScalarView($0.unicodeScalars.filter { $0.value >= 0x20 })) }
+    return Set(plain).sorted().prefix(12).map { String($0.prefix(40)) }
   }
 
   private static func names(_ table: Schema.Table) -> [String] {

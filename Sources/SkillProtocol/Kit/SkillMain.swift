@@ -13,6 +13,8 @@ public enum SkillMain {
   /// The largest message besides its input: id, grammar, options.
   private static let envelopeBytes = 1 << 20
   private static let maximumConnections = 256
+  /// After that the start is over, and what only it needed is given back.
+  private static let startSeconds = 1.0
 
   /// Serves a skill until the process is told to end, and ends the process.
   ///
@@ -87,6 +89,11 @@ public enum SkillMain {
       let contract = JSONValue.integer(Int64(SkillService.contractVersion))
       channel.write(["ready": true, "skill": .string(skill.name), "contract": contract])
       log.info("ready", metadata: ["socket": "\(options.socket)"])
+      Task {
+        // Out of the way of the call that the skill may have been started for.
+        try await Task.sleep(for: .seconds(startSeconds))
+        StartPages.giveBack()
+      }
       try await tasks.waitForAll()
     }
     log.info("ended")

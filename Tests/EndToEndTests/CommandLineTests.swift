@@ -7,9 +7,9 @@ import Testing
   private static let commands: [[String]] = [
     [], ["chat"], ["chat", "list"], ["chat", "search"], ["chat", "show"], ["chat", "delete"], ["serve"], ["run"],
     ["pull"], ["list"], ["show"], ["rm"], ["ps"], ["doctor"], ["config"], ["config", "explain"], ["config", "path"],
-    ["config", "default"], ["completions"], ["bench"], ["bench", "chat"], ["bench", "quality"], ["skill"],
-    ["skill", "list"], ["skill", "show"],
-    ["skill", "install"], ["skill", "remove"], ["skill", "new"],
+    ["config", "default"], ["completions"], ["bench"], ["bench", "chat"], ["bench", "quality"], ["stop"],
+    ["skill"], ["skill", "list"], ["skill", "show"], ["skill", "run"], ["skill", "install"], ["skill", "remove"],
+    ["skill", "logs"], ["skill", "doctor"], ["skill", "new"],
   ]
 
   /// Words that no Spanish sentence has.

@@ -39,7 +39,9 @@ final class EscapeScene {
         String(line.split(separator: " ")[4])
       }.filter { !$0.contains("/sarai-docker") && !$0.contains("/.build/docker") })
     var groups: Set<String> = ((try? controlGroups()) ?? []).filter { $0.contains("/sarai-\(getpid())-") }
+    /// This run's: others may be under way on the machine.
     var probes: Set<Int32> = Set((try? processes(named: "sandbox-probe")) ?? [])
+      .filter { HeldProcess(pid: $0).link("exe").hasPrefix(Tools.folder + "/") }
   }
 
   init(_ subject: SandboxSubject, _ user: SandboxUser, hasNeighbour: Bool) async throws {

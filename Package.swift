@@ -155,7 +155,12 @@ let package = Package(
 
     .target(
       name: "SaraiBench",
-      dependencies: ["SaraiCore", "SaraiAgent", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol"],
+      dependencies: [
+        "SaraiCore", "SaraiAgent", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
 
     // Layer 4

@@ -43,6 +43,8 @@ package struct BenchReport: Sendable {
     package var value: Double
     package var unit: String
     package var target: Target
+    /// For one whose value could not be had here: it does not hold.
+    package var whyNotMeasured: Localized?
 
     package init(_ name: String, value: Double, unit: String, _ target: Target) {
       self.name = name
@@ -118,7 +120,10 @@ extension BenchReport {
       lines.append("")
       lines += BenchText.table(
         checks.map { check in
-          [check.holds ? "✓" : "✗", check.name, "\(BenchText.number(check.value)) \(check.unit)", check.targetText]
+          [
+            check.holds ? "✓" : "✗", check.name, "\(BenchText.number(check.value)) \(check.unit)",
+            check.targetText + (check.whyNotMeasured.map { "  (\($0[language]))" } ?? ""),
+          ]
         })
     }
     if !remarks.isEmpty { lines.append("") }
@@ -141,10 +146,12 @@ extension BenchReport.Row {
 
 extension BenchReport.Check {
   var json: JSONValue {
-    [
+    var object: JSONObject = [
       "name": .string(name), "value": .number(value), "unit": .string(unit), "target": .string(targetText),
       "holds": .bool(holds),
     ]
+    if let whyNotMeasured { object["not_measured"] = .string(whyNotMeasured.en) }
+    return .object(object)
   }
 }
 

@@ -52,7 +52,7 @@ package enum SQLGrammar {
 
   /// The rules of literals, for those that the question says.
   private static func literals(_ said: QuestionLiterals) -> [String: String] {
-    let numbers = Array(Set(said.numbers + ["0", "1"])).sorted()
+    let numbers = Array(Set(said.numbers + ["0"])).sorted()
     var rules = ["number": GBNFText.alternatives(numbers)]
     rules["limit"] = GBNFText.alternatives(Array(Set(numbers.filter { Int($0) ?? 0 > 0 } + ["1", "5", "10"])).sorted())
     rules["string"] = GBNFText.alternatives((said.texts.isEmpty ? [""] : said.texts).map { SQLText.quoted(text: $0) })
@@ -108,7 +108,10 @@ package enum SQLGrammar {
           let name = name(table, column)
           names["column", default: []].append(name)
           switch column.kind {
-          case .integer, .real: names["number-column", default: []].append(name)
+          case .integer, .real:
+            // Keys are counted and joined, not measured.
+            guard !column.isPrimaryKey, !table.references.contains(where: { $0.column == column.name }) else { break }
+            names["number-column", default: []].append(name)
           case .date: names["date-column", default: []].append(name)
           case .text, .blob: names["text-column", default: []].append(name)
           }

@@ -228,6 +228,17 @@ let package = Package(
     .executableTarget(
       name: "conformance-skill", dependencies: ["SkillProtocol"], path: "Tests/ConformanceSkill",
       swiftSettings: settings),
+    // The skill that breaks the contract in every way that the pool has to bear.
+    .executableTarget(
+      name: "hostile-skill",
+      dependencies: [
+        "SkillProtocol",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      path: "Tests/HostileSkill", swiftSettings: settings),
     .testTarget(
       name: "SkillProtocolTests",
       dependencies: [
@@ -247,10 +258,12 @@ let package = Package(
       name: "SaraiSkillsTests",
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiSandbox", "SaraiSkills", "SkillProtocol", "TestSupport", "conformance-skill",
-        "sarai-confine", "sarai-skill",
+        "hostile-skill", "sarai-confine", "sarai-skill",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),

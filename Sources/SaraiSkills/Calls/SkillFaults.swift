@@ -203,10 +203,11 @@ extension SaraiError {
   init(_ detail: Sarai_Skills_V1_ErrorDetail, skill: String) {
     func bounded(_ text: String) -> String { String(decoding: text.utf8.prefix(1_024), as: UTF8.self) }
     func optional(_ text: String) -> String? { text.isEmpty ? nil : bounded(text) }
-    let words = Localized(es: bounded(detail.messageEs), en: bounded(detail.messageEn))
+    let (es, en) = (bounded(detail.messageEs), bounded(detail.messageEn))
     self.init(
       Code(rawValue: detail.code) ?? .skillFailed,
-      words.es.isEmpty && words.en.isEmpty ? SkillFaults.nonsense(skill, "").message : words,
+      es.isEmpty && en.isEmpty
+        ? SkillFaults.nonsense(skill, "").message : Localized(es: es.isEmpty ? en : es, en: en.isEmpty ? es : en),
       subject: optional(detail.subject), cause: optional(detail.cause))
   }
 }

@@ -131,11 +131,11 @@ extension SkillPool {
     _ outcome: KeptSession.Outcome, _ lease: Lease, seconds: Double
   ) async -> Verdict {
     switch outcome {
-    case .reply(let reply): return judge(reply, lease)
+    case .reply(let reply): return await judge(reply, lease)
     case .notBegun: return .again(await lease.instance.failure(withinSeconds: 0))
     case .lost:
       // How it ended decides: a call that used up its memory would do so again.
-      let error = await lease.instance.failure(withinSeconds: 0.5)
+      let error = await lease.instance.failure(withinSeconds: 2.5)
       return lease.manifest.isIdempotent && lease.instance.diedByChance ? .again(error) : .fail(error, .failed)
     case .late:
       let error = SkillFaults.late(lease.skill, seconds: seconds)
@@ -145,11 +145,15 @@ extension SkillPool {
     }
   }
 
-  nonisolated private func judge(_ reply: Sarai_Skills_V1_InferReply, _ lease: Lease) -> Verdict {
+  nonisolated private func judge(_ reply: Sarai_Skills_V1_InferReply, _ lease: Lease) async -> Verdict {
     if reply.hasError {
       let error = SaraiError(reply.error, skill: lease.skill)
-      // One that is told to end turns away what comes after.
-      if error.code == .busy, lease.instance.isDraining { return .again(error) }
+      // One that was told to end, by the pool or by others, turns away what comes after, and says so of its health.
+      if error.code == .busy {
+        guard !lease.instance.isDraining, await lease.instance.isHealthy(timeoutSeconds: 0.5) else {
+          return .again(error)
+        }
+      }
       lease.record.succeeded()
       return .fail(error, SkillCounters.Outcome(own: error))
     }
@@ -180,7 +184,7 @@ extension SkillPool {
     case .resourceExhausted:
       return (SkillFaults.tooMuch(lease.skill, limitKiB: lease.manifest.limits.outputKiB), .failed, false)
     default:
-      let failure = await lease.instance.failure(withinSeconds: 0.5)
+      let failure = await lease.instance.failure(withinSeconds: 2.5)
       return (failure, .failed, lease.manifest.isIdempotent && lease.instance.diedByChance)
     }
   }

@@ -22,7 +22,8 @@ extension SkillPool {
       return try await acquire(key, deadline: deadline)
     } catch {
       if let arrival, !(error is CancellationError) {
-        counters[key.name]?.count(.failed, seconds: arrival.secondsAgo)
+        let isLate = (error as? SaraiError)?.code == .timeout
+        counters[key.name]?.count(isLate ? .timedOut : .failed, seconds: arrival.secondsAgo)
       }
       throw error
     }
@@ -158,9 +159,17 @@ extension SkillPool {
     groups[key]?.instances.remove(at: index)
     groups[key]?.noteDownIfEmpty()
     leave(instance, key)
-    // How it went is told best before it is helped along.
-    let error = await instance.failure(withinSeconds: 0.25)
-    let exit = await instance.stop(graceSeconds: 0)
+    // How it went is told best before it is helped along; a process that goes is gone by then.
+    _ = await instance.failure(withinSeconds: 2)
+    var grace = 0.0
+    switch instance.session.ended.value {
+    case .inOrder: grace = settings.stopGraceSeconds
+    case .broken(let cause) where instance.ended.value == nil:
+      instance.condemn(SkillFaults.nonsense(key.name, cause))
+    case .broken, nil: break
+    }
+    let exit = await instance.stop(graceSeconds: grace)
+    let error = await instance.failure(withinSeconds: 0)
     parts.logger.error(
       "skill died",
       metadata: ["skill": "\(key.name)", "pid": "\(instance.pid)", "how": "\(exit.words.en)", "error": "\(error)"])

@@ -87,7 +87,7 @@ final class KeptSession: Sendable {
 
   /// Asks, and waits for the outcome: never longer than until the deadline.
   func infer(_ request: Sarai_Skills_V1_InferRequest, deadline: ContinuousClock.Instant) async -> Outcome {
-    let id = reserveID(request.requestID)
+    let id = newID(request.requestID)
     var message = Sarai_Skills_V1_SessionRequest()
     message.infer = request
     message.infer.requestID = id
@@ -114,10 +114,9 @@ final class KeptSession: Sendable {
     return outcome
   }
 
-  /// The request's own id where no other of that name is under way.
-  private func reserveID(_ wanted: String) -> String {
+  /// An id that was never used on this stream: a second answer to an earlier request cannot be taken for this one's.
+  private func newID(_ wanted: String) -> String {
     state.withLock { state in
-      if !wanted.isEmpty, state.calls[wanted] == nil, state.owed[wanted] == nil { return wanted }
       state.lastNumber += 1
       return wanted.utf8.count <= 100 ? "\(wanted)~\(state.lastNumber)" : "~\(state.lastNumber)"
     }

@@ -77,11 +77,7 @@ final class SkillInstance: Sendable {
       Task { instance.ended.set(await exit.value) }
       return instance
     } catch {
-      let how = await process.terminate(graceSeconds: 0)
-      // Who goes without a word is told about by the way it went.
-      if let error = error as? SaraiError, error.code == .skillFailed, how.reason == .outputLimit {
-        throw SkillFaults.didNotStart(start.skill, how, log: log.tail)
-      }
+      await process.terminate(graceSeconds: 0)
       throw error
     }
   }

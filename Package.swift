@@ -219,7 +219,7 @@ let package = Package(
       name: "SaraiSandboxTests",
       dependencies: [
         "SaraiCore", "CSeccomp", "CSQLite", "SaraiSandbox", "SkillProtocol", "TestSupport", "sandbox-probe",
-        "sarai-confine", "sarai-engine", "sarai-skill",
+        "sarai-confine", "sarai-engine", "sarai-skill", "conformance-skill",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
       ],

@@ -40,6 +40,7 @@ struct ConformanceSkill: Skill {
     case "fail":
       throw SkillError(.notFound, es: "No hay tal cosa.", en: "There is no such thing.", subject: "thing")
     case "throw": throw Fault()
+    case "thread": return .text(try read("/proc/\(try threadNumber())/stat"))
     case "log":
       request.log.warning("\(argument)")
       return "logged"
@@ -74,6 +75,15 @@ struct ConformanceSkill: Skill {
   }
 
   /// What a file or named pipe holds; a pipe's writer decides when that is known.
+  /// The kernel's number of this thread, which `infer` has for itself.
+  private func threadNumber() throws -> Substring {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = readlink("/proc/thread-self", &bytes, bytes.count)
+    let parts = String(decoding: bytes[..<max(0, count)], as: UTF8.self).split(separator: "/")
+    guard parts.count == 3, parts[0] != parts[2] else { throw Fault() }
+    return parts[2]
+  }
+
   private func read(_ path: String) throws -> String {
     let file = open(path, O_RDONLY)
     guard file >= 0 else { throw Fault() }

@@ -52,6 +52,21 @@ import Testing
     #expect(answer.contains("71,4"))
   }
 
+  /// Libdispatch asks for that now and then, and ends the process where it gets no answer.
+  @Test("A thread of a Swift skill is found in /proc by its own number, although only /proc/self may be read")
+  func threads() async throws {
+    let profile = SandboxProfile(
+      name: "conformance", kind: .native,
+      executable: TestParts.executable("conformance-skill").resolvingSymlinksInPath().path, serves: true,
+      limits: SandboxLimits(memoryBytes: 128 << 20, tasks: 16))
+    let answer = try await withSkill(profile, arguments: []) { calls in
+      var request = Sarai_Skills_V1_InferRequest()
+      request.input.text = Data("thread".utf8)
+      return String(decoding: try await calls.infer(request).output.text, as: UTF8.self)
+    }
+    #expect(answer.contains("(conformance-sk"), "\(answer)")
+  }
+
   @Test("A Python skill on its kit answers from a sandbox, out of a virtual environment")
   func python() async throws {
     let root = TestParts.root.resolvingSymlinksInPath()

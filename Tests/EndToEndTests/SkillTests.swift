@@ -93,6 +93,19 @@ import Testing
     }
   }
 
+  @Test func `An update is what answers from then on`() async throws {
+    try await CommandLineHome.with { home in
+      let folder = try skill("mine", in: home, manifest: "schema: 1\nentry: [sarai-skill, calc]\n")
+      #expect(try await home.run("skill", "install", "--yes", folder.path).status == 0)
+      #expect(try await home.run("skill", "run", "mine", "1+1").output.contains("2"))
+      let other = "schema: 1\nentry: [sarai-skill, sql]\n"
+      try Data(other.utf8).write(to: folder.appending(path: "skill.yaml"))
+      #expect(try await home.run("skill", "install", "--yes", folder.path).status == 0)
+      // The other program has no data to answer from, and says so.
+      #expect(try await home.run("skill", "run", "mine", "1+1").errors.contains("--grant"))
+    }
+  }
+
   @Test func `A skill killed between two questions answers the next one, and its log tells`() async throws {
     try await CommandLineHome.with { home in
       #expect(try await home.run("skill", "run", "calc", "1+1").status == 0)

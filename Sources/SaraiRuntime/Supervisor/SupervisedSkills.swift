@@ -68,10 +68,19 @@ package final class SupervisedSkills: SkillCalling {
     _ = try await calling(name, SkillGrants()) { try await $0.describe(Sarai_Skills_V1_DescribeRequest()) }
   }
 
-  package func reload(_ name: String) async throws {
-    var request = Sarai_Supervisor_V1_ReloadSkillRequest()
-    request.name = name
-    _ = try await supervision.call { [request] in try await $0.reloadSkill(request, options: .atOnce) }
+  /// Has a supervisor that runs take a skill from its folder anew, or end it where its folder is gone.
+  package static func refresh(_ name: String, _ setup: Setup) async throws {
+    guard let client = try SupervisorClient.running(setup.folders) else { return }
+    defer { client.close() }
+    do {
+      var request = Sarai_Supervisor_V1_ReloadSkillRequest()
+      request.name = name
+      _ = try await client.call { [request] in try await $0.reloadSkill(request, options: .atOnce) }
+    } catch is SaraiError {
+      var request = Sarai_Supervisor_V1_StopSkillRequest()
+      request.name = name
+      _ = try await client.call { [request] in try await $0.stopSkill(request, options: .atOnce) }
+    }
   }
 
   // MARK: - Gates

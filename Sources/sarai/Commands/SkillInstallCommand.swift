@@ -62,6 +62,8 @@ struct SkillInstallCommand: AsyncParsableCommand {
       Output.note(words(es: "Preparando sus paquetes de Python…", en: "Preparing its Python packages…"))
     }
     let skill = try await installer.install(plan)
+    // What runs answers as the old folder said.
+    try? await SupervisedSkills.refresh(name, setup)
     for remark in skill.remarks { Output.note(words(es: "aviso: ", en: "note: ") + remark[Words.language]) }
     Output.line(
       plan.isUpdate
@@ -117,9 +119,11 @@ struct SkillRemoveCommand: AsyncParsableCommand {
   var skills: [String]
 
   func run() async throws {
-    let installer = try options.setup().skillInstaller
+    let setup = try options.setup()
+    let installer = setup.skillInstaller
     for skill in skills {
       try installer.remove(skill)
+      try? await SupervisedSkills.refresh(skill, setup)
       Output.line(words(es: "\(skill) quitada.", en: "\(skill) removed."))
     }
   }

@@ -44,7 +44,7 @@ extension SkillPool {
       message.timeoutMilliseconds = SkillCall.milliseconds(limit.secondsLeft)
       let outcome = await lease.instance.infer(message, deadline: limit + .seconds(Self.patienceSeconds))
       lease.instance.release()
-      switch await judge(outcome, lease, seconds: arrival.secondsAgo) {
+      switch await judge(outcome, lease, seconds: (limit - arrival).seconds) {
       case .answer(let reply):
         lease.record.counters.count(.answered, seconds: arrival.secondsAgo)
         return reply

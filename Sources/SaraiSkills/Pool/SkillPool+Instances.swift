@@ -202,6 +202,8 @@ extension SkillPool {
   nonisolated private func end(_ instance: SkillInstance) async {
     let longest = instance.start.limits.timeoutSeconds + 1
     _ = try? await withDeadline(seconds: longest, expired: { SkillFaults.closing() }) { await instance.drain() }
+    // One that is told to end reads no more: what was given up would go on in it until the end of its patience.
+    await instance.session.waitUntilNothingIsOwed(seconds: 1)
     await instance.stop(graceSeconds: settings.stopGraceSeconds)
   }
 

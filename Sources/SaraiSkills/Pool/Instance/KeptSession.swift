@@ -41,6 +41,8 @@ final class KeptSession: Sendable {
     var owed: [String: ContinuousClock.Instant] = [:]
     var lastNumber: UInt64 = 0
     var strangeReplies = 0
+    /// Who waits until nothing is owed.
+    var creditors: [OneShot<Void>] = []
     var end: End?
   }
 
@@ -80,6 +82,20 @@ final class KeptSession: Sendable {
   func owesSince(seconds: Double) -> Bool {
     state.withLock { state in
       state.owed.values.contains { $0.secondsAgo > seconds }
+    }
+  }
+
+  /// Waits until the skill has answered what was given up, for so many seconds at most.
+  func waitUntilNothingIsOwed(seconds: Double) async {
+    let creditor = OneShot<Void>()
+    let isOwed = state.withLock { state in
+      guard !state.owed.isEmpty, state.end == nil else { return false }
+      state.creditors.append(creditor)
+      return true
+    }
+    guard isOwed else { return }
+    _ = try? await withDeadline(seconds: seconds, expired: { SkillFaults.closing() }) {
+      try await creditor.waitOrCancel()
     }
   }
 
@@ -189,14 +205,17 @@ final class KeptSession: Sendable {
 
   /// False where the skill answers nonsense and the stream is to end.
   private func receive(_ reply: Sarai_Skills_V1_InferReply) -> Bool {
-    let (call, isBearable): (Call?, Bool) = state.withLock { state in
+    let (call, isBearable, creditors): (Call?, Bool, [OneShot<Void>]) = state.withLock { state in
       if let call = state.calls[reply.requestID], call.isSent {
         state.calls[reply.requestID] = nil
-        return (call, true)
+        return (call, true, [])
       }
       if state.owed.removeValue(forKey: reply.requestID) == nil { state.strangeReplies += 1 }
-      return (nil, state.strangeReplies < Self.mostStrangeReplies)
+      let creditors = state.owed.isEmpty ? state.creditors : []
+      if state.owed.isEmpty { state.creditors = [] }
+      return (nil, state.strangeReplies < Self.mostStrangeReplies, creditors)
     }
+    for creditor in creditors { creditor.set(()) }
     if let call { settle(call, .reply(reply)) }
     return isBearable
   }

@@ -23,7 +23,7 @@ final class SkillConnection: Sendable {
   }
 
   private let client: GRPCClient<Transport>
-  private let connecting: Task<Void, Never>
+  private let channel: any Channel
 
   var calls: Sarai_Skills_V1_Skill.Client<Transport> { .init(wrapping: client) }
   var health: Grpc_Health_V1_Health.Client<Transport> { .init(wrapping: client) }
@@ -38,6 +38,7 @@ final class SkillConnection: Sendable {
     // Text is held back where that pays; what is sent then should go.
     config.connection.flushCoalescing = nil
     config.connection.maxIdleTime = nil
+    let opened = OneShot<any Channel>()
     let transport = try await Transport.wrapping(config: config) { configure in
       let configured = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .connectTimeout(.seconds(2))
@@ -49,26 +50,25 @@ final class SkillConnection: Sendable {
         try? await configured.channel.close()
         throw error
       }
+      opened.set(configured.channel)
       return configured
     }
     let client = GRPCClient(transport: transport)
     self.client = client
-    connecting = Task {
-      // Its errors are those of the calls, which report them better.
+    channel = await opened.wait()
+    Task {
+      // Its errors are those of the calls, which report them better. It ends with the channel.
       try? await client.runConnections()
     }
   }
 
-  deinit { close() }
-
-  /// Refuses further calls; those under way may end.
-  func close() { client.beginGracefulShutdown() }
+  deinit { abandon() }
 
   /// Closes the connection whatever is under way.
-  func abandon() {
-    close()
-    connecting.cancel()
-  }
+  ///
+  /// The channel and not the client: a client that is told to end before it has begun leaves its channel open, and
+  /// calls that wait for the connection would wait for ever.
+  func abandon() { channel.close(promise: nil) }
 
   private static func peer(of channel: any Channel) async throws -> Peer {
     guard let socket = channel as? any SocketOptionProvider else { throw ChannelError.operationUnsupported }

@@ -200,8 +200,9 @@ final class SkillInstance: Sendable {
     load.withLock { $0.isDraining = true }
     // The skill ends the stream itself, after what it has read from it; without a grace it has no time for that.
     if graceSeconds <= 0 { session.abandon() }
-    connection.close()
     await process.terminate(graceSeconds: graceSeconds)
+    // In this order: what waits in a connection that never came to be is lost with it.
+    session.abandon()
     connection.abandon()
     return await ended.wait()
   }

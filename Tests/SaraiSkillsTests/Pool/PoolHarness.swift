@@ -16,6 +16,8 @@ struct TestSkill: Sendable {
   var executable: String
   var arguments: [String]
   var mayStartProcesses = false
+  /// An interpreter's folders and its script; nil for a compiled program.
+  var python: (roots: [String], script: String)?
 
   static func calc(_ change: (inout SkillManifest) -> Void = { _ in }) -> TestSkill {
     make("sarai-skill", ["calc"], change)
@@ -28,6 +30,19 @@ struct TestSkill: Sendable {
 
   static func hostile(_ mode: String..., change: (inout SkillManifest) -> Void = { _ in }) -> TestSkill {
     make("hostile-skill", mode, change)
+  }
+
+  /// The same in Python, on the Python kit.
+  static func pythonConformance(_ change: (inout SkillManifest) -> Void = { _ in }) throws -> TestSkill {
+    let root = TestParts.root.resolvingSymlinksInPath()
+    let runtime = try PythonRuntime(interpreter: root.appending(path: ".deps/venv/bin/python").path)
+    let kit = root.appending(path: "skills/python-kit/src").path
+    let script = root.appending(path: "Tests/SkillProtocolTests/python/conformance_skill.py").path
+    var manifest = SkillManifest(entry: ["python3", "skill.py"], runtime: .python)
+    change(&manifest)
+    var skill = TestSkill(manifest: manifest, executable: runtime.interpreter, arguments: ["/skill/skill.py"])
+    skill.python = (runtime.roots + [kit], script)
+    return skill
   }
 
   private static func make(
@@ -45,9 +60,10 @@ struct TestSkill: Sendable {
     _ name: String, files: [SkillGrants.File], sockets: [SandboxProfile.SocketGrant]
   ) -> SandboxLaunch {
     var profile = SandboxProfile(
-      name: name, kind: .native, executable: executable,
+      name: name, kind: python == nil ? .native : .python, executable: executable, roots: python?.roots ?? [],
       readOnly: files.map { .init(host: $0.path, inside: "/data" + $0.path) }, sockets: sockets, serves: true,
       mayStartProcesses: mayStartProcesses)
+    if let python { profile.readOnly.append(.init(host: python.script, inside: "/skill/skill.py")) }
     profile.limits.memoryBytes = manifest.limits.memoryMiB << 20
     profile.limits.tasks = manifest.limits.processes
     profile.limits.temporaryBytes = manifest.limits.temporaryMiB << 20
@@ -57,6 +73,7 @@ struct TestSkill: Sendable {
       environment: [
         "SARAI_SKILL_SOCKET": SandboxPaths.socket, "SARAI_SKILL_END_WITH_INPUT": "1", "SWIFT_BACKTRACE": "enable=no",
         "SARAI_SKILL_TIMEOUT_SECONDS": "\(manifest.limits.timeoutSeconds)",
+        "PYTHONPATH": python?.roots.last ?? "", "PYTHONDONTWRITEBYTECODE": "1",
       ])
   }
 }

@@ -41,6 +41,27 @@ import Testing
     }
   }
 
+  @Test("A skill in Python is served as one in Swift is")
+  func python() async throws {
+    let skill = try TestSkill.pythonConformance { $0.isIdempotent = true }
+    try await withPool(["p": skill]) { harness async throws in
+      #expect(try await harness.ask("p", "echo ¿qué tal?") == "¿qué tal?")
+      #expect(try await harness.pool.infer("p", SkillCall(.text("none"))).output == nil)
+      #expect(try await harness.fault("p", "fail").code == .notFound)
+      let call = Task { try await harness.ask("p", "hold gate") }
+      #expect(try await harness.ask("p", "held gate") == "held")
+      let pid = try #require(await harness.pids("p").first)
+      kill(pid, SIGKILL)
+      #expect(try await harness.ask("p", "held gate") == "held")
+      #expect(try await harness.ask("p", "release gate") == "released")
+      #expect(try await call.value == "heldlet go: none")
+      let last = try #require(await harness.pids("p").first)
+      kill(last, SIGTERM)
+      #expect(try await harness.ask("p", "echo on") == "on")
+      #expect(await harness.waitForExit(of: last)?.reason == .exited(code: 0))
+    }
+  }
+
   @Test("A skill that nobody asks any more ends, and starts again when somebody does")
   func keepWarm() async throws {
     try await withPool(["c": .conformance { $0.keepWarmSeconds = 0 }]) { harness async throws in

@@ -236,7 +236,12 @@ extension SkillPool {
     groups[key]?.instances = []
     let grace = settings.stopGraceSeconds
     await withTaskGroup { tasks in
-      for instance in instances { tasks.addTask { await instance.stop(graceSeconds: grace) } }
+      for instance in instances {
+        tasks.addTask {
+          await instance.session.waitUntilNothingIsOwed(seconds: 0.5)
+          await instance.stop(graceSeconds: grace)
+        }
+      }
     }
     await groups[key]?.plan.prepared?.proxy?.close()
   }

@@ -117,6 +117,8 @@ package actor SkillPool: SkillCalling {
   /// Starts a skill if none of its processes runs, and returns once one does.
   package func warm(_ key: SkillKey) async throws {
     let lease = try await lease(key, deadline: nil)
+    // The first call of a process pays for what it and the connection set up late: nobody waits for this one.
+    _ = try? await lease.instance.describe(timeoutSeconds: settings.healthTimeoutSeconds)
     lease.instance.release()
   }
 

@@ -74,7 +74,6 @@ struct ConformanceSkill: Skill {
     }
   }
 
-  /// What a file or named pipe holds; a pipe's writer decides when that is known.
   /// The kernel's number of this thread, which `infer` has for itself.
   private func threadNumber() throws -> Substring {
     var bytes = [UInt8](repeating: 0, count: 64)
@@ -84,6 +83,7 @@ struct ConformanceSkill: Skill {
     return parts[2]
   }
 
+  /// What a file or named pipe holds; a pipe's writer decides when that is known.
   private func read(_ path: String) throws -> String {
     let file = open(path, O_RDONLY)
     guard file >= 0 else { throw Fault() }

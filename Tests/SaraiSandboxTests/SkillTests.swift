@@ -64,7 +64,8 @@ import Testing
       request.input.text = Data("thread".utf8)
       return String(decoding: try await calls.infer(request).output.text, as: UTF8.self)
     }
-    #expect(answer.contains("(conformance-sk"), "\(answer)")
+    // The number, the thread's name, and what it does: it runs, for it is the one that reads.
+    #expect(answer.wholeMatch(of: /\d+ \(.+\) R .+/.dotMatchesNewlines()) != nil, "\(answer)")
   }
 
   @Test("A Python skill on its kit answers from a sandbox, out of a virtual environment")

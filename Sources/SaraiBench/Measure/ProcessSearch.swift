@@ -26,7 +26,8 @@ enum ProcessSearch {
   }
 
   private static func parent(_ pid: Int32) -> Int32? {
-    ProcFile.lines("/proc/\(pid)/status").first { $0.hasPrefix("PPid:") }.flatMap(ProcFile.kilobytes).map(Int32.init)
+    ProcFile.lines("/proc/\(pid)/status").first { $0.hasPrefix("PPid:") }
+      .flatMap { $0.split(separator: "\t").last }.flatMap { Int32($0) }
   }
 
   private static func words(_ pid: Int32, _ file: String) -> [String] {

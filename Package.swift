@@ -19,6 +19,14 @@ let confinedC: [CSetting] = [
 ]
 let staticC: [LinkerSetting] = [.unsafeFlags(["-static-executable", "-nostartfiles"])]
 
+// Skills run many at a time, so that what each start of the program takes counts: its relocations packed, and its
+// place in memory a multiple of 64 KiB, for the kernel maps files by such pieces, and only equal pieces are shared.
+let sharedProgram: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-use-ld=lld"] + ["pack-relative-relocs", "max-page-size=65536"].flatMap { ["-Xlinker", "-z", "-Xlinker", $0] },
+    .when(configuration: .release))
+]
+
 let package = Package(
   name: "sarai",
   products: [
@@ -192,7 +200,7 @@ let package = Package(
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: sharedProgram),
 
     // One file without libraries: all that a sandbox needs to start a program.
     .executableTarget(

@@ -5,7 +5,7 @@ import SaraiHTTP
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(3))) struct ConnectionTests {
   // MARK: - Hanging up
 
   @Test(arguments: ["stuck", "mute", "endless"], [true, false])

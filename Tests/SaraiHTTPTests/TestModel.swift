@@ -107,6 +107,8 @@ final class TestModel: ModelGateway {
   private func endless() -> AsyncThrowingStream<GenerationEvent, any Error> {
     let life = Life(self)
     let isFirst = Mutex(true)
+    // Much at a time: what fills the buffers of a connection that nobody reads is then few events, and not many.
+    let chatter = String(repeating: "bla ", count: 2_000)
     return AsyncThrowingStream {
       _ = life
       if Task.isCancelled { return nil }
@@ -115,7 +117,7 @@ final class TestModel: ModelGateway {
         defer { isFirst = false }
         return isFirst
       }
-      return opens ? .started(promptTokens: 10, cachedTokens: 0) : .text(String(repeating: "bla ", count: 50))
+      return opens ? .started(promptTokens: 10, cachedTokens: 0) : .text(chatter)
     }
   }
 

@@ -17,7 +17,7 @@ struct CSVFormat {
   let evidence: Evidence
   /// Whether the numbers could be thousands or decimals: 1.234 or 1,234 only.
   private var isOpen = false
-  private var openMark: Character?
+  private var openMark: UInt8?
 
   /// Settles all but what other columns have to say.
   init(of values: some Sequence<String>) {
@@ -47,7 +47,7 @@ struct CSVFormat {
 
   mutating func settle(usesDecimalComma: Bool) {
     guard isOpen, let openMark else { return }
-    let markIsDecimal = (openMark == ",") == usesDecimalComma
+    let markIsDecimal = (openMark == Self.comma) == usesDecimalComma
     style = markIsDecimal ? .decimal(comma: usesDecimalComma) : .integer
   }
 
@@ -63,21 +63,34 @@ struct CSVFormat {
   func value(_ text: String) -> SQLValue {
     guard !text.isEmpty else { return .null }
     switch style {
-    case .integer:
-      let digits = Self.bare(text).filter { $0 != "." && $0 != "," && $0 != "'" }
-      return Int64(digits).map { .integer($0) } ?? .text(text)
+    case .integer: return Int64(Self.digits(Self.bare(text), decimal: nil)).map { .integer($0) } ?? .text(text)
     case .decimal(let comma):
-      let number = Self.bare(text).compactMap { (character: Character) -> Character? in
-        character == (comma ? "," : ".") ? "." : character == (comma ? "." : ",") || character == "'" ? nil : character
-      }
-      return Double(String(number)).map { .real($0) } ?? .text(text)
+      let mark = comma ? Self.comma : Self.point
+      return Double(Self.digits(Self.bare(text), decimal: mark)).map { .real($0) } ?? .text(text)
     case .date(let order): return .text(Self.iso(text, order) ?? text)
     case .text: return .text(text)
     }
   }
 
+  fileprivate static let comma = UInt8(ascii: ",")
+  fileprivate static let point = UInt8(ascii: ".")
+
+  /// Without marks of thousands, and with a point before the decimals.
+  private static func digits(_ number: String, decimal: UInt8?) -> String {
+    guard number.utf8.contains(where: { $0 == comma || $0 == point || $0 == UInt8(ascii: "'") }) else { return number }
+    let bytes = number.utf8.compactMap { byte -> UInt8? in
+      byte == decimal ? point : byte == comma || byte == point || byte == UInt8(ascii: "'") ? nil : byte
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Without the sign of a currency and what separates it.
   static func bare(_ text: String) -> String {
+    // What begins and ends as most numbers and words do has neither.
+    func isPlain(_ byte: UInt8?) -> Bool {
+      byte.map { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) } ?? true
+    }
+    if isPlain(text.utf8.first), isPlain(text.utf8.last) { return text }
     var result = text.replacing("\u{2212}", with: "-")
     for sign in ["€", "$", "£"] {
       if result.hasSuffix(sign) { result.removeLast() } else if result.hasPrefix(sign) { result.removeFirst() }
@@ -107,7 +120,7 @@ private struct NumberSurvey {
   var isPossible = true
   var hasMark = false
   var hasDecimals = false
-  var openMark: Character?
+  var openMark: UInt8?
   private var sawComma = false
   private var sawPoint = false
 
@@ -115,40 +128,45 @@ private struct NumberSurvey {
 
   mutating func see(_ value: String) {
     guard isPossible else { return }
-    var text = CSVFormat.bare(value)[...]
-    if let first = text.first, first == "-" || first == "+" { text.removeFirst() }
-    let marks = text.filter { $0 == "." || $0 == "," }
-    let digits = text.filter { $0.isASCII && $0.isNumber }
-    guard !digits.isEmpty, digits.count + marks.count == text.count, digits.count <= 18,
-      text.first.map({ $0 != "." && $0 != "," }) ?? false, text.last.map({ $0 != "." && $0 != "," }) ?? false
-    else { return isPossible = false }
-    let groups = text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "." || $0 == "," })
+    var text = CSVFormat.bare(value).utf8[...]
+    if text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") { text.removeFirst() }
+    func isMark(_ byte: UInt8?) -> Bool { byte == CSVFormat.comma || byte == CSVFormat.point }
+    var digits = 0
+    var marks: [UInt8] = []
+    for byte in text {
+      if isMark(byte) { marks.append(byte) } else if (0x30...0x39).contains(byte) { digits += 1 } else { digits = 99 }
+      if digits > 18 { return isPossible = false }
+    }
+    guard digits > 0, !isMark(text.first), !isMark(text.last) else { return isPossible = false }
+    let groups =
+      marks.isEmpty ? [digits] : text.split(omittingEmptySubsequences: false, whereSeparator: isMark).map(\.count)
     // 08001 is a code and not a number.
-    if groups[0].count > 1, groups[0].first == "0" { return isPossible = false }
+    if groups[0] > 1, text.first == 0x30 { return isPossible = false }
     guard !marks.isEmpty else { return }
     hasMark = true
     see(marks: marks, groups: groups)
     if sawComma, sawPoint { isPossible = false }
   }
 
-  private mutating func see(marks: String, groups: [Substring]) {
+  /// - Parameter groups: how many digits there are between the marks.
+  private mutating func see(marks: [UInt8], groups: [Int]) {
     let last = marks.last!
-    let areThousands = groups[0].count <= 3 && groups.dropFirst().allSatisfy { $0.count == 3 }
-    if Set(marks).count == 2 {
+    let areThousands = groups[0] <= 3 && groups.dropFirst().allSatisfy { $0 == 3 }
+    if marks.contains(where: { $0 != last }) {
       // 1.234,56: the last one is the decimal sign, and stands once.
-      guard marks.dropLast().allSatisfy({ $0 != last }), groups.dropFirst().dropLast().allSatisfy({ $0.count == 3 })
+      guard marks.dropLast().allSatisfy({ $0 != last }), groups.dropFirst().dropLast().allSatisfy({ $0 == 3 })
       else { return isPossible = false }
       hasDecimals = true
-      if last == "," { sawComma = true } else { sawPoint = true }
+      if last == CSVFormat.comma { sawComma = true } else { sawPoint = true }
     } else if marks.count > 1 {
       // 1.234.567: thousands.
       guard areThousands else { return isPossible = false }
-      if last == "." { sawComma = true } else { sawPoint = true }
+      if last == CSVFormat.point { sawComma = true } else { sawPoint = true }
     } else if areThousands {
       openMark = last
     } else {
       hasDecimals = true
-      if last == "," { sawComma = true } else { sawPoint = true }
+      if last == CSVFormat.comma { sawComma = true } else { sawPoint = true }
     }
   }
 }
@@ -167,6 +185,7 @@ private struct DateSurvey {
 
   mutating func see(_ value: String) {
     isEmpty = false
+    guard isPossible else { return }
     isISO = isISO && ISODate.begins(value)
     let (date, time) = Self.split(value)
     let parts = date.split(omittingEmptySubsequences: false, whereSeparator: { "/-.".contains($0) })

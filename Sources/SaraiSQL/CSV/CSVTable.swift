@@ -79,6 +79,9 @@ struct CSVTable {
 extension String {
   /// Without white space, no-break spaces among it, at both ends.
   var trimmed: String {
+    // A quick look at the ends: characters are slow to tell apart, and most values have nothing to take away.
+    func mayBeSpace(_ byte: UInt8?) -> Bool { byte.map { $0 <= 0x20 || $0 >= 0x80 } ?? false }
+    guard mayBeSpace(utf8.first) || mayBeSpace(utf8.last) else { return self }
     var view = self[...]
     while let first = view.first, first.isWhitespace { view.removeFirst() }
     while let last = view.last, last.isWhitespace { view.removeLast() }

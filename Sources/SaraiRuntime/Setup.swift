@@ -41,7 +41,7 @@ package struct Setup: Sendable {
     SkillPlaces(
       builtIn: installation.skills, installed: folders.skills, programs: installation.programs,
       grammars: installation.grammars, pythonEnvironments: installation.pythonEnvironments + [folders.python],
-      home: folders.home)
+      own: [folders.run, folders.state, folders.configuration], home: folders.home)
   }
 
   package var skillInstaller: SkillInstaller {

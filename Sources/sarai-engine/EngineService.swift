@@ -134,18 +134,7 @@ struct EngineService: Sarai_Engine_V1_Engine.SimpleServiceProtocol {
   private func answer<Reply: Sendable>(
     _ label: String, _ body: @escaping @Sendable () async throws -> Reply
   ) async throws -> Reply {
-    let work = Task { try await body() }
-    do {
-      return try await withTaskCancellationHandler {
-        try await withRPCCancellationHandler {
-          try await work.value
-        } onCancelRPC: {
-          work.cancel()
-        }
-      } onCancel: {
-        work.cancel()
-      }
-    } catch {
+    do { return try await untilCallerLeaves(body) } catch {
       let error = SaraiError(error)
       logger.debug("\(label): \(error)")
       throw Sarai_Skills_V1_ErrorDetail(

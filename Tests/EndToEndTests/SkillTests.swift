@@ -106,6 +106,20 @@ import Testing
     }
   }
 
+  @Test func `An update that cannot run is told, and what was there before answers no more`() async throws {
+    try await CommandLineHome.with { home in
+      let calc = "schema: 1\nentry: [sarai-skill, calc]\n"
+      let folder = try skill("mine", in: home, manifest: calc)
+      #expect(try await home.run("skill", "install", "--yes", folder.path).status == 0)
+      #expect(try await home.run("skill", "run", "mine", "1+1").output.contains("2"))
+      let wider = calc + "grants:\n  files: [/nowhere/data]\n"
+      try Data(wider.utf8).write(to: folder.appending(path: "skill.yaml"))
+      #expect(try await home.run("skill", "install", "--yes", folder.path).status == 0)
+      let run = try await home.run("skill", "run", "mine", "1+1")
+      #expect(run.status != 0 && run.errors.contains("/nowhere/data"), "\(run.output)\(run.errors)")
+    }
+  }
+
   @Test func `A skill killed between two questions answers the next one, and its log tells`() async throws {
     try await CommandLineHome.with { home in
       #expect(try await home.run("skill", "run", "calc", "1+1").status == 0)

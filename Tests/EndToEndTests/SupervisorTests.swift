@@ -46,6 +46,35 @@ import Testing
     }
   }
 
+  @Test func `Nobody in a sandbox is let in, whatever was granted`() async throws {
+    try await CommandLineHome.with { home in
+      #expect(try await home.run("skill", "run", "calc", "1+1").status == 0)
+      let socket = home.folder.appending(path: "run/supervisor.sock").path
+      // Begins as a gRPC client does, and tells how much came back.
+      let program = """
+        import socket, sys
+        client = socket.socket(socket.AF_UNIX)
+        try:
+            client.connect(sys.argv[1])
+            client.sendall(b"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+            print("received", len(client.recv(9)))
+        except OSError as error:
+            print("refused", error)
+        """
+      func answer(_ words: String...) async throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = words + ["python3", "-c", program, socket]
+        let watched = try WatchedProcess(process)
+        _ = await watched.end()
+        return watched.text
+      }
+      #expect(try await answer() == "received 9\n")
+      let refused = try await answer("unshare", "--user", "--map-root-user", "--pid", "--fork")
+      #expect(refused == "received 0\n" || refused.hasPrefix("refused"), "\(refused)")
+    }
+  }
+
   @Test func `A server that is killed takes no model from the next one`() async throws {
     try await CommandLineHome.with { home in
       let first = try WatchedProcess(home.process(["serve", "--port", "0"]))

@@ -135,10 +135,14 @@ struct Attempt: Sendable, CustomTestStringConvertible {
     Attempt("bind a port of the host", heldBy: [.networkNamespace, .seccomp, .landlock]) {
       ["listen-inet", "\($0.port)"]
     },
-    Attempt("connect to an abstract socket", heldBy: [.networkNamespace, .landlock]) {
+    Attempt("connect to an abstract socket", heldBy: [.networkNamespace, .seccomp, .landlock]) {
       ["connect-abstract", $0.abstractName]
     },
-    Attempt("connect to a socket that was not granted", heldBy: .ownRoot) { ["connect-path", $0.socket] },
+    Attempt("connect to a socket that was not granted", heldBy: [.ownRoot, .seccomp]) { ["connect-path", $0.socket] },
+    Attempt(
+      "connect to a socket in a folder that was granted", heldBy: .seccomp,
+      change: { $0.readOnly = [.init(host: $1.folder.path, inside: "/data")] }
+    ) { ["connect-path", "/data/\(URL(filePath: $0.socket).lastPathComponent)"] },
     call("netlink"), call("inet6"), call("udp"),
   ]
 

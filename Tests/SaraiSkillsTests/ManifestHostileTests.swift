@@ -105,6 +105,14 @@ import Testing
       fault("schema: 1\nentry: [\(Array(repeating: "a", count: 65).joined(separator: ", "))]")?.code == .corruptFile)
   }
 
+  @Test(
+    "Tags are refused wherever they stand",
+    arguments: ["{a: !!float 1}", "!!python/object:os.system {}", "{a: !!set [b]}", "!x {a: 1}", "{a: [!y {}]}"])
+  func tags(_ value: String) {
+    let found = fault(manifest("configuration: \(value)"))
+    #expect(found?.message.en.contains("tags") == true, "\(String(describing: found))")
+  }
+
   @Test("What is changed at random is read or refused, and never does more than it says")
   func fuzz() throws {
     var random = SplitMix(seed: 20_261_123)

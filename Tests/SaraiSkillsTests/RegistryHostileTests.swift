@@ -55,7 +55,7 @@ import Testing
   @Test("A folder that holds the place where skills are installed is not copied into itself without end")
   func ownPlace() async throws {
     try await SkillFolders.with { folders in
-      try folders.write("SKILL.md", SkillFolders.card("tool"))
+      try folders.write("SKILL.md", SkillFolders.card(folders.root.lastPathComponent))
       let installer = SkillInstaller(
         places: folders.places, environments: folders.path("python"), runner: TestToolRunner(), pips: [])
       let plan = try installer.plan(folders.root.path)

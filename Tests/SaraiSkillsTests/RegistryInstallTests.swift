@@ -75,12 +75,15 @@ struct TestToolRunner: SkillToolRunner {
     }
   }
 
-  @Test("The folder may be called otherwise than the skill, as downloads are")
+  @Test("A folder is called as its skill is, so that no download takes the place of a skill of another name")
   func otherName() async throws {
     try await SkillFolders.with { folders in
       try folders.write("src/tool-main/SKILL.md", SkillFolders.card("tool"))
       let installer = installer(folders)
-      _ = try await installer.install(installer.plan(folders.path("src/tool-main/")))
+      let error = thrown { _ = try installer.plan(folders.path("src/tool-main/")) }
+      #expect(error?.code == .corruptFile && error?.message.en.contains("call the folder \"tool\"") == true)
+      try folders.write("src/tool/SKILL.md", SkillFolders.card("tool"))
+      _ = try await installer.install(installer.plan(folders.path("src/tool/")))
       #expect(try SkillRegistry(places: folders.places).skill("tool").manifest == nil)
     }
   }

@@ -229,4 +229,29 @@ import Testing
       #expect(thrown { _ = try launcher.launch(tool, files: [grant]) }?.code == .invalidRequest)
     }
   }
+
+  @Test("What is SARAi's own is granted to nobody, and covered where it lies in what is granted; a socket is no file")
+  func own() async throws {
+    try await SkillFolders.with { folders in
+      try folders.skill("tool", manifest: manifest())
+      for place in ["home/state/run", "home/data"] {
+        try FileManager.default.createDirectory(atPath: folders.path(place), withIntermediateDirectories: true)
+      }
+      try FileManager.default.createSymbolicLink(
+        atPath: folders.path("home/data/way"), withDestinationPath: folders.path("home/state"))
+      mkfifo(folders.path("home/data/pipe"), 0o600)
+      var places = folders.places
+      places.own = [folders.path("home/state")]
+      let launcher = SkillLauncher(places: places)
+      let tool = try SkillRegistry(places: places).skill("tool")
+      func launch(_ path: String, mayWrite: Bool = false) throws(SaraiError) -> SandboxProfile {
+        try launcher.launch(tool, files: [.init(path: folders.path(path), mayWrite: mayWrite)]).profile
+      }
+      for path in ["home/state", "home/state/run", "home/data/way", "home/data/way/run", "home/data/pipe"] {
+        #expect(thrown { _ = try launch(path) }?.code == .invalidRequest, "\(path)")
+      }
+      #expect(thrown { _ = try launch("home", mayWrite: true) }?.code == .invalidRequest)
+      #expect(try launch("home").hidden == places.own)
+    }
+  }
 }

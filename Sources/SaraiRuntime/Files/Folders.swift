@@ -61,7 +61,10 @@ package struct Folders: Sendable, Hashable {
   ///
   /// - Throws: `SaraiError.forbidden` naming the folder that cannot be made or written to.
   package func create() throws {
-    try Self.create(models, variable: "SARAI_MODELS_DIR")
+    // Models may lie where others look after them: `sarai pull` alone writes there.
+    if FileStatus(models)?.isFolder != true || access(models, R_OK | X_OK) != 0 {
+      try Self.create(models, variable: "SARAI_MODELS_DIR")
+    }
     for folder in [state, cache, logs, conversations] { try Self.create(folder, variable: "SARAI_STATE_DIR") }
     try Self.create(run)
     // The fallback in /tmp has a name that anyone could take first.

@@ -130,26 +130,17 @@ private struct ModelGateService: Sarai_Engine_V1_Engine.SimpleServiceProtocol {
   /// Runs a call on the engine, which is held meanwhile; the caller's leaving cancels it.
   private func asking<Reply: Sendable>(_ body: @escaping @Sendable (Engine) async throws -> Reply) async throws -> Reply
   {
-    let work = Task {
-      guard case .engine(let engine) = try await pool.hold(role.rawValue, kind: nil) else { throw isRemote }
-      do {
-        let reply = try await engine.client.forward(body)
-        await engine.release()
-        return reply
-      } catch {
-        await engine.release()
-        throw error
-      }
-    }
     do {
-      return try await withTaskCancellationHandler {
-        try await withRPCCancellationHandler {
-          try await work.value
-        } onCancelRPC: {
-          work.cancel()
+      return try await untilCallerLeaves {
+        guard case .engine(let engine) = try await pool.hold(role.rawValue, kind: nil) else { throw isRemote }
+        do {
+          let reply = try await engine.client.forward(body)
+          await engine.release()
+          return reply
+        } catch {
+          await engine.release()
+          throw error
         }
-      } onCancel: {
-        work.cancel()
       }
     } catch {
       throw Sarai_Skills_V1_ErrorDetail.rpcError(error)

@@ -55,11 +55,13 @@ package struct Supervisor: Sendable {
     let status = ServingStatus()
     let server = GRPCServer(
       transport: SocketTransport.serve(
-        listener, maximumRequestBytes: 4 << 20, allowedUsers: [geteuid()], maximumConnections: 256, log: log),
+        listener, maximumRequestBytes: 4 << 20, allowedUsers: [geteuid()], admitsSandboxes: false,
+        maximumConnections: 256, log: log),
       services: [
         SupervisorService(
           models: parts.models, skills: parts.skills, attendance: attendance,
-          configure: { try await parts.configure($0, attendance: attendance) }, stop: stop),
+          skillRuntime: setup.skillRuntime,
+          configure: { try await parts.configure($0, holds: $1, attendance: attendance) }, stop: stop),
         HealthService(service: Sarai_Supervisor_V1_Supervisor.descriptor.fullyQualifiedService, status: status),
       ])
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -40,11 +40,16 @@ final class SupervisorClient: Sendable {
     return try SupervisorClient(socket: folders.supervisorSocket)
   }
 
-  /// The folder's supervisor, started where there is none and replaced where it is of another build.
+  /// The folder's supervisor, started where there is none, and replaced where it is of another build or, as long as
+  /// nobody uses it, starts skills in another way than this client wants.
   static func started(_ setup: Setup) async throws -> SupervisorClient {
     if let client = try running(setup.folders) {
       let description = try? await client.call { try await $0.describe(Sarai_Supervisor_V1_DescribeRequest()) }
-      if description?.build == Build.current { return client }
+      if let description, description.build == Build.current,
+        description.clients > 0 || description.skillRuntime == setup.skillRuntime
+      {
+        return client
+      }
       _ = try? await client.call { try await $0.stop(Sarai_Supervisor_V1_StopRequest()) }
       client.close()
       try await awaitEnd(setup.folders)

@@ -124,3 +124,11 @@ extension Sarai_Supervisor_V1_HoldEngineRequest.Result {
     }
   }
 }
+
+extension Sarai_Supervisor_V1_AttendReply {
+  init(_ notice: Localized) {
+    self.init()
+    noticeEs = notice.es
+    noticeEn = notice.en
+  }
+}

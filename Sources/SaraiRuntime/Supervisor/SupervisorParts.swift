@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Logging
 import SaraiCore
@@ -36,6 +37,8 @@ final class SupervisorParts: Sendable {
     let registry = SkillRegistry(places: setup.skillPlaces)
     let launcher = SkillLauncher(places: setup.skillPlaces)
     let configurations = setup.folders.skillConfigurations
+    // Nothing of an earlier supervisor runs any more.
+    try? FileManager.default.removeItem(atPath: configurations)
     skills = SkillPool(
       settings: SkillPoolSettings(
         runtimeFolder: setup.folders.sandboxes, logFolder: setup.folders.skillLogs,
@@ -52,22 +55,22 @@ final class SupervisorParts: Sendable {
   ///
   /// - Parameter folder: An existing folder of a short path, for sockets.
   static func skillBackend(_ setup: Setup, folder: String) throws -> any SandboxBackend {
-    switch setup.configuration.text("phoenix.skill_runtime") {
+    switch setup.skillRuntime {
     case "disabled": DisabledBackend()
     case "docker": try DockerBackend(.init(confine: setup.installation.confine, runtimeFolder: folder))
     default: try bubblewrap(setup, folder: folder)
     }
   }
 
-  /// What engines are started with; nil for plain processes. Who switches sandboxes off still wants to talk to a model;
-  /// where skills are containers, engines are in bubblewrap all the same: containers would not share a model's pages.
   /// As whom skills connect to what they are granted, beside this process's own user.
   private static func sandboxUsers(_ backend: any SandboxBackend) -> Set<UInt32> {
     (backend as? DockerBackend).map { [$0.user.user] } ?? []
   }
 
+  /// What engines are started with; nil for plain processes. Who switches sandboxes off still wants to talk to a model;
+  /// where skills are containers, engines are in bubblewrap all the same: containers would not share a model's pages.
   static func engineBackend(_ setup: Setup, folder: String) throws -> BubblewrapBackend? {
-    setup.configuration.text("phoenix.skill_runtime") == "disabled" ? nil : try bubblewrap(setup, folder: folder)
+    setup.skillRuntime == "disabled" ? nil : try bubblewrap(setup, folder: folder)
   }
 
   private static func bubblewrap(_ setup: Setup, folder: String) throws -> BubblewrapBackend {
@@ -79,7 +82,13 @@ final class SupervisorParts: Sendable {
   }
 
   /// Takes the settings of a client: what its command line and environment say goes before the file.
-  func configure(_ settings: Sarai_Supervisor_V1_Settings, attendance: Attendance) async throws {
+  ///
+  /// - Parameter holds: False where those of the server go before this client's, which are looked at only.
+  ///
+  /// - Returns: What the client has to know: which of its settings does not hold here.
+  func configure(
+    _ settings: Sarai_Supervisor_V1_Settings, holds: Bool, attendance: Attendance
+  ) async throws -> Localized? {
     let flags = settings.assignments.compactMap { assignment -> Configuration.Flag? in
       guard let equals = assignment.firstIndex(of: "=") else { return nil }
       return Configuration.Flag(
@@ -97,9 +106,18 @@ final class SupervisorParts: Sendable {
     } catch let error as ConfigurationError {
       throw error.faults.first ?? SaraiError(.invalidRequest, es: "\(error)", en: "\(error)")
     }
-    if let level = Logger.Level(rawValue: fresh.configuration.text("log.level")) { Log.level = level }
-    attendance.setLinger(seconds: lingerSeconds(fresh.configuration))
-    _ = await models.apply(PoolSettings(fresh, fresh.configuration))
+    if holds {
+      if let level = Logger.Level(rawValue: fresh.configuration.text("log.level")) { Log.level = level }
+      attendance.setLinger(seconds: lingerSeconds(fresh.configuration))
+      _ = await models.apply(PoolSettings(fresh, fresh.configuration))
+    }
+    guard fresh.skillRuntime != setup.skillRuntime else { return nil }
+    return Localized(
+      es:
+        "Las habilidades siguen con «phoenix.skill_runtime: \(setup.skillRuntime)» mientras haya algo en marcha; para "
+        + "pasar a «\(fresh.skillRuntime)», termina lo demás o usa «sarai stop».",
+      en: "Skills stay with \"phoenix.skill_runtime: \(setup.skillRuntime)\" while something else runs; to change to "
+        + "\"\(fresh.skillRuntime)\", end the rest, or use \"sarai stop\".")
   }
 
   /// Ends everything that was started. Skills go first: they may be asking a model.
@@ -112,6 +130,9 @@ final class SupervisorParts: Sendable {
 }
 
 extension Setup {
+  /// How skills are started: `local`, `docker` or `disabled`.
+  var skillRuntime: String { configuration.text("phoenix.skill_runtime") }
+
   /// The configuration file that was asked for, as a process in any other folder finds it.
   var askedFile: String? {
     guard let asked = sources.asked, !asked.hasPrefix("/") else { return sources.asked }

@@ -11,8 +11,10 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
   let skills: SkillPool
   let attendance: Attendance
   let started = ContinuousClock.now
-  /// Takes a client's settings.
-  let configure: @Sendable (Sarai_Supervisor_V1_Settings) async throws -> Void
+  /// `phoenix.skill_runtime` as it holds here.
+  let skillRuntime: String
+  /// Reads a client's settings, takes them where they hold, and returns what the client has to know.
+  let configure: @Sendable (Sarai_Supervisor_V1_Settings, _ holds: Bool) async throws -> Localized?
   let stop: @Sendable () -> Void
 
   func describe(
@@ -26,6 +28,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     reply.clients = UInt32(clamping: attendance.count)
     reply.engines = await models.ps().map(Sarai_Supervisor_V1_Engine.init)
     reply.skills = await skills.status().map(Sarai_Supervisor_V1_SkillStatus.init)
+    reply.skillRuntime = skillRuntime
     return reply
   }
 
@@ -47,16 +50,17 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
               isServer = true
               attendance.serverCame()
             }
-            guard isServer || !attendance.hasServer else { continue }
-            do { try await configure(message.settings) } catch { throw Sarai_Skills_V1_ErrorDetail.rpcError(error) }
+            do {
+              let notice = try await configure(message.settings, isServer || !attendance.hasServer)
+              if let notice { try await response.write(Sarai_Supervisor_V1_AttendReply(notice)) }
+            } catch {
+              throw Sarai_Skills_V1_ErrorDetail.rpcError(error)
+            }
           }
         }
         group.addTask {
           for await notice in notices {
-            var reply = Sarai_Supervisor_V1_AttendReply()
-            reply.noticeEs = notice.es
-            reply.noticeEn = notice.en
-            try await response.write(reply)
+            try await response.write(Sarai_Supervisor_V1_AttendReply(notice))
           }
         }
         try await group.waitForAll()

@@ -100,7 +100,7 @@ package final class BubblewrapBackend: SandboxBackend {
     try launch.profile.validate()
     let check = await checked()
     let usable = layers.intersection(check.report.layers)
-    try require(usable, for: launch.profile)
+    try require(usable, for: launch.profile, failure: check.failure)
     var profile = launch.profile
     if !check.hasProcessFiles { profile.processFiles = .none }
     let plan = try plan(for: profile, layers: usable)
@@ -132,7 +132,9 @@ package final class BubblewrapBackend: SandboxBackend {
     return await task.value
   }
 
-  private func require(_ usable: SandboxLayers, for profile: SandboxProfile) throws(SaraiError) {
+  private func require(
+    _ usable: SandboxLayers, for profile: SandboxProfile, failure: SaraiError?
+  ) throws(SaraiError) {
     var missing = layers.intersection(.indispensable).subtracting(usable).names
     if layers.contains(.tasksOfUser), usable.isDisjoint(with: [.tasksOfUser, .tasksControlGroup]) {
       missing.append("limits.tasks")
@@ -141,7 +143,7 @@ package final class BubblewrapBackend: SandboxBackend {
     if profile.mayStartProcesses, layers.contains(.memoryControlGroup), !usable.contains(.memoryControlGroup) {
       missing.append("limits.memoryBytes")
     }
-    if !missing.isEmpty { throw BubblewrapErrors.missing(missing, name: profile.name) }
+    if !missing.isEmpty { throw BubblewrapErrors.missing(missing, name: profile.name, why: failure) }
   }
 
   // MARK: Launch

@@ -10,6 +10,8 @@ struct BubblewrapCheck: Sendable {
   var groups: ControlGroups
   /// False where /proc cannot be mounted anew, as in some containers.
   var hasProcessFiles: Bool
+  /// Why no sandbox could be made at all.
+  var failure: SaraiError?
 
   /// For bubblewrap itself: nothing of the host's, so that no variable changes what it does.
   static let environment = ["PATH=/usr/bin:/bin", "LC_ALL=C"]
@@ -79,7 +81,7 @@ struct BubblewrapCheck: Sendable {
     ).lines
     return BubblewrapCheck(
       report: SandboxReport(backend: "bubblewrap", version: version, layers: layers, lines: lines), groups: groups,
-      hasProcessFiles: hasProcessFiles)
+      hasProcessFiles: hasProcessFiles, failure: trial.failure)
   }
 
   /// Makes a sandbox in which sarai-confine looks around instead of running anything.

@@ -80,7 +80,16 @@ enum BubblewrapErrors {
       subject: name, cause: words.isEmpty ? nil : words)
   }
 
-  static func missing(_ layers: [String], name: String) -> SaraiError {
+  /// - Parameter why: What kept the trial from starting at all; nil where it ran.
+  static func missing(_ layers: [String], name: String, why: SaraiError?) -> SaraiError {
+    if let why {
+      return SaraiError(
+        .notAvailable,
+        Localized(
+          es: "«\(name)» no se ejecuta, porque no se puede aislar: \(why.message.es)",
+          en: "\"\(name)\" is not run, because it cannot be confined: \(why.message.en)"), subject: name,
+        cause: why.cause)
+    }
     let list = layers.joined(separator: ", ")
     return SaraiError(
       .notAvailable,

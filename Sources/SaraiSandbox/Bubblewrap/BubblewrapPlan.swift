@@ -11,6 +11,8 @@ struct BubblewrapPlan: Sendable, Hashable {
       case readOnly(String)
       case readWrite(String)
       case device(String)
+      /// An empty folder, over one that is not to be seen.
+      case nothing
     }
 
     var source: Source
@@ -76,6 +78,7 @@ struct BubblewrapPlan: Sendable, Hashable {
     for grant in profile.readWrite {
       mounts.append(Mount(source: .readWrite(try real(grant.host, profile)), inside: grant.inside, rights: .write))
     }
+    mounts += covers(profile)
     for socket in profile.sockets {
       let inside = SandboxPaths.grantedSocket(socket.name)
       mounts.append(Mount(source: .readOnly(try real(socket.host, profile)), inside: inside, rights: []))
@@ -84,6 +87,17 @@ struct BubblewrapPlan: Sendable, Hashable {
     let devices = ["null", "urandom", "random"] + (layers.contains(.memoryControlGroup) ? ["zero"] : [])
     mounts += devices.map { Mount(source: .device("/dev/\($0)"), inside: "/dev/\($0)", rights: .use) }
     return mounts
+  }
+
+  /// What covers the hidden folders, under every path at which they would be seen.
+  private static func covers(_ profile: SandboxProfile) -> [Mount] {
+    let hidden = Set(profile.hidden.compactMap { realPath($0) })
+    return (profile.readOnly + profile.readWrite).flatMap { grant in
+      let source = (realPath(grant.host) ?? grant.host) + "/"
+      return hidden.filter { $0.hasPrefix(source) }.map { folder in
+        Mount(source: .nothing, inside: "\(grant.inside)/\(folder.dropFirst(source.count))", rights: [])
+      }
+    }
   }
 
   private static func libraries(
@@ -176,6 +190,8 @@ struct BubblewrapPlan: Sendable, Hashable {
       case .readOnly(let source): words += [bind, source, mount.inside]
       case .readWrite(let source): words += ["--bind", source, mount.inside]
       case .device(let source): words += ["--dev-bind", source, mount.inside]
+      case .nothing:
+        words += ["--perms", "0555", "--size", "4096", "--tmpfs", mount.inside, "--remount-ro", mount.inside]
       }
     }
     return words + ["--ro-bind", confine, SandboxPaths.confine]

@@ -3,12 +3,12 @@ import Glibc
 
 /// What a process that was killed could not take away. Its programs ended with it; folders and control groups stay.
 enum Leftovers {
-  /// Removes the folders of sockets and the control groups of processes that are gone.
+  /// Removes the folders of sockets, the sockets (`g123-4.sock`) and the control groups of processes that are gone.
   static func remove(runtimeFolder: String, groups: ControlGroups) {
     for name in names(in: runtimeFolder) {
-      if let pid = Int32(name.prefix { $0 != "-" }), name.contains("-"), isGone(pid) {
-        ServiceFolder.remove("\(runtimeFolder)/\(name)")
-      }
+      let number = name.drop { $0.isLetter }.prefix { $0 != "-" }
+      guard let pid = Int32(number), name.contains("-"), isGone(pid) else { continue }
+      ServiceFolder.remove("\(runtimeFolder)/\(name)")
     }
     for parent in groups.parents {
       for name in names(in: parent) where name.hasPrefix("sarai-") {

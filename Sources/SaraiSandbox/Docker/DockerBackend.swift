@@ -187,7 +187,7 @@ package final class DockerBackend: SandboxBackend {
     guard let engine = check.engine else { throw check.failure ?? BubblewrapErrors.closed() }
     let usable = layers.intersection(check.report.layers)
     let missing = layers.intersection(DockerCheck.indispensable).subtracting(usable)
-    if !missing.isEmpty { throw BubblewrapErrors.missing(missing.names, name: launch.profile.name) }
+    if !missing.isEmpty { throw BubblewrapErrors.missing(missing.names, name: launch.profile.name, why: nil) }
     try Self.checkGrants(of: launch.profile, engine)
     let image = try await image(for: launch.profile, engine)
     var container = DockerContainer(

@@ -134,13 +134,18 @@ struct DockerContainer: Sendable {
         mounts.append(Self.mount(folder, folder, isReadOnly: layers.contains(.readOnly), isWhole: true))
       }
     }
-    for mount in all where granted.contains(mount.inside) || !imageHoldsProgram {
+    for mount in all where granted.contains(mount.inside) || mount.source == .nothing || !imageHoldsProgram {
       switch mount.source {
       case .readOnly(let source):
         mounts.append(Self.mount(source, mount.inside, isReadOnly: layers.contains(.readOnly)))
       case .readWrite(let source): mounts.append(Self.mount(source, mount.inside, isReadOnly: false, isWhole: true))
       // The engine gives every container its own.
       case .device: break
+      case .nothing:
+        mounts.append([
+          "Type": "tmpfs", "Target": .string(mount.inside), "ReadOnly": true,
+          "TmpfsOptions": ["SizeBytes": 4096, "Mode": 0o555],
+        ])
       }
     }
     if !imageHoldsProgram {

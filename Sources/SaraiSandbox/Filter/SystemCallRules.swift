@@ -60,7 +60,7 @@ enum SystemCallLists {
   ]
   /// Sockets that exist already; `socket` itself is for unix sockets only.
   static let sockets = [
-    "bind", "listen", "accept", "accept4", "connect", "getsockname", "getpeername", "getsockopt", "setsockopt",
+    "bind", "listen", "accept", "accept4", "getsockname", "getpeername", "getsockopt", "setsockopt",
     "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg", "shutdown",
   ]
 
@@ -70,6 +70,8 @@ enum SystemCallLists {
   ]
 
   private static let unixFamily: UInt64 = 1
+  /// Streams, which have to be connected before anything is sent: SOCK_STREAM without SOCK_NONBLOCK and SOCK_CLOEXEC.
+  private static let stream = SystemCallRule.Condition(argument: 1, mask: 0xf, value: 1)
   private static let setIDBits: UInt64 = 0o6000
   /// CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET.
   private static let namespaceFlags: UInt64 = 0x80 | 0x20000 | 0x0200_0000 | 0x0400_0000 | 0x0800_0000 | 0x7000_0000
@@ -91,8 +93,8 @@ enum SystemCallLists {
       SystemCallRule(call: "chmod", conditions: [.lacks(1, setIDBits)]),
       SystemCallRule(call: "fchmod", conditions: [.lacks(1, setIDBits)]),
       SystemCallRule(call: "fchmodat", conditions: [.lacks(2, setIDBits)]),
-      SystemCallRule(call: "socket", conditions: [.equalsInt(0, unixFamily)]),
-      SystemCallRule(call: "socketpair", conditions: [.equalsInt(0, unixFamily)]),
+      SystemCallRule(call: "socket", conditions: [.equalsInt(0, unixFamily), stream]),
+      SystemCallRule(call: "socketpair", conditions: [.equalsInt(0, unixFamily), stream]),
       // Memory that is shared and has no file counts against no limit of a process.
       SystemCallRule(call: "mmap", conditions: [.lacks(3, anonymousMapping)]),
       SystemCallRule(
@@ -144,6 +146,8 @@ extension SandboxProfile {
     case .python: plain += Lists.python
     case .engine: plain += Lists.engine
     }
+    // Whoever may read a folder could connect to the sockets in it, and the kernel has no right for that alone.
+    if !sockets.isEmpty { plain.append("connect") }
     return plain.map { SystemCallRule(call: $0) } + Lists.conditional
       + Lists.processes(mayStart: mayStartProcesses)
   }

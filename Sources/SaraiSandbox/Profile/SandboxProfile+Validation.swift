@@ -18,6 +18,7 @@ extension SandboxProfile {
       try Self.checkName(socket.name, field: "sockets")
       try Self.checkPath(socket.host, field: "sockets")
     }
+    for folder in hidden { try Self.checkPath(folder, field: "hidden") }
     try checkDistinct()
     try checkWritable()
   }

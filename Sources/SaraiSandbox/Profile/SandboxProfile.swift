@@ -59,6 +59,8 @@ package struct SandboxProfile: Sendable, Hashable {
   package var readOnly: [Grant]
   package var readWrite: [Grant]
   package var sockets: [SocketGrant]
+  /// Folders of the host that are empty inside where they lie in one that is granted.
+  package var hidden: [String] = []
   /// True where it serves: it then has a folder for its socket, at `SandboxPaths.socket` inside.
   package var serves: Bool
   package var processFiles: ProcessFiles

@@ -117,19 +117,6 @@ private struct GateService: Sarai_Skills_V1_Skill.ServiceProtocol {
 
   /// Runs a call; the caller's leaving gives it up.
   private func passOn<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
-    let task = Task { try await body() }
-    do {
-      return try await withTaskCancellationHandler {
-        try await withRPCCancellationHandler {
-          try await task.value
-        } onCancelRPC: {
-          task.cancel()
-        }
-      } onCancel: {
-        task.cancel()
-      }
-    } catch {
-      throw SkillError(thrown: error).detail.rpcError
-    }
+    do { return try await untilCallerLeaves(body) } catch { throw SkillError(thrown: error).detail.rpcError }
   }
 }

@@ -33,15 +33,11 @@ extension SkillPool {
     _ key: SkillKey, _ request: Sarai_Skills_V1_InferRequest
   ) async throws -> Sarai_Skills_V1_InferReply {
     let arrival = ContinuousClock.now
-    let wanted = Self.deadline(of: request, from: arrival)
-    var deadline: ContinuousClock.Instant?
+    var deadline = Self.deadline(of: request, from: arrival)
     var retries = 0
     while true {
-      let lease = try await lease(key, deadline: deadline ?? wanted, arrival: arrival)
-      let limit = min(deadline ?? wanted ?? .now + .seconds(1e6), .now + .seconds(lease.manifest.limits.timeoutSeconds))
-      deadline = deadline ?? limit
-      var message = request
-      message.timeoutMilliseconds = SkillCall.milliseconds(limit.secondsLeft)
+      let (lease, message, limit) = try await attempt(key, request, deadline: deadline, arrival: arrival)
+      deadline = limit
       let outcome = await lease.instance.infer(message, deadline: limit + .seconds(Self.patienceSeconds))
       lease.instance.release()
       switch await judge(outcome, lease, seconds: (limit - arrival).seconds) {
@@ -70,15 +66,11 @@ extension SkillPool {
     observe: @escaping @Sendable (Sarai_Skills_V1_InferEvent) async throws -> Void
   ) async throws {
     let arrival = ContinuousClock.now
-    let wanted = Self.deadline(of: request, from: arrival)
-    var deadline: ContinuousClock.Instant?
+    var deadline = Self.deadline(of: request, from: arrival)
     var retries = 0
     while true {
-      let lease = try await lease(key, deadline: deadline ?? wanted, arrival: arrival)
-      let limit = min(deadline ?? wanted ?? .now + .seconds(1e6), .now + .seconds(lease.manifest.limits.timeoutSeconds))
-      deadline = deadline ?? limit
-      var message = request
-      message.timeoutMilliseconds = SkillCall.milliseconds(limit.secondsLeft)
+      let (lease, message, limit) = try await attempt(key, request, deadline: deadline, arrival: arrival)
+      deadline = limit
       let gauge = OutputGauge(limitKiB: lease.manifest.limits.outputKiB)
       do {
         defer { lease.instance.release() }
@@ -116,6 +108,19 @@ extension SkillPool {
     } catch {
       throw await failure(error, lease, seconds: lease.manifest.limits.timeoutSeconds).error
     }
+  }
+
+  /// A process for a request, what it is sent, and until when: the skill's own limit counts from the first attempt.
+  nonisolated private func attempt(
+    _ key: SkillKey, _ request: Sarai_Skills_V1_InferRequest, deadline: ContinuousClock.Instant?,
+    arrival: ContinuousClock.Instant
+  ) async throws -> (lease: Lease, message: Sarai_Skills_V1_InferRequest, limit: ContinuousClock.Instant) {
+    let lease = try await lease(key, deadline: deadline, arrival: arrival)
+    let own = ContinuousClock.now + .seconds(lease.manifest.limits.timeoutSeconds)
+    let limit = deadline.map { min($0, own) } ?? own
+    var message = request
+    message.timeoutMilliseconds = SkillCall.milliseconds(limit.secondsLeft)
+    return (lease, message, limit)
   }
 
   private static func deadline(

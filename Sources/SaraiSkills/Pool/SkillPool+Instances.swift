@@ -292,7 +292,7 @@ extension SkillPool {
   }
 
   /// From here on starts follow the new plan; what runs by the old one ends once its calls are done.
-  private func replace(_ key: SkillKey, with plan: SkillGroup.Plan) async {
+  func replace(_ key: SkillKey, with plan: SkillGroup.Plan) async {
     let old = groups[key]?.plan.prepared?.proxy
     groups[key]?.plan = plan
     let leaving = groups[key]?.instances ?? []

@@ -126,6 +126,8 @@ package actor SkillPool: SkillCalling {
   /// again.
   package func stop(_ name: String) async {
     let keys = groups.keys.filter { $0.name == name }
+    // What is started after this is what the folder says then.
+    for key in keys { if let plan = try? newPlan(key) { await replace(key, with: plan) } }
     await withTaskGroup { tasks in
       for key in keys { tasks.addTask { await self.stopGroup(key) } }
     }

@@ -44,7 +44,7 @@ package struct SkillInstaller: Sendable {
   /// - Throws: What `SkillReader.read` throws; `invalidRequest` for a name that is taken.
   package func plan(_ path: String) throws(SaraiError) -> SkillInstallation {
     let source = SkillFiles.real(path) ?? path
-    let skill = try SkillReader(places: places).read(source, origin: .installed, isNamed: false)
+    let skill = try SkillReader(places: places).read(source, origin: .installed)
     try checkName(skill.name)
     let previous = SkillFiles.Facts(folder(skill.name)) != nil
     let packages = skill.manifest?.runtime == .python ? try PythonRequirements.read(source)?.lines ?? [] : []

@@ -51,12 +51,9 @@ package struct SkillLauncher: Sendable {
       profile.readOnly.append(.init(host: folder, inside: inside))
       environment["SARAI_SKILL_CONFIGURATION"] = Self.configurationInside
     }
+    profile.hidden = places.own
     for file in Self.merged(manifest.grants.files + files) {
-      if file.mayWrite, let own = places.reaches(file.path) {
-        throw SaraiError(
-          .invalidRequest, es: "«\(file.path)» tiene cosas de SARAi («\(own)»), donde una habilidad no escribe.",
-          en: "\"\(file.path)\" holds things of SARAi's (\"\(own)\"), where no skill writes.", subject: "files")
-      }
+      try check(file)
       let grant = SandboxProfile.Grant(host: file.path, inside: Self.inside(file.path))
       if file.mayWrite { profile.readWrite.append(grant) } else { profile.readOnly.append(grant) }
     }
@@ -65,6 +62,30 @@ package struct SkillLauncher: Sendable {
   }
 
   // MARK: Files
+
+  /// - Throws: `invalidRequest` for what is SARAi's own, and for what a file grant does not cover: whoever sees a socket
+  ///   could talk to whoever listens on it.
+  private func check(_ file: SkillGrants.File) throws(SaraiError) {
+    if file.mayWrite, let own = places.reaches(file.path) {
+      throw SaraiError(
+        .invalidRequest, es: "«\(file.path)» tiene cosas de SARAi («\(own)»), donde una habilidad no escribe.",
+        en: "\"\(file.path)\" holds things of SARAi's (\"\(own)\"), where no skill writes.", subject: "files")
+    }
+    if let own = places.holds(file.path) {
+      throw SaraiError(
+        .invalidRequest, es: "«\(file.path)» es de SARAi («\(own)») y ninguna habilidad lo ve: permite otra ruta.",
+        en: "\"\(file.path)\" belongs to SARAi (\"\(own)\"), and no skill sees it: grant another path.",
+        subject: "files")
+    }
+    if let real = SkillFiles.real(file.path), SkillFiles.Facts(real)?.kind == .other {
+      throw SaraiError(
+        .invalidRequest,
+        es: "«\(file.path)» no es un archivo ni una carpeta, sino un socket, una tubería o un dispositivo: quítalo de "
+          + "los permisos.",
+        en: "\"\(file.path)\" is no file or folder but a socket, a pipe or a device: take it out of the grants.",
+        subject: "files")
+    }
+  }
 
   /// Where a granted file is seen inside.
   package static func inside(_ path: String) -> String {

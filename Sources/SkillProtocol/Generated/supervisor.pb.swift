@@ -54,6 +54,9 @@ public nonisolated struct Sarai_Supervisor_V1_DescribeReply: Sendable {
 
   public var skills: [Sarai_Supervisor_V1_SkillStatus] = []
 
+  /// phoenix.skill_runtime as it was when the supervisor started.
+  public var skillRuntime: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -590,7 +593,7 @@ nonisolated extension Sarai_Supervisor_V1_DescribeRequest: SwiftProtobuf.Message
 
 nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DescribeReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}build\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}clients\0\u{1}engines\0\u{1}skills\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}build\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}clients\0\u{1}engines\0\u{1}skills\0\u{3}skill_runtime\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -605,6 +608,7 @@ nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, 
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.clients) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.engines) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.skills) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.skillRuntime) }()
       default: break
       }
     }
@@ -632,6 +636,9 @@ nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, 
     if !self.skills.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.skills, fieldNumber: 7)
     }
+    if !self.skillRuntime.isEmpty {
+      try visitor.visitSingularStringField(value: self.skillRuntime, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -643,6 +650,7 @@ nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, 
     if lhs.clients != rhs.clients {return false}
     if lhs.engines != rhs.engines {return false}
     if lhs.skills != rhs.skills {return false}
+    if lhs.skillRuntime != rhs.skillRuntime {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

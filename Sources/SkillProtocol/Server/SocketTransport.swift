@@ -13,13 +13,15 @@ package enum SocketTransport {
   ///   - maximumRequestBytes: A longer message ends its call before it is read.
   ///   - allowedUsers: User ids, as this process sees them, that may connect; everyone else is hung up on before a byte
   ///     is read.
+  ///   - admitsSandboxes: Whether a process of another pid namespace may connect, as those in sandboxes are.
   ///   - maximumConnections: Further ones are hung up on.
   ///   - group: The threads to run on; nil takes those that all of the process shares.
   package static func serve(
-    _ listener: UnixListener, maximumRequestBytes: Int, allowedUsers: Set<UInt32>, maximumConnections: Int,
-    group: MultiThreadedEventLoopGroup? = nil, log: Logger
+    _ listener: UnixListener, maximumRequestBytes: Int, allowedUsers: Set<UInt32>, admitsSandboxes: Bool = true,
+    maximumConnections: Int, group: MultiThreadedEventLoopGroup? = nil, log: Logger
   ) -> HTTP2ServerTransport.Posix {
-    let door = Door(allowedUsers: allowedUsers, maximumConnections: maximumConnections, log: log)
+    let door = Door(
+      allowedUsers: allowedUsers, admitsSandboxes: admitsSandboxes, maximumConnections: maximumConnections, log: log)
     return HTTP2ServerTransport.Posix(
       listeningSocketDescriptor: Int(listener.descriptor), transportSecurity: .plaintext,
       config: .defaults { config in
@@ -43,12 +45,15 @@ private final class Door: Sendable {
   private struct Refused: Error {}
 
   private let allowedUsers: Set<UInt32>
+  /// Of whom may connect; nil where it does not matter.
+  private let namespace: String?
   private let maximumConnections: Int
   private let connections = Atomic(0)
   private let log: Logger
 
-  init(allowedUsers: Set<UInt32>, maximumConnections: Int, log: Logger) {
+  init(allowedUsers: Set<UInt32>, admitsSandboxes: Bool, maximumConnections: Int, log: Logger) {
     self.allowedUsers = allowedUsers
+    namespace = admitsSandboxes ? nil : Self.namespace(of: "self")
     self.maximumConnections = maximumConnections
     self.log = log
   }
@@ -65,6 +70,10 @@ private final class Door: Sendable {
         self.log.warning("refused a connection of another user", metadata: ["uid": "\(peer.user)"])
         throw Refused()
       }
+      if let namespace = self.namespace, Self.namespace(of: "\(peer.process)") != namespace {
+        self.log.warning("refused a connection from inside a sandbox", metadata: ["pid": "\(peer.process)"])
+        throw Refused()
+      }
       guard self.connections.add(1, ordering: .relaxed).newValue <= self.maximumConnections else {
         self.connections.subtract(1, ordering: .relaxed)
         self.log.warning("refused a connection: there are \(self.maximumConnections) already")
@@ -75,5 +84,13 @@ private final class Door: Sendable {
     // NIO drops a connection whose future fails, and leaves it open.
     admitted.whenFailure { _ in channel.close(promise: nil) }
     return admitted
+  }
+
+  /// The pid namespace of a process, as a name; nil where it is gone or hidden.
+  private static func namespace(of process: String) -> String? {
+    let name = [CChar](unsafeUninitializedCapacity: 64) { buffer, count in
+      count = max(0, buffer.baseAddress.map { readlink("/proc/\(process)/ns/pid", $0, buffer.count) } ?? 0)
+    }
+    return name.isEmpty ? nil : String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

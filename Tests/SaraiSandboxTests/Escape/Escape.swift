@@ -59,6 +59,9 @@ struct Escape: Sendable, CustomTestStringConvertible {
     profile.readOnly = [.init(host: scene.granted)]
     profile.readWrite = [.init(host: scene.writable)]
   }
+  private static let sockets: @Sendable (inout SandboxProfile, EscapeScene) -> Void = { profile, scene in
+    profile.readOnly = [.init(host: scene.ports.folder, inside: "/data")]
+  }
   private static let serve: @Sendable (inout SandboxProfile, EscapeScene) -> Void = { profile, _ in
     profile.serves = true
   }
@@ -309,18 +312,28 @@ struct Escape: Sendable, CustomTestStringConvertible {
         ["accept-inet", "\($0.ports.free)"]
       },
       Escape(
-        "connect to an abstract socket", .network, bubblewrap: [.networkNamespace, .landlock],
-        docker: .networkNamespace
+        "connect to an abstract socket", .network, bubblewrap: [.networkNamespace, .seccomp, .landlock],
+        docker: [.networkNamespace, .seccomp]
       ) { ["connect-abstract", $0.ports.abstractStream] },
       Escape(
-        "send to an abstract socket", .network, bubblewrap: [.networkNamespace, .landlock], docker: .networkNamespace
+        "send to an abstract socket", .network, bubblewrap: [.networkNamespace, .seccomp, .landlock],
+        docker: [.networkNamespace, .seccomp]
       ) { ["send-abstract", $0.ports.abstractDatagram] },
       Escape(
         "listen on an abstract name", .network, bubblewrap: .networkNamespace, docker: .networkNamespace, look: taken
       ) { ["accept-abstract", $0.ports.abstractFree] },
-      Escape("connect to a socket that was not granted", .network, bubblewrap: .ownRoot, docker: .ownRoot) {
-        ["connect-path", $0.ports.path]
-      },
+      Escape(
+        "connect to a socket that was not granted", .network, bubblewrap: [.ownRoot, .seccomp],
+        docker: [.ownRoot, .seccomp]
+      ) { ["connect-path", $0.ports.path] },
+      Escape(
+        "connect to a socket in a folder that was granted", .network, bubblewrap: .seccomp, docker: .seccomp,
+        change: sockets
+      ) { ["connect-path", "/data/\($0.ports.streamName)"] },
+      Escape(
+        "send to a socket in a folder that was granted", .network, bubblewrap: .seccomp, docker: .seccomp,
+        change: sockets
+      ) { ["send-path", "/data/\($0.ports.datagramName)"] },
     ]
   }()
 

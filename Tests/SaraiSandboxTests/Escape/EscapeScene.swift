@@ -59,7 +59,10 @@ final class EscapeScene {
     try Data(canary.utf8).write(to: URL(filePath: secret))
     chmod(secret, 0o666)
     chmod(folder.path, 0o777)
-    ports = try EscapeListeners(path: folder.appending(path: "s.sock").path, name: canary)
+    let sockets = folder.appending(path: "sockets")
+    try manager.createDirectory(at: sockets, withIntermediateDirectories: true)
+    chmod(sockets.path, 0o777)
+    ports = try EscapeListeners(folder: sockets.path, name: canary)
     sharedMemoryKey = Int32.random(in: 1 ... .max)
     segment = shmget(sharedMemoryKey, 4096, Int32(IPC_CREAT | IPC_EXCL | 0o666))
     try #require(segment >= 0)
@@ -99,6 +102,8 @@ final class EscapeScene {
     if let neighbour {
       let state = HeldProcess(pid: neighbour.pid)["State"]
       if state.isEmpty || state.hasPrefix("Z") { findings.append("a process of the host was ended") }
+      // On a busy machine the signal may still be on its way.
+      if HeldProcess(pid: neighbour.pid).hasPendingSignal { findings.append("a process of the host was signalled") }
       if state.hasPrefix("T") { findings.append("a process of the host was stopped") }
     }
     let now = Host()
@@ -169,9 +174,11 @@ struct HeldProcess {
     return ""
   }
 
-  var hasCapabilities: Bool {
-    ["CapEff", "CapPrm"].contains { UInt64(self[$0], radix: 16) ?? 0 != 0 }
-  }
+  var hasCapabilities: Bool { hasBits(in: ["CapEff", "CapPrm"]) }
+
+  var hasPendingSignal: Bool { hasBits(in: ["SigPnd", "ShdPnd"]) }
+
+  private func hasBits(in fields: [String]) -> Bool { fields.contains { UInt64(self[$0], radix: 16) ?? 0 != 0 } }
 
   func file(_ name: String) -> String { text("/proc/\(pid)/\(name)") }
 
@@ -222,7 +229,10 @@ struct EscapeListeners {
   let names: UInt16
   /// Nobody listens there: whoever does is inside.
   let free: UInt16
-  let path: String
+  /// Of the two sockets that have a path.
+  let folder: String
+  let streamName = "s.sock"
+  let datagramName = "d.sock"
   let abstractStream: String
   let abstractDatagram: String
   let abstractFree: String
@@ -230,8 +240,10 @@ struct EscapeListeners {
   private static let stream = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
   private static let datagram = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
 
-  init(path: String, name: String) throws {
-    self.path = path
+  var path: String { "\(folder)/\(streamName)" }
+
+  init(folder: String, name: String) throws {
+    self.folder = folder
     let (stream, datagram) = ("a-\(name.prefix(16))", "d-\(name.prefix(16))")
     (abstractStream, abstractDatagram, abstractFree) = (stream, datagram, "f-\(name.prefix(16))")
     let four: [UInt8] = Self.family(AF_INET) + [0, 0, 127, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
@@ -252,8 +264,12 @@ struct EscapeListeners {
     names = try add("a name server", AF_INET, Self.datagram, four)
     free = try add("", AF_INET, Self.stream, four)
     Glibc.close(sockets.removeLast().descriptor)
-    _ = try add("a socket that was not granted", AF_UNIX, Self.stream, Self.family(AF_UNIX) + Array(path.utf8) + [0])
-    chmod(path, 0o777)
+    for (name, type) in [(streamName, Self.stream), (datagramName, Self.datagram)] {
+      let path = "\(folder)/\(name)"
+      _ = try add(
+        "a socket that was not granted (\(name))", AF_UNIX, type, Self.family(AF_UNIX) + Array(path.utf8) + [0])
+      chmod(path, 0o777)
+    }
     _ = try add("an abstract socket", AF_UNIX, Self.stream, Self.abstract(stream))
     _ = try add("an abstract datagram socket", AF_UNIX, Self.datagram, Self.abstract(datagram))
     self.sockets = sockets

@@ -200,6 +200,13 @@ static int send_abstract(const char *name) {
   int socket_ = abstract(name, SOCK_DGRAM, &address, &size);
   return socket_ < 0 ? errno : result(sendto(socket_, "x", 1, 0, (struct sockaddr *)&address, size));
 }
+static int send_path(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return ENAMETOOLONG;
+  strcpy(address.sun_path, path);
+  int socket_ = socket(AF_UNIX, SOCK_DGRAM, 0);
+  return socket_ < 0 ? errno : result(sendto(socket_, "x", 1, 0, (struct sockaddr *)&address, sizeof address));
+}
 static int accept_abstract(const char *name) {
   struct sockaddr_un address;
   socklen_t size;
@@ -235,6 +242,7 @@ const struct named_attempt held_attempts[] = {
     {"ask-names", ask_names},
     {"accept-inet", accept_inet},
     {"send-abstract", send_abstract},
+    {"send-path", send_path},
     {"accept-abstract", accept_abstract},
     {NULL, NULL},
 };

@@ -74,8 +74,9 @@ struct SkillCardReader {
     if let folderName, folderName != name {
       let shown = SkillFault.shown(folderName)
       throw SkillFault.error(
-        fields.file, line, "name", es: "la habilidad se llama «\(name)» y su carpeta «\(shown)»: han de coincidir",
-        en: "the skill is called \"\(name)\" and its folder \"\(shown)\": they have to be the same")
+        fields.file, line, "name",
+        es: "la habilidad se llama «\(name)» y su carpeta «\(shown)»: llama «\(name)» a la carpeta",
+        en: "the skill is called \"\(name)\" and its folder \"\(shown)\": call the folder \"\(name)\"")
     }
     return name
   }

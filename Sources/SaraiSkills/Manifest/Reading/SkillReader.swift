@@ -11,14 +11,10 @@ package struct SkillReader: Sendable {
 
   /// Reads and checks the folder's SKILL.md and skill.yaml, and that what they name is there.
   ///
-  /// - Parameters:
-  ///   - folder: An absolute path. Its last part is the skill's name.
-  ///   - isNamed: False where the folder may be called otherwise, such as a download that is looked at.
+  /// - Parameter folder: An absolute path. Its last part is the skill's name.
   /// - Throws: `notFound` where there is no folder or no SKILL.md; `corruptFile`, `tooLarge` or `forbidden` naming the
   ///   file, the line and the key.
-  package func read(
-    _ folder: String, origin: InstalledSkill.Origin, isNamed: Bool = true
-  ) throws(SaraiError) -> InstalledSkill {
+  package func read(_ folder: String, origin: InstalledSkill.Origin) throws(SaraiError) -> InstalledSkill {
     let shown = SkillFault.shown(folder, maxLength: 300)
     guard SkillFiles.Facts(folder)?.kind == .folder else {
       throw SaraiError(
@@ -33,8 +29,8 @@ package struct SkillReader: Sendable {
         en: "There is no SKILL.md in \"\(shown)\", so it is no skill. To begin one: sarai skill new NAME.",
         subject: folder)
     }
-    let name = folder.split(separator: "/").last.map(String.init)
-    let card = try SkillCardReader.read(text, file: "\(shown)/\(Self.card)", folderName: isNamed ? name : nil)
+    let name = folder.split(separator: "/").last.map(String.init) ?? ""
+    let card = try SkillCardReader.read(text, file: "\(shown)/\(Self.card)", folderName: name)
     var skill = InstalledSkill(
       card: card.card, folder: folder, origin: origin, instructions: card.instructions, manifest: nil,
       remarks: card.remarks)

@@ -87,10 +87,12 @@ struct YAMLReader {
     case .scalar(let scalar): return .scalar(try self.scalar(scalar, node))
     case .alias: throw fault(node, es: "un alias no vale aquí", en: "an alias is not allowed here")
     case .sequence(let items):
+      try checkTag(items.tag, is: .seq, node)
       var values: [YAMLValue] = []
       for item in items { values.append(try value(item, depth: depth + 1)) }
       return .list(values, line: line)
     case .mapping(let pairs):
+      try checkTag(pairs.tag, is: .map, node)
       var members: [YAMLValue.Member] = []
       var seen: Set<String> = []
       for (key, item) in pairs {
@@ -108,12 +110,16 @@ struct YAMLReader {
   }
 
   private func scalar(_ scalar: Node.Scalar, _ node: Node) throws(SaraiError) -> YAMLValue.Scalar {
-    // Unresolved: a tag that somebody wrote, text for everything in quotes, or nothing.
-    let tag = scalar.tag.rawValue
-    guard tag.isEmpty || tag == Tag.Name.str.rawValue else {
+    try checkTag(scalar.tag, is: .str, node)
+    return .init(
+      text: scalar.string, isPlain: scalar.tag.rawValue.isEmpty && scalar.style == .plain, line: line(of: node))
+  }
+
+  /// Unresolved, it is one that somebody wrote, that of a text for everything in quotes, or nothing.
+  private func checkTag(_ tag: Tag, is usual: Tag.Name, _ node: Node) throws(SaraiError) {
+    guard tag.rawValue.isEmpty || tag.rawValue == usual.rawValue else {
       throw fault(node, es: "las etiquetas (!…) no se admiten", en: "tags (!…) are not allowed")
     }
-    return .init(text: scalar.string, isPlain: tag.isEmpty && scalar.style == .plain, line: line(of: node))
   }
 
   private func line(of node: Node) -> Int { (node.mark?.line ?? 1) + firstLine - 1 }

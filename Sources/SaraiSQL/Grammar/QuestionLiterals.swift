@@ -24,7 +24,7 @@ struct QuestionLiterals {
         numbers.insert(text)
         if (1_900...2_100).contains(number), token.text.count == 4 { years.append(text) }
       case .date(let iso): years.append(String(iso.prefix(4)))
-      case .word: if let number = Self.numberWords[token.folded] { numbers.insert("\(number)") }
+      case .word: if let number = NumberWords.countedNumber(token.folded) { numbers.insert("\(number)") }
       case .quoted, .symbol: break
       }
     }
@@ -89,19 +89,4 @@ struct QuestionLiterals {
     if values.count == 1, let only = values.keys.first { tables.insert(only) }
     return tables
   }
-
-  private static let numberWords: [String: Int] = {
-    var table: [String: Int] = [:]
-    for line in [
-      "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
-      "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen",
-    ] {
-      for (number, word) in line.split(separator: " ").enumerated() { table[String(word)] = number }
-    }
-    for (word, number) in [
-      ("una", 1), ("un", 1), ("veinte", 20), ("treinta", 30), ("cincuenta", 50), ("cien", 100), ("mil", 1_000),
-      ("twenty", 20), ("thirty", 30), ("fifty", 50), ("hundred", 100), ("thousand", 1_000),
-    ] { table[word] = number }
-    return table
-  }()
 }

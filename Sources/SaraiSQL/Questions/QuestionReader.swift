@@ -2,9 +2,9 @@ package import SaraiCore
 
 /// Questions of common shapes as SQL, exactly or not at all.
 ///
-/// It understands counts, sums, averages, largest and smallest values, lists with conditions, groups, orders and spans
-/// of time, over one table or tables that refer to each other. Every word of the question has to have its place; what
-/// could be meant in two ways is left to a model.
+/// It understands counts, sums, averages, largest and smallest values, lists with conditions and denials, groups, orders
+/// and spans of time, over one table or tables that refer to each other. Every word of the question has to have its
+/// place; what could be meant in two ways is left to a model.
 package struct QuestionReader: Sendable {
   private let schema: Schema
 
@@ -13,8 +13,8 @@ package struct QuestionReader: Sendable {
   /// The statement that answers the question; nil where it is not sure.
   package func sql(for question: String, language: Language) -> String? {
     guard let tokens = QuestionToken.tokens(of: question, language: language), !tokens.isEmpty,
-      let items = Annotator(schema: schema).items(of: tokens),
-      let reading = ReadingParser.reading(of: items, schema: schema)
+      let nodes = Annotator(schema: schema).nodes(of: tokens),
+      let reading = ReadingParser.reading(of: nodes, schema: schema)
     else { return nil }
     return QueryBuilder(schema: schema, reading: reading, language: language).sql()
   }

@@ -40,8 +40,8 @@ struct QuestionToken {
           end += 1
         }
         append(.word, String(characters[position..<end]), to: &tokens)
-        // "what's": the 's is a word that says nothing.
-        if end + 1 < characters.count, "'’".contains(characters[end]), characters[end + 1] == "s" { end += 2 }
+        // "what's", "don't": what follows the apostrophe says nothing that is not clear without it.
+        if end + 1 < characters.count, "'’".contains(characters[end]), "st".contains(characters[end + 1]) { end += 2 }
         position = end
       } else {
         position = scanSymbol(characters, position, &tokens)

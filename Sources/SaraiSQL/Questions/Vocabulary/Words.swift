@@ -65,12 +65,8 @@ enum Words {
   static func means(_ left: [String], _ right: [String]) -> Bool {
     left.count == right.count
       && zip(left, right).allSatisfy {
-        !stems($0).isDisjoint(with: stems($1)) || !concepts($0).isDisjoint(with: concepts($1))
+        !stems($0).isDisjoint(with: stems($1)) || !Synonyms.concepts($0).isDisjoint(with: Synonyms.concepts($1))
       }
-  }
-
-  static func concepts(_ word: String) -> Set<Int> {
-    Set(stems(word).compactMap { conceptOfWord[$0] })
   }
 
   /// "cliente" for `cliente_id`, `id_cliente` and `clienteId`; nil for other names.
@@ -80,31 +76,4 @@ enum Words {
     if words[1] == "id" { return words[0] }
     return words[0] == "id" ? words[1] : nil
   }
-
-  private static let conceptOfWord: [String: Int] = {
-    var table: [String: Int] = [:]
-    for (index, line) in conceptLines.enumerated() {
-      for word in line.split(separator: " ") { table[String(word)] = index }
-    }
-    return table
-  }()
-
-  /// What tables and columns are often called, in both languages; each line is one thing.
-  static let conceptLines = [
-    "cliente customer client comprador buyer", "venta sale", "producto product articulo item", "pedido order",
-    "precio price cuesta cuestan cost costing coste vale valen", "importe amount total monto",
-    "cantidad quantity unidad unit",
-    "nombre name", "apellido surname", "ciudad city", "pais country", "edad age", "fecha date",
-    "empleado employee trabajador",
-    "salario salary sueldo wage", "departamento department", "categoria category", "proveedor supplier",
-    "factura invoice",
-    "pago payment", "libro book", "autor author", "titulo title", "alumno student estudiante", "profesor teacher",
-    "curso course", "nota grade", "tienda store shop", "provincia province state", "codigo code", "direccion address",
-    "telefono phone", "correo email", "estado status", "peso weight", "altura height", "tipo type", "usuario user",
-    "pelicula movie film", "genero genre", "existencia stock", "descuento discount", "marca brand", "idioma language",
-    "poblacion population inhabitant habitante", "superficie area", "duracion duration", "puntuacion score rating",
-    "alta signup joined",
-  ]
-
-  static func conceptIndex(of word: String) -> Int? { conceptOfWord[word] }
 }

@@ -9,6 +9,7 @@ package final class Assistant: ModelGateway {
   package let turn: Turn
   let models: SupervisedModels
   package let skills: SupervisedSkills
+  package let data: GrantedData
   private let supervision: Supervision
   private let language: Language
 
@@ -17,11 +18,13 @@ package final class Assistant: ModelGateway {
     language = setup.language
     models = SupervisedModels(supervision: supervision, remote: RemoteModels(setup).model)
     skills = SupervisedSkills(supervision: supervision)
+    data = GrantedData(skills: skills)
     let log = Logger(label: "sarai.turn")
     let intents = RegisteredIntents(registry: SkillRegistry(places: setup.skillPlaces), skills: skills, log: log)
     turn = Turn(
       models: models,
-      intents: TurnIntents(source: intents, now: { .current() }, onFailure: { log.warning("no intent: \($0)") }))
+      intents: TurnIntents(
+        source: IntentChain([intents, data]), now: { .current() }, onFailure: { log.warning("no intent: \($0)") }))
   }
 
   /// Runs `body` with her, on the supervisor that runs or one that is started.
@@ -32,6 +35,8 @@ package final class Assistant: ModelGateway {
     _ setup: Setup, tell: @escaping @Sendable (Localized) -> Void, isolation: isolated (any Actor)? = #isolation,
     _ body: (Assistant) async throws -> Result
   ) async throws -> Result {
+    Log.bootstrap(
+      level: Logger.Level(rawValue: setup.configuration.text("log.level")) ?? .notice, folders: setup.folders)
     let supervision = Supervision(setup: setup)
     let assistant = Assistant(setup, supervision: supervision)
     try await supervision.begin()

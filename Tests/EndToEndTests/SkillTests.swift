@@ -106,6 +106,35 @@ import Testing
     }
   }
 
+  @Test func `Data that is granted in a chat is asked before the model, and no longer once it is taken back`()
+    async throws
+  {
+    try await CommandLineHome.with { home in
+      let data = home.folder.appending(path: "ventas.csv")
+      try Data("ciudad,importe\nMadrid,10\nBilbao,5\nMadrid,7\n".utf8).write(to: data)
+      let chat = try await home.run(
+        "chat", "--grant", data.path, input: "importe total por ciudad\n", language: "es_ES.UTF-8")
+      #expect(chat.output.contains("Madrid | 17") && chat.output.contains("SELECT"), "\(chat.output)\(chat.errors)")
+      let commands = "/datos \(data.path)\nimporte total por ciudad\n/datos -\n/datos\n"
+      let plain = try await home.run("chat", input: commands, language: "es_ES.UTF-8")
+      #expect(
+        plain.output.contains("Madrid | 17") && plain.output.contains("Sin datos"), "\(plain.output)\(plain.errors)")
+      let missing = try await home.run("chat", "--grant", "/nowhere", input: "hola\n", language: "es_ES.UTF-8")
+      #expect(missing.status != 0 && missing.errors.contains("/nowhere"))
+    }
+  }
+
+  @Test func `A grammar in skill.yaml reaches the skill, which refuses one that it does not obey`() async throws {
+    try await CommandLineHome.with { home in
+      let folder = try skill(
+        "mine", in: home, manifest: "schema: 1\nentry: [sarai-skill, calc]\ngrammar: own.gbnf\n")
+      try Data("root ::= \"4\"\n".utf8).write(to: folder.appending(path: "own.gbnf"))
+      #expect(try await home.run("skill", "install", "--yes", folder.path).status == 0)
+      let run = try await home.run("skill", "run", "mine", "2+2")
+      #expect(run.status != 0 && run.errors.contains("grammar"), "\(run.output)\(run.errors)")
+    }
+  }
+
   @Test func `An update that cannot run is told, and what was there before answers no more`() async throws {
     try await CommandLineHome.with { home in
       let calc = "schema: 1\nentry: [sarai-skill, calc]\n"

@@ -130,6 +130,31 @@ struct TestToolRunner: SkillToolRunner {
     }
   }
 
+  @Test("An update that takes more of what is typed in chat asks again; one that takes less does not")
+  func questions() async throws {
+    func intents(_ cues: String, maxBytes: Int = 100) -> String {
+      manifest(
+        "intents: {maxQuestionBytes: \(maxBytes), declared: [{name: a, all: \(cues), examples: {es: [zeta uno]}}]}")
+    }
+    try await SkillFolders.with { folders in
+      let source = try folders.skill("tool", in: "src", manifest: intents("[[zeta*], [uno, dos]]"))
+      let installer = installer(folders)
+      _ = try await installer.install(installer.plan(source))
+      for (text, asks) in [
+        (intents("[[zeta*], [uno, dos]]"), false), (intents("[[zeta*], [uno]]"), false),
+        (intents("[[zeta*], [uno, dos], [uno]]"), false), (intents("[[zeta*], [uno, dos]]", maxBytes: 101), true),
+        (intents("[[zeta*]]"), true), (intents("[[zeta*, a*], [uno]]"), true),
+      ] {
+        try folders.write("src/tool/skill.yaml", text)
+        guard case .wider(let more) = try installer.plan(source).question else {
+          #expect(!asks, "\(text)")
+          continue
+        }
+        #expect(asks && more.receivesQuestions && more.grants.isEmpty, "\(text)")
+      }
+    }
+  }
+
   @Test("A manifest that was changed by hand is used again once it is agreed to where it lies")
   func confirm() async throws {
     try await SkillFolders.with { folders in

@@ -32,6 +32,20 @@ package struct IntentAnswer: Sendable, Hashable {
   }
 }
 
+/// Sources that are asked one after the other.
+package struct IntentChain: IntentAnswering {
+  private let sources: [any IntentAnswering]
+
+  package init(_ sources: [any IntentAnswering]) { self.sources = sources }
+
+  package func answer(_ question: String, language: Language, now: CivilDateTime) async throws -> IntentAnswer? {
+    for source in sources {
+      if let answer = try await source.answer(question, language: language, now: now) { return answer }
+    }
+    return nil
+  }
+}
+
 /// Skills in the order in which they are asked, each behind the gate of its declared intents.
 package struct GatedIntents: IntentAnswering {
   private let skills: [(gate: IntentGate, source: any IntentAnswering)]

@@ -78,6 +78,9 @@ package struct LocalTime {
   /// `2026-11-22 18:30`
   package var readable: String { format("%Y-%m-%d %H:%M") }
 
+  /// `2026-11-22T18:30:15+0100`
+  var stamp: String { format("%Y-%m-%dT%H:%M:%S%z") }
+
   private func format(_ pattern: String) -> String {
     var fields = fields
     var buffer = [UInt8](repeating: 0, count: 64)

@@ -1,5 +1,6 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import Glibc
 import SaraiCore
 package import SaraiSkills
 import SkillProtocol
@@ -20,6 +21,10 @@ package final class SupervisedSkills: SkillCalling {
     let connecting: Task<Void, Never>
     /// The supervisor that gave it: another one has other sockets.
     let owner: ObjectIdentifier
+    let socket: String
+
+    /// A gate with grants is closed when nobody has used it for a while.
+    var isOpen: Bool { access(socket, F_OK) == 0 }
   }
 
   private let supervision: Supervision
@@ -107,7 +112,7 @@ package final class SupervisedSkills: SkillCalling {
   private func gate(_ name: String, _ grants: SkillGrants) async throws -> Gate {
     let key = Key(name: name, files: grants.files.map(\.path).sorted())
     let owner = ObjectIdentifier(try await supervision.client())
-    if let known = gates.withLock({ $0[key] }), known.owner == owner { return known }
+    if let known = gates.withLock({ $0[key] }), known.owner == owner, known.isOpen { return known }
     var request = Sarai_Supervisor_V1_OpenSkillRequest()
     request.name = name
     request.readOnlyFiles = key.files
@@ -119,7 +124,9 @@ package final class SupervisedSkills: SkillCalling {
       transport: try HTTP2ClientTransport.Posix(
         target: .unixDomainSocket(path: reply.socket), transportSecurity: .plaintext, config: configuration))
     let connecting = Task { _ = try? await client.runConnections() }
-    let gate = Gate(client: client, connecting: connecting, owner: ObjectIdentifier(try await supervision.client()))
+    let gate = Gate(
+      client: client, connecting: connecting, owner: ObjectIdentifier(try await supervision.client()),
+      socket: reply.socket)
     let old = gates.withLock { gates in
       let old = gates[key]
       gates[key] = gate

@@ -44,7 +44,9 @@ final class SupervisorParts: Sendable {
         runtimeFolder: setup.folders.sandboxes, logFolder: setup.folders.skillLogs,
         useFile: setup.folders.state + "/skills-used.json"),
       parts: SkillPool.Parts(
-        backend: skillBackend, skill: { try registry.skill($0) }, allSkills: { registry.skills() },
+        backend: skillBackend, skill: { try registry.skill($0) },
+        grammar: { [places = setup.skillPlaces] in try SkillGrammar.text(of: $0, places: places) },
+        allSkills: { registry.skills() },
         launch: { skill, grants, sockets in
           try launcher.launch(skill, files: grants.files, sockets: sockets, configurations: configurations)
         }, modelSocket: { try await gates.socket($0) }, sandboxUsers: Self.sandboxUsers(skillBackend),

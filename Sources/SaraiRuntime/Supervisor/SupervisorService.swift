@@ -27,7 +27,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     reply.uptimeSeconds = started.duration(to: .now) / .seconds(1)
     reply.clients = UInt32(clamping: attendance.count)
     reply.engines = await models.ps().map(Sarai_Supervisor_V1_Engine.init)
-    reply.skills = await skills.status().map(Sarai_Supervisor_V1_SkillStatus.init)
+    reply.skills = await skills.status().bySkill.map(Sarai_Supervisor_V1_SkillStatus.init)
     reply.skillRuntime = skillRuntime
     return reply
   }

@@ -97,6 +97,18 @@ struct ProxyRules: Sendable {
     if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
     return .connect(host: host, port: port, headerBytes: length)
   }
+
+  /// Whoever answers for a granted name could lead it to this machine, with SARAi's own server and others that trust it,
+  /// or to the services of a cloud's host: that has to be granted as what it is.
+  ///
+  /// - Parameter address: Where the connection went, as a canonical IPv4 or IPv6 address; nil where nobody knows.
+  static func mayLead(_ host: String, to address: String?) -> Bool {
+    guard var address = address?.lowercased() else { return false }
+    if address.hasPrefix("::ffff:") { address.removeFirst("::ffff:".count) }
+    let isInner =
+      ["127.", "0.", "169.254.", "fe80:"].contains { address.hasPrefix($0) } || ["::1", "::"].contains(address)
+    return !isInner || host == address || host == "localhost"
+  }
 }
 
 /// Who is connected, and who may be.

@@ -65,7 +65,12 @@ final class ConnectHandler: ChannelInboundHandler, RemovableChannelHandler {
     connecting.hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
       let context = loopBound.value
       switch result {
-      case .success(let upstream): self.join(context, upstream, "\(host):\(port)")
+      case .success(let upstream):
+        guard ProxyRules.mayLead(host, to: upstream.remoteAddress?.ipAddress) else {
+          upstream.close(promise: nil)
+          return self.refuse(context, "\(host) leads to this machine itself", status: "403 Forbidden")
+        }
+        self.join(context, upstream, "\(host):\(port)")
       case .failure(let error): self.refuse(context, "\(host):\(port): \(error)", status: "502 Bad Gateway")
       }
     }

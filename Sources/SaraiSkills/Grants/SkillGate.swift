@@ -8,6 +8,8 @@ import SkillProtocol
 /// another skill. What it is asked goes to the pool.
 final class SkillGate: Sendable {
   let socket: String
+  private let connections: ConnectionCount
+  private let opened = ContinuousClock.now
   private let listener: UnixListener
   private let server: GRPCServer<HTTP2ServerTransport.Posix>
   private let serving: Task<Void, Never>
@@ -18,8 +20,10 @@ final class SkillGate: Sendable {
   private static let maximumConnections = 64
 
   private init(
-    listener: UnixListener, server: GRPCServer<HTTP2ServerTransport.Posix>, serving: Task<Void, Never>
+    listener: UnixListener, connections: ConnectionCount, server: GRPCServer<HTTP2ServerTransport.Posix>,
+    serving: Task<Void, Never>
   ) {
+    self.connections = connections
     socket = listener.path
     self.listener = listener
     self.server = server
@@ -33,10 +37,11 @@ final class SkillGate: Sendable {
     socket: String, allowedUsers: Set<UInt32>, pool: SkillPool, key: SkillKey, logger: Logger
   ) async throws -> SkillGate {
     let listener = try UnixListener(path: socket)
+    let connections = ConnectionCount()
     let server = GRPCServer(
       transport: SocketTransport.serve(
         listener, maximumRequestBytes: maximumInputBytes + envelopeBytes, allowedUsers: allowedUsers,
-        maximumConnections: maximumConnections, log: logger),
+        maximumConnections: maximumConnections, connections: connections, log: logger),
       services: [
         GateService(pool: pool, key: key),
         HealthService(service: Sarai_Skills_V1_Skill.descriptor.fullyQualifiedService),
@@ -50,8 +55,11 @@ final class SkillGate: Sendable {
     }
     // Only a server that listens can be stopped.
     _ = try await server.listeningAddress
-    return SkillGate(listener: listener, server: server, serving: serving)
+    return SkillGate(listener: listener, connections: connections, server: server, serving: serving)
   }
+
+  /// Whether nobody is connected, and it has been open long enough for whoever asked for it to come.
+  func isUnused(forSeconds seconds: Double) -> Bool { connections.now == 0 && opened.secondsAgo > seconds }
 
   /// Closes the socket and gives up what came through it.
   func close() async {
@@ -108,11 +116,11 @@ private struct GateService: Sarai_Skills_V1_Skill.ServiceProtocol {
   func reload(
     request: ServerRequest<Sarai_Skills_V1_ReloadRequest>, context: ServerContext
   ) async throws -> ServerResponse<Sarai_Skills_V1_ReloadReply> {
-    let start = ContinuousClock.now
-    var reply = Sarai_Skills_V1_ReloadReply()
-    reply.generation = try await passOn { try await pool.reload(key.name) } ?? 0
-    reply.seconds = start.secondsAgo
-    return ServerResponse(message: reply)
+    // A grant is to ask a skill, not to interrupt it for everyone.
+    let error = SaraiError(
+      .forbidden, es: "«\(key.name)» se pregunta por aquí, pero no se recarga: lo hace «sarai skill install».",
+      en: "\"\(key.name)\" can be asked here and not reloaded: \"sarai skill install\" does that.", subject: key.name)
+    throw SkillError(thrown: error).detail.rpcError
   }
 
   /// Runs a call; the caller's leaving gives it up.

@@ -33,6 +33,8 @@ struct SkillGroup {
   struct Plan {
     var skill: InstalledSkill
     var manifest: SkillManifest
+    /// What answers obey where a request says nothing else, in GBNF; nil for none.
+    var grammar: String?
     var generation: UInt64
     /// Made for the first start.
     var prepared: Prepared?

@@ -10,6 +10,7 @@ extension SkillPool {
   struct Lease: Sendable {
     let instance: SkillInstance
     let manifest: SkillManifest
+    let grammar: String?
     let record: SkillRecord
 
     var skill: String { instance.skill }
@@ -120,6 +121,7 @@ extension SkillPool {
     let limit = deadline.map { min($0, own) } ?? own
     var message = request
     message.timeoutMilliseconds = SkillCall.milliseconds(limit.secondsLeft)
+    if let grammar = lease.grammar, !message.hasGrammar { message.grammar.gbnf = grammar }
     return (lease, message, limit)
   }
 

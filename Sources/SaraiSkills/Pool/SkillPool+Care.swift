@@ -25,6 +25,7 @@ extension SkillPool {
       checkHealth(key)
       forgetIfUnused(key)
     }
+    closeUnusedGates()
     makeRoom(parts.memory())
     uses.save()
   }
@@ -76,6 +77,15 @@ extension SkillPool {
     }
     groups[key] = nil
     if let proxy = group.plan.prepared?.proxy { Task { await proxy.close() } }
+  }
+
+  /// The doors of groups that are forgotten: a command that comes again has one opened.
+  private func closeUnusedGates() {
+    for (key, gate) in gates
+    where key.hasGrants && groups[key] == nil && gate.isUnused(forSeconds: Self.forgetSeconds) {
+      gates[key] = nil
+      Task { await gate.close() }
+    }
   }
 
   // MARK: - Memory

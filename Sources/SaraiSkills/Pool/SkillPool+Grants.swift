@@ -12,7 +12,8 @@ extension SkillPool {
     guard let manifest = skill.manifest else { throw SkillFaults.promptOnly(key.name) }
     try checkRow([key.name], grants: manifest.grants.skills + key.grants.skills)
     lastGeneration += 1
-    return SkillGroup.Plan(skill: skill, manifest: manifest, generation: lastGeneration)
+    return SkillGroup.Plan(
+      skill: skill, manifest: manifest, grammar: try parts.grammar(skill), generation: lastGeneration)
   }
 
   /// Skills that called one another in a circle could wait for each other until their deadlines.

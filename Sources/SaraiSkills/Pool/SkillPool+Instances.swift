@@ -41,7 +41,8 @@ extension SkillPool {
         if instance.running > 1, group.start == nil, group.instances.count < group.plan.manifest.instances {
           beginStart(key)
         }
-        return Lease(instance: instance, manifest: group.plan.manifest, record: group.record)
+        return Lease(
+          instance: instance, manifest: group.plan.manifest, grammar: group.plan.grammar, record: group.record)
       }
       let start = group.start ?? beginStart(key)
       do {

@@ -39,6 +39,36 @@ package struct SkillStatus: Sendable, Hashable {
   package var lastError: SaraiError?
 }
 
+extension [SkillStatus] {
+  /// One for each skill, with the processes of all its groups.
+  package var bySkill: [SkillStatus] {
+    var merged: [SkillStatus] = []
+    for status in self {
+      guard let index = merged.firstIndex(where: { $0.name == status.name }) else {
+        merged.append(status)
+        continue
+      }
+      merged[index].processes += status.processes
+      if status.phase.rank > merged[index].phase.rank { merged[index].phase = status.phase }
+      merged[index].upSeconds = Swift.max(merged[index].upSeconds, status.upSeconds)
+      merged[index].lastError = merged[index].lastError ?? status.lastError
+    }
+    return merged
+  }
+}
+
+extension SkillStatus.Phase {
+  /// What is told of a skill of which some processes are here and others there.
+  fileprivate var rank: Int {
+    switch self {
+    case .stopped: 0
+    case .resting: 1
+    case .starting: 2
+    case .running: 3
+    }
+  }
+}
+
 extension SkillPool: MetricsSource {
   /// The skills that were asked for since the pool began, by name.
   package func status() -> [SkillStatus] {

@@ -17,6 +17,8 @@ package actor SkillPool: SkillCalling {
     ///
     /// Throws `notFound`.
     package var skill: @Sendable (String) throws -> InstalledSkill
+    /// The grammar that its manifest names.
+    package var grammar: @Sendable (InstalledSkill) throws -> String?
     package var allSkills: @Sendable () throws -> [InstalledSkill]
     /// How a skill is started.
     ///
@@ -31,6 +33,7 @@ package actor SkillPool: SkillCalling {
 
     package init(
       backend: any SandboxBackend, skill: @escaping @Sendable (String) throws -> InstalledSkill,
+      grammar: @escaping @Sendable (InstalledSkill) throws -> String? = { _ in nil },
       allSkills: @escaping @Sendable () throws -> [InstalledSkill],
       launch:
         @escaping @Sendable (InstalledSkill, SkillGrants, [SandboxProfile.SocketGrant]) throws -> SandboxLaunch,
@@ -40,6 +43,7 @@ package actor SkillPool: SkillCalling {
     ) {
       self.backend = backend
       self.skill = skill
+      self.grammar = grammar
       self.allSkills = allSkills
       self.launch = launch
       self.modelSocket = modelSocket

@@ -1,3 +1,4 @@
+import SaraiAgent
 package import SaraiCore
 
 /// What a person agreed to when a skill was installed: everything that its manifest may touch and use.
@@ -6,15 +7,36 @@ package struct SkillConsent: Sendable, Hashable {
   package var grants: SkillGrants
   package var limits: SkillLimits
   package var instances: Int
-  /// Whether questions typed in chat are passed on to it.
-  package var receivesQuestions: Bool
+  /// Which questions typed in chat are passed on to it.
+  package var questions: Questions
+
+  /// Intents by their groups of cues: a question has to hold one cue of each group.
+  package struct Questions: Sendable, Hashable {
+    var maxBytes: Int
+    var intents: [[Set<String>]]
+
+    init(_ manifest: SkillManifest) {
+      maxBytes = manifest.intents.isEmpty ? 0 : manifest.maxQuestionBytes
+      intents = manifest.intents.map { $0.groups.map(Set.init) }
+    }
+
+    /// Whether every question that these let through is one that `others` let through as well.
+    func lie(within others: Questions) -> Bool {
+      maxBytes <= others.maxBytes
+        && intents.allSatisfy { intent in
+          others.intents.contains { other in
+            other.allSatisfy { cues in intent.contains { $0.isSubset(of: cues) } }
+          }
+        }
+    }
+  }
 
   package init(_ manifest: SkillManifest) {
     isolation = manifest.isolation
     grants = manifest.grants
     limits = manifest.limits
     instances = manifest.instances
-    receivesQuestions = !manifest.intents.isEmpty
+    questions = Questions(manifest)
   }
 
   /// What `manifest` wants beyond this.
@@ -28,7 +50,7 @@ package struct SkillConsent: Sendable, Hashable {
     return SkillWidening(
       grants: manifest.grants.widening(from: grants), limits: limits,
       losesIsolation: isolation == .required && manifest.isolation == .optional,
-      receivesQuestions: !receivesQuestions && !manifest.intents.isEmpty)
+      receivesQuestions: !Questions(manifest).lie(within: questions))
   }
 }
 
@@ -119,7 +141,7 @@ extension SkillLimits {
 
 extension SkillConsent {
   static let maxFileBytes = 256 << 10
-  private static let schema: Int64 = 1
+  private static let schema: Int64 = 2
 
   /// Beside the installed folders and not inside of one, where the skill's author would write it.
   static func path(of name: String, places: SkillPlaces) -> String { "\(folder(places))/\(name).json" }
@@ -144,7 +166,7 @@ extension SkillConsent {
     for limit in SkillLimits.all { limits[limit.name] = .number(limit.value(self.limits)) }
     return [
       "schema": .integer(Self.schema), "isolation": .string(isolation.rawValue), "grants": grants.json,
-      "limits": .object(limits), "instances": .integer(Int64(instances)), "questions": .bool(receivesQuestions),
+      "limits": .object(limits), "instances": .integer(Int64(instances)), "questions": questions.json,
     ]
   }
 
@@ -152,16 +174,33 @@ extension SkillConsent {
     guard json["schema"]?.integerValue == Self.schema,
       let isolation = json["isolation"]?.stringValue.flatMap(SkillManifest.Isolation.init(rawValue:)),
       let grants = json["grants"].flatMap(SkillGrants.init), let instances = json["instances"]?.integerValue,
-      let limits = json["limits"]?.objectValue, let questions = json["questions"]?.boolValue
+      let limits = json["limits"]?.objectValue, let questions = json["questions"].flatMap(Questions.init)
     else { return nil }
     self.isolation = isolation
     self.grants = grants
     self.instances = Int(clamping: instances)
-    receivesQuestions = questions
+    self.questions = questions
     self.limits = SkillLimits()
     for limit in SkillLimits.all {
       guard let value = limits[limit.name]?.doubleValue, (0...1e9).contains(value) else { return nil }
       limit.set(&self.limits, value)
+    }
+  }
+}
+
+extension SkillConsent.Questions {
+  fileprivate var json: JSONValue {
+    let intents = intents.map { JSONValue.array($0.map { .array($0.sorted().map { .string($0) }) }) }
+    return ["maxBytes": .integer(Int64(maxBytes)), "intents": .array(intents)]
+  }
+
+  fileprivate init?(_ json: JSONValue) {
+    guard let maxBytes = json["maxBytes"]?.integerValue, let items = json["intents"]?.arrayValue else { return nil }
+    self.maxBytes = Int(clamping: maxBytes)
+    intents = []
+    for item in items {
+      guard let groups = item.arrayValue else { return nil }
+      intents.append(groups.map { Set(($0.arrayValue ?? []).compactMap(\.stringValue)) })
     }
   }
 }

@@ -15,13 +15,17 @@ package enum SocketTransport {
   ///     is read.
   ///   - admitsSandboxes: Whether a process of another pid namespace may connect, as those in sandboxes are.
   ///   - maximumConnections: Further ones are hung up on.
+  ///   - connections: Counts them.
   ///   - group: The threads to run on; nil takes those that all of the process shares.
   package static func serve(
     _ listener: UnixListener, maximumRequestBytes: Int, allowedUsers: Set<UInt32>, admitsSandboxes: Bool = true,
-    maximumConnections: Int, group: MultiThreadedEventLoopGroup? = nil, log: Logger
+    maximumConnections: Int, connections: ConnectionCount = ConnectionCount(),
+    group: MultiThreadedEventLoopGroup? = nil, log: Logger
   ) -> HTTP2ServerTransport.Posix {
     let door = Door(
-      allowedUsers: allowedUsers, admitsSandboxes: admitsSandboxes, maximumConnections: maximumConnections, log: log)
+      allowedUsers: allowedUsers, admitsSandboxes: admitsSandboxes, maximumConnections: maximumConnections,
+      connections: connections,
+      log: log)
     return HTTP2ServerTransport.Posix(
       listeningSocketDescriptor: Int(listener.descriptor), transportSecurity: .plaintext,
       config: .defaults { config in
@@ -31,6 +35,18 @@ package enum SocketTransport {
         config.channelDebuggingCallbacks.onAcceptTCPConnection = { door.admit($0) }
       }, eventLoopGroup: group ?? .singletonMultiThreadedEventLoopGroup)
   }
+}
+
+/// How many connections a socket has.
+package final class ConnectionCount: Sendable {
+  private let count = Atomic(0)
+
+  package init() {}
+
+  package var now: Int { count.load(ordering: .relaxed) }
+
+  /// - Returns: How many there are then.
+  fileprivate func add(_ number: Int) -> Int { count.add(number, ordering: .relaxed).newValue }
 }
 
 /// Lets in who may come, before anything is read from them.
@@ -48,10 +64,13 @@ private final class Door: Sendable {
   /// Of whom may connect; nil where it does not matter.
   private let namespace: String?
   private let maximumConnections: Int
-  private let connections = Atomic(0)
+  private let connections: ConnectionCount
   private let log: Logger
 
-  init(allowedUsers: Set<UInt32>, admitsSandboxes: Bool, maximumConnections: Int, log: Logger) {
+  init(
+    allowedUsers: Set<UInt32>, admitsSandboxes: Bool, maximumConnections: Int, connections: ConnectionCount, log: Logger
+  ) {
+    self.connections = connections
     self.allowedUsers = allowedUsers
     namespace = admitsSandboxes ? nil : Self.namespace(of: "self")
     self.maximumConnections = maximumConnections
@@ -74,12 +93,12 @@ private final class Door: Sendable {
         self.log.warning("refused a connection from inside a sandbox", metadata: ["pid": "\(peer.process)"])
         throw Refused()
       }
-      guard self.connections.add(1, ordering: .relaxed).newValue <= self.maximumConnections else {
-        self.connections.subtract(1, ordering: .relaxed)
+      guard self.connections.add(1) <= self.maximumConnections else {
+        _ = self.connections.add(-1)
         self.log.warning("refused a connection: there are \(self.maximumConnections) already")
         throw Refused()
       }
-      channel.closeFuture.whenComplete { _ in self.connections.subtract(1, ordering: .relaxed) }
+      channel.closeFuture.whenComplete { _ in _ = self.connections.add(-1) }
     }
     // NIO drops a connection whose future fails, and leaves it open.
     admitted.whenFailure { _ in channel.close(promise: nil) }

@@ -5,6 +5,8 @@ import SaraiRuntime
 struct Conversationalist {
   var session: ChatSession
   let models: any ModelGateway
+  /// What questions may be about, beside the conversation.
+  let data: GrantedData
   let showsTimings: Bool
   /// What `~` stands for.
   let home: String
@@ -20,6 +22,7 @@ struct Conversationalist {
       session.clear()
       Output.line(Output.dim(words(es: "Conversación nueva.", en: "A new conversation.")))
     case .model(let name): await changeModel(to: name)
+    case .data(let path): await grant(path)
     case .save(let path): save(to: path)
     case .unknown(let name):
       Output.line(words(es: "No hay ninguna orden \(name). Estas hay:", en: "There is no command \(name). There are:"))
@@ -27,6 +30,22 @@ struct Conversationalist {
     }
     return .goOn
   }
+
+  func grant(_ path: String) async {
+    if path == "-" { data.withdraw() }
+    do {
+      if !path.isEmpty, path != "-" { try await data.grant(full(path)) }
+      let told = data.path.map {
+        words(es: "Puedes preguntar por \($0).", en: "You can ask about \($0).")
+      }
+      Output.line(
+        Output.dim(told ?? words(es: "Sin datos: /datos RUTA los da.", en: "No data: /data PATH gives some.")))
+    } catch {
+      _ = Output.report(error)
+    }
+  }
+
+  private func full(_ path: String) -> String { path.hasPrefix("~/") ? home + path.dropFirst() : path }
 
   private mutating func changeModel(to name: String) async {
     let known = await models.models().filter { $0.kind == .chat }
@@ -61,7 +80,7 @@ struct Conversationalist {
               es: "La conversación se guarda: sarai chat --continue \(id)",
               en: "The conversation is kept: sarai chat --continue \(id)")))
       } else {
-        let target = path.hasPrefix("~/") ? home + path.dropFirst() : path
+        let target = full(path)
         try PrivateFile.create(target, with: Array(session.transcript(Words.language).utf8))
         Output.line(Output.dim(words(es: "Copiada en \(target).", en: "Copied to \(target).")))
       }

@@ -3,10 +3,12 @@ enum SlashCommand: Hashable {
   case help, clear, quit
   case model(String)
   case save(String)
+  case data(String)
   case unknown(String)
 
   static let names = [
-    "/help", "/clear", "/model", "/save", "/quit", "/ayuda", "/nueva", "/modelo", "/guardar", "/salir",
+    "/help", "/clear", "/model", "/data", "/save", "/quit", "/ayuda", "/nueva", "/modelo", "/datos", "/guardar",
+    "/salir",
   ]
 
   /// Nil for a line that is said to the model. Two slashes at its beginning stand for one of the text.
@@ -19,6 +21,7 @@ enum SlashCommand: Hashable {
     case "/clear", "/nueva", "/new": self = .clear
     case "/quit", "/salir", "/exit": self = .quit
     case "/model", "/modelo": self = .model(argument)
+    case "/data", "/datos": self = .data(argument)
     case "/save", "/guardar": self = .save(argument)
     default: self = .unknown(String(parts[0]))
     }
@@ -30,6 +33,7 @@ enum SlashCommand: Hashable {
         /ayuda            esta ayuda
         /nueva            empieza otra conversación
         /modelo [NOMBRE]  dice o cambia el modelo
+        /datos [RUTA]     deja preguntar por una base de datos o un CSV; /datos - lo retira
         /guardar [RUTA]   guarda la conversación, o la copia en un fichero
         /salir            termina (también Ctrl-D)
         Ctrl-C corta la respuesta; ↑ y ↓ recorren lo que escribiste.
@@ -38,6 +42,7 @@ enum SlashCommand: Hashable {
         /help          this help
         /clear         starts another conversation
         /model [NAME]  tells or changes the model
+        /data [PATH]   lets you ask about a database or a CSV file; /data - takes it back
         /save [PATH]   keeps the conversation, or copies it to a file
         /quit          ends (so does Ctrl-D)
         Ctrl-C stops the answer; ↑ and ↓ go through what you wrote.

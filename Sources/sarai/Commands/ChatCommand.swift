@@ -10,12 +10,12 @@ struct ChatCommand: AsyncParsableCommand {
       abstract: words(es: "Conversa en el terminal.", en: "Talk in the terminal."),
       discussion: words(
         es: """
-          Usa el servidor que esté en marcha o arranca uno mientras dura la charla. Las conversaciones se guardan en \
-          tu carpeta de estado; dentro, /ayuda enseña las órdenes.
+          Las conversaciones se guardan en tu carpeta de estado; dentro, /ayuda enseña las órdenes. Con --grant, las \
+          preguntas sobre esos datos las responde la habilidad sql, con la consulta que hizo.
           """,
         en: """
-          It uses the server that is running, or starts one for as long as the talk lasts. Conversations are kept in \
-          your state folder; inside, /help shows the commands.
+          Conversations are kept in your state folder; inside, /help shows the commands. With --grant, questions about \
+          that data are answered by the sql skill, with the query that it made.
           """),
       subcommands: [ChatList.self, ChatSearch.self, ChatShow.self, ChatDelete.self])
   }
@@ -38,6 +38,15 @@ struct ChatCommand: AsyncParsableCommand {
       valueName: words(es: "modelo", en: "model")))
   var model: String?
 
+  @Option(
+    name: .customLong("grant"),
+    help: ArgumentHelp(
+      words(
+        es: "Una base de datos SQLite, un CSV o una carpeta de CSV por los que preguntar.",
+        en: "A SQLite database, a CSV file or a folder of these to ask about."),
+      valueName: words(es: "ruta", en: "path")), completion: .file())
+  var data: String?
+
   func run() async throws {
     let setup = try options.setup(flags: [Configuration.Flag("chat.model", model, name: "--model")].compactMap { $0 })
     try setup.folders.create()
@@ -59,7 +68,9 @@ struct ChatCommand: AsyncParsableCommand {
       let preparing = Task { await assistant.prepare() }
       defer { preparing.cancel() }
       let conversation = Conversationalist(
-        session: opened, models: assistant, showsTimings: configuration.flag("chat.timings"), home: setup.folders.home)
+        session: opened, models: assistant, data: assistant.data, showsTimings: configuration.flag("chat.timings"),
+        home: setup.folders.home)
+      if let data { try await assistant.data.grant(data) }
       if let notice { Output.note(notice[Words.language] + "\n") }
       try await talk(conversation, setup)
     }

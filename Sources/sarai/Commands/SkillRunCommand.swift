@@ -90,9 +90,13 @@ struct SkillRunCommand: AsyncParsableCommand {
     var call = SkillCall(
       inputJson ? .json(try input()) : .text(try input()), language: asked, options: try callOptions())
     call.timeoutSeconds = timeout
-    let files = try grants.map(Self.granted)
+    let files = try grants.map(GrantedData.real)
     // The skill sees a file that cannot be at its own path at another one.
-    if let first = files.first, call.options["data"] == nil { call.options["data"] = SkillLauncher.inside(first) }
+    let inside = files.map(SkillLauncher.inside)
+    if let first = inside.first, call.options["data"] == nil {
+      call.options["data"] = first
+      call.options["files"] = inside.joined(separator: "\n")
+    }
     let answer = try await Assistant.with(setup, tell: Output.tell) { [call] assistant in
       guard skill.manifest != nil else { return try await assistant.follow(skill, call) }
       return try await assistant.skills.infer(
@@ -154,17 +158,6 @@ struct SkillRunCommand: AsyncParsableCommand {
       result[String(setting[..<equals])] = String(setting[setting.index(after: equals)...])
     }
     return result
-  }
-
-  /// The file as an absolute path without links, as a sandbox is given it.
-  private static func granted(_ path: String) throws -> String {
-    guard let real = realpath(path, nil) else {
-      throw SaraiError(
-        .notFound, es: "No se puede conceder «\(path)»: \(String(cString: strerror(errno))).",
-        en: "\"\(path)\" cannot be granted: \(String(cString: strerror(errno))).", subject: path)
-    }
-    defer { free(real) }
-    return String(cString: real)
   }
 }
 

@@ -23,7 +23,7 @@ enum Output {
   static func machine(_ value: JSONValue) { write(value.serialized() + [UInt8(ascii: "\n")], to: STDOUT_FILENO) }
   static func note(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
   /// What SARAi has to say beside the answer.
-  @Sendable static func tell(_ words: Localized) { note(words[Words.language]) }
+  @Sendable static func tell(_ words: Localized) { note(safe(words)) }
   static func errorText(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 
   static func dim(_ text: String) -> String { hasStyle ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
@@ -33,11 +33,11 @@ enum Output {
   static func report(_ error: any Error) -> ExitStatus {
     switch error {
     case let error as ConfigurationError:
-      for fault in error.faults { note("error: \(fault.message[Words.language])") }
+      for fault in error.faults { note("error: \(safe(fault.message))") }
       return error.isUsage ? .usage : .configuration
     case let error as SaraiError:
       let cause = error.cause.map { " (\(SearchText.singleLine($0, maxLength: 300)))" } ?? ""
-      note("error: \(error.message[Words.language])\(cause)")
+      note("error: \(safe(error.message))\(cause)")
       return ExitStatus(error.code)
     case is CancellationError:
       return .interrupted
@@ -46,6 +46,9 @@ enum Output {
       return .internalFault
     }
   }
+
+  /// Parts of it may come from a skill or a file.
+  private static func safe(_ words: Localized) -> String { words[Words.language].withoutControlCharacters }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
     var written = 0

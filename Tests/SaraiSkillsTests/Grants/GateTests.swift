@@ -42,8 +42,9 @@ import Testing
         #expect(events.map { String(decoding: $0.part, as: UTF8.self) } == ["uno", "dos", ""])
         #expect(events.last?.reply.requestID == "mine")
         let before = await harness.pids("c")
-        #expect(try await calls.reload(.init()).generation > 0)
-        #expect(await harness.pids("c") != before)
+        let refused = await #expect(throws: RPCError.self) { try await calls.reload(.init()) }
+        #expect(refused?.code == .permissionDenied)
+        #expect(await harness.pids("c") == before)
         request.input.text = Data("fail".utf8)
         do {
           let reply = try await calls.infer(request)

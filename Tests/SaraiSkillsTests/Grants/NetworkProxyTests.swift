@@ -88,6 +88,22 @@ private final class EchoServer: Sendable {
     }
   }
 
+  @Test("A name that leads to the machine itself, or to a cloud's own services, is none that was granted")
+  func innerAddresses() {
+    for (host, address) in [
+      ("example.org", "127.0.0.1"), ("0x7f000001", "127.0.0.1"), ("2130706433", "127.0.0.1"), ("a.b", "::1"),
+      ("a.b", "::ffff:127.0.0.1"), ("a.b", "169.254.169.254"), ("a.b", "0.0.0.0"), ("a.b", "fe80::1"), ("a.b", nil),
+    ] {
+      #expect(!ProxyRules.mayLead(host, to: address), "\(host) \(address ?? "?")")
+    }
+    for (host, address) in [
+      ("localhost", "127.0.0.1"), ("localhost", "::1"), ("127.0.0.1", "127.0.0.1"), ("::1", "::1"),
+      ("example.org", "93.184.215.14"), ("nas.local", "192.168.1.4"), ("169.254.169.254", "169.254.169.254"),
+    ] {
+      #expect(ProxyRules.mayLead(host, to: address), "\(host) \(address)")
+    }
+  }
+
   @Test("A header without end, a caller who says nothing and too many callers are hung up on")
   func bounds() async throws {
     try await withProxy({ ["127.0.0.1:\($0)"] }, bounds: .init(connections: 2, headerBytes: 256, headerSeconds: 0.1)) {

@@ -54,6 +54,7 @@ struct SQLSkill: Skill {
     }
     if let sql = run.exactQuery { return try run.reply(to: sql, by: .rules) }
     guard run.options.mayAskModel else { return .none }
+    if let error = ChangeRequest.find(in: run.question) { throw error }
     return try await writer.reply(for: run)
   }
 
@@ -79,6 +80,14 @@ struct SQLOptions {
     if let path = options["data"] {
       guard path.hasPrefix("/") else { throw Self.wrong("data") }
       data = path
+    }
+    if let files = options["files"], files.contains("\n") {
+      throw SkillError(
+        .invalidRequest,
+        es:
+          "Se pregunta por una sola base de datos o carpeta cada vez: para varios CSV, da la carpeta en la que están.",
+        en: "One database or folder is asked at a time: for several CSV files, give the folder that they are in.",
+        subject: "files")
     }
     if let text = options["format"] {
       guard let format = Format(rawValue: text) else { throw Self.wrong("format") }

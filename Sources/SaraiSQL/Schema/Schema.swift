@@ -44,6 +44,17 @@ package struct Schema: Sendable, Hashable {
     package var values: [String] = []
     /// Whether `values` are all that there are.
     package var hasAllValues = false
+    /// Whether it says yes or no: numbers 1 and 0, or words for that.
+    package var isFlag = false
+
+    /// Nil for a text that is neither yes nor no.
+    static func isYes(_ text: String) -> Bool? {
+      switch Words.fold(text) {
+      case "si", "yes", "true", "verdadero", "y", "s": true
+      case "no", "false", "falso", "n": false
+      default: nil
+      }
+    }
   }
 
   /// `column` holds a value of `otherColumn` of `table`.

@@ -121,6 +121,7 @@ struct SchemaReader {
 
   /// Distinct texts of a column, as far as they can be had quickly.
   private func readValues(_ column: inout Schema.Column, of table: String) {
+    if column.kind == .integer { return readFlag(&column, of: table) }
     guard column.kind == .text || column.kind == .date else { return }
     var values: [String] = []
     var isComplete = true
@@ -148,6 +149,22 @@ struct SchemaReader {
     guard column.kind == .text else { return }
     column.values = values.sorted()
     column.hasAllValues = isComplete
+    column.isFlag = isComplete && values.count == 2 && Set(values.map { Schema.Column.isYes($0) }) == [true, false]
+  }
+
+  /// Numbers that are all 1 or 0, and both, unless the name says that they count or measure something.
+  private func readFlag(_ column: inout Schema.Column, of table: String) {
+    guard !column.isPrimaryKey, !Synonyms.isThing(column.name), Words.entity(ofKey: column.name) == nil else { return }
+    let name = SQLText.quoted(name: column.name)
+    var found: Set<Int> = []
+    // Three values are enough to know.
+    let sql = "SELECT DISTINCT \(name) FROM \(SQLText.quoted(name: table)) WHERE \(name) IS NOT NULL LIMIT 3"
+    do {
+      try connection.rows(sql, seconds: Self.columnSeconds) { row in found.insert(row.integer(0)) }
+      column.isFlag = found == [0, 1]
+    } catch {
+      // Too slow: it is a number like any other.
+    }
   }
 }
 

@@ -42,11 +42,25 @@ struct Annotator {
       }
       position += match.length
     }
-    return nodes
+    return Self.joined(nodes)
+  }
+
+  /// A comma says something only between values.
+  private static func joined(_ nodes: [QuestionNode]) -> [QuestionNode] {
+    nodes.indices.compactMap { position in
+      guard nodes[position].item == .comma else { return nodes[position] }
+      guard position > 0, position + 1 < nodes.count, case .value = nodes[position - 1].item,
+        case .value = nodes[position + 1].item
+      else { return nil }
+      // "Madrid, Sevilla or Bilbao"
+      let next = nodes[(position + 1)...].first { $0.item == .or || $0.item == .and }
+      return QuestionNode(item: next?.item ?? .and, text: ",")
+    }
   }
 
   private func match(_ tokens: [QuestionToken], _ position: Int, after last: QuestionItem?) -> Match? {
     let token = tokens[position]
+    if token.text == "," { return Match(item: .comma, length: 1) }
     // What a text begins with or contains is taken as it stands.
     if case .text = last, token.kind != .symbol { return Match(item: .quoted(token.text), length: 1) }
     if case .compare = last, token.isWord, let number = NumberWords.countedNumber(token.folded) {
@@ -113,7 +127,10 @@ struct Annotator {
     for length in stride(from: min(3, tokens.count - position), through: 1, by: -1) {
       let part = tokens[position..<(position + length)]
       guard part.allSatisfy(\.isWord) else { continue }
-      if let found = values.onlyValue(with: part.map(\.folded)) { return Match(item: .value([found]), length: length) }
+      guard let found = values.onlyValue(with: part.map(\.folded)) else { continue }
+      // A word of a title may be any word; a name is written like one, or is a person's.
+      let isName = position > 0 && part.allSatisfy { $0.text.first?.isUppercase == true }
+      if isName || schema.isOfPeople(found.column.table) { return Match(item: .value([found]), length: length) }
     }
     return nil
   }
@@ -161,6 +178,12 @@ extension QuestionToken {
 }
 
 extension Schema {
+  func isOfPeople(_ table: Int) -> Bool {
+    Words.words(ofName: tables[table].name).contains { word in
+      Synonyms.people.contains { Words.means([word], [$0]) }
+    }
+  }
+
   func column(_ index: ColumnIndex) -> Column { tables[index.table].columns[index.column] }
 
   var columnIndices: [ColumnIndex] {

@@ -39,7 +39,7 @@ struct DateReader {
     return months
   }()
 
-  private static let joints: Set<String> = ["de", "del", "of", "the"]
+  private static let joints: Set<String> = ["de", "del", "of", "the", ","]
 
   /// What can stand before a year or a month that is one.
   private static let before: Set<String> = [
@@ -70,8 +70,8 @@ struct DateReader {
     }
     if let month = word(0).flatMap({ Self.months[$0] }) {
       if let day = number(1, 1...31) {
-        let year = number(2, years)
-        return match(PartialDate(year: year, month: month, day: day), year == nil ? 2 : 3)
+        let year = number(skip(2), years)
+        return match(PartialDate(year: year, month: month, day: day), year == nil ? 2 : skip(2) + 1)
       }
       if let year = number(skip(1), years) { return match(PartialDate(year: year, month: month), skip(1) + 1) }
       return start > 0 && Self.before.contains(tokens[start - 1].folded) ? match(PartialDate(month: month), 1) : nil

@@ -65,7 +65,7 @@ struct QuestionToken {
       append(.symbol, String(characters[position...(position + 1)]), to: &tokens)
       return position + 2
     }
-    let isSilent = characters[position].isWhitespace || "¿?¡!,.;:()".contains(characters[position])
+    let isSilent = characters[position].isWhitespace || "¿?¡!.;:()".contains(characters[position])
     if !isSilent { append(.symbol, String(characters[position]), to: &tokens) }
     return position + 1
   }
@@ -80,12 +80,13 @@ struct QuestionToken {
       guard character.isASCII && character.isNumber || (".,-/".contains(character) && followed) else { break }
       end += 1
     }
-    let text = String(characters[start..<end])
-    // 3rd, 5GB: no number of ours.
-    guard end == characters.count || !characters[end].isLetter else {
-      append(.symbol, text, to: &tokens)
+    // 3rd, 1A: no number.
+    if end < characters.count, characters[end].isLetter {
+      while end < characters.count, characters[end].isLetter || characters[end].isNumber { end += 1 }
+      append(.word, String(characters[start..<end]), to: &tokens)
       return end
     }
+    let text = String(characters[start..<end])
     if let date = date(text, language) {
       append(.date(date), text, to: &tokens)
     } else if let number = number(text, language) {

@@ -16,7 +16,7 @@ struct ValueIndex {
     for index in schema.columnIndices {
       let column = schema.column(index)
       for value in column.values {
-        let words = Words.words(ofName: value)
+        let words = Words.words(ofName: Words.fold(value))
         guard (1...Self.longestValueWords).contains(words.count) else { continue }
         longest = max(longest, words.count)
         exact[Self.key(words), default: [:]][index, default: ValueTarget(column: index, texts: [])].texts.append(value)

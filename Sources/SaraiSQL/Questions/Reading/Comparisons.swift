@@ -13,7 +13,9 @@ extension ReadingParser {
     let isDenied = item(position + 1) == .not
     let next = position + (isDenied ? 2 : 1)
     func made(_ condition: Condition, _ end: Int) -> Rewrite {
-      Rewrite(end - position, .condition(isDenied ? .not(condition) : condition))
+      let made = QuestionNode(item: .condition(isDenied ? .not(condition) : condition), text: "")
+      // "notas inferiores a 5": the rows are named too.
+      return Rewrite(end - position, keeping: tables(position).isEmpty ? [made] : [nodes[position], made])
     }
     switch item(next) {
     case .compare(let comparison), .comparative(_, let comparison):

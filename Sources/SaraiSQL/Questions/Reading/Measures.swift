@@ -51,9 +51,11 @@ extension ReadingParser {
     let (aggregates, end) = sequence(position)
     guard !aggregates.isEmpty else { return nil }
     if case .spent(let columns) = item(end) { return made(aggregates, columns, position, end + 1) }
-    if !numbers(end).isEmpty, tables(end).isEmpty { return made(aggregates, numbers(end), position, end + 1) }
+    if isMeasure(end), item(position) != .total || tables(end).isEmpty {
+      return made(aggregates, numbers(end), position, end + 1)
+    }
     // "average product price", "average Madrid salary"
-    if isTableOrCondition(end), !numbers(end + 1).isEmpty, tables(end + 1).isEmpty,
+    if aggregates != [.sum], isTableOrCondition(end), !numbers(end + 1).isEmpty, tables(end + 1).isEmpty,
       var rewrite = made(aggregates, numbers(end + 1), position, end + 2)
     {
       rewrite.nodes.append(nodes[end])

@@ -79,7 +79,7 @@ extension ReadingParser {
   }
 
   private func measurable(_ position: Int) -> [ColumnIndex]? {
-    guard item(position)?.isName ?? false, tables(position).isEmpty else { return nil }
+    guard item(position)?.isName ?? false, tables(position).isEmpty || isMeasure(position) else { return nil }
     let columns = numbers(position) + columns(position).filter { schema.column($0).kind == .date }
     return columns.isEmpty ? nil : columns
   }
@@ -131,7 +131,8 @@ extension ReadingParser {
     let key = Ranking.Key.columns(numbers(position + 1))
     if case .direction(let isDescending) = item(position + 2) { return ranked(3, key, isDescending, isSorting: true) }
     let hasMeasure = nodes.contains { if case .measure = $0.item { true } else { false } }
-    return isTop && !hasMeasure ? ranked(2, key, true) : nil
+    guard isTop, !hasMeasure else { return nil }
+    return Rewrite(2, .ranking(Ranking(key: key, isDescending: true, isMost: true)))
   }
 }
 

@@ -23,6 +23,8 @@ struct Reading {
   var isDistinct = false
   var wantsDate = false
   var wantsEverything = false
+  /// "who".
+  var wantsPeople = false
   var listing: Listing?
 }
 
@@ -49,14 +51,16 @@ indirect enum Condition: Hashable, Sendable {
   /// With the average of all rows.
   case average([ColumnIndex], QuestionItem.Comparison)
   case between([ColumnIndex], Double, Double)
-  /// One of several values of the same column.
-  case values([[ValueTarget]])
+  /// One of several values of the same column. "A and B" may be said of one row each, or of one that has both.
+  case values([[ValueTarget]], isAnd: Bool = false)
   /// Nil stands for the whole text, and for the column that rows are called by.
   case text([ColumnIndex]?, QuestionItem.TextMatch?, String)
   /// Nil stands for the date that there is.
   case dates([ColumnIndex]?, [DateRange])
   case month([ColumnIndex]?, Int)
   case missing([ColumnIndex])
+  /// That a column says yes or no.
+  case flag([ColumnIndex], Bool)
   case not(Condition)
 }
 
@@ -97,6 +101,6 @@ struct Ranking: Hashable, Sendable {
   var isDescending: Bool
   /// Whether all rows are wanted in this order, and not only the first.
   var isSorting = false
-  /// "most": of groups, it does not say whether one value or all of them together.
+  /// "most", "top": of groups, it does not say whether one value or all of them together.
   var isMost = false
 }

@@ -33,6 +33,7 @@ struct ReadingCollector {
     case .top: return takeTop(node, at: position)
     case .rows, .who:
       asksForRows = true
+      if node.item == .who { reading.wantsPeople = true }
       if node.item == .rows, reading.tables.isEmpty { reading.tableIsPlural = true }
       // "a row"
       if node.item == .rows, !node.text.hasSuffix("s"), reading.limit == nil, reading.measures.isEmpty,
@@ -75,6 +76,9 @@ struct ReadingCollector {
     // "with a phone" may ask for it or for who has one.
     guard !targets.isEmpty, parser.item(position - 1) != .with else { return false }
     if parser.item(position - 1) == .and, !parser.tables(position - 2).isEmpty { reading.showsLabel = true }
+    // "loans returned" is about what was, "return date" about when.
+    let isDone = targets.columns.contains { parser.schema.column($0).kind == .date } && !Words.means([text], ["fecha"])
+    if isDone, !reading.wantsDate, !reading.tables.isEmpty { return false }
     if reading.projections.isEmpty { reading.projectionIsPlural = text.hasSuffix("s") }
     reading.projections.append(targets.columns)
     return true

@@ -70,6 +70,12 @@ struct ReadingParser {
     if case .name(let targets) = item(position) { targets.tables } else { [] }
   }
 
+  /// Whether a name is that of a column of numbers alone, or of a table of them: `notas.nota`.
+  func isMeasure(_ position: Int) -> Bool {
+    let tables = tables(position)
+    return !numbers(position).isEmpty && (tables.isEmpty || Set(numbers(position).map(\.table)) == Set(tables))
+  }
+
   func number(_ position: Int) -> Double? {
     switch item(position) {
     case .number(let number): number
@@ -122,7 +128,7 @@ struct ReadingParser {
     default: return nil
     }
     // "orders by customers from Spain"
-    if let table = tables(position + 1).only, case .condition(.values(let values)) = item(position + 2),
+    if let table = tables(position + 1).only, case .condition(.values(let values, _)) = item(position + 2),
       values.allSatisfy({ $0.contains { $0.column.table == table } })
     {
       return Rewrite(1)
@@ -145,12 +151,12 @@ struct ReadingParser {
 extension QuestionItem {
   /// "men and women", of whom it is not said whether they are counted together.
   var isOfSeveralValues: Bool {
-    if case .condition(.values(let alternatives)) = self { alternatives.count > 1 } else { false }
+    if case .condition(.values(let alternatives, _)) = self { alternatives.count > 1 } else { false }
   }
 
   /// "sales", a department: it could as well be what is counted.
   var isValueOfThing: Bool {
-    guard case .condition(.values(let alternatives)) = self else { return false }
+    guard case .condition(.values(let alternatives, _)) = self else { return false }
     return alternatives.contains { $0.contains { $0.texts.contains { Synonyms.isThing($0) } } }
   }
 

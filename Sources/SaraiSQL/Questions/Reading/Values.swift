@@ -5,6 +5,7 @@ extension ReadingParser {
     rewrite { $0.valueWithName($1) }
     rewrite { $0.nameWithValue($1) }
     rewrite { $0.text($1) }
+    rewrite { $0.flag($1) }
     rewrite { $0.denial($1) }
   }
 
@@ -14,16 +15,16 @@ extension ReadingParser {
     var alternatives = [first]
     var columns = Set(first.map(\.column))
     var end = position + 1
-    while true {
-      let next = isConjunction(end) ? end + 1 : end
-      guard let values = values(next) else { break }
+    var isAnd = false
+    while isConjunction(end), let values = values(end + 1) {
       let shared = columns.intersection(values.map(\.column))
       guard !shared.isEmpty else { break }
       alternatives.append(values)
       columns = shared
-      end = next + 1
+      isAnd = item(end) == .and
+      end += 2
     }
-    return Rewrite(end - position, .condition(.values(alternatives)))
+    return Rewrite(end - position, .condition(.values(alternatives, isAnd: isAnd)))
   }
 
   private func values(_ position: Int) -> [ValueTarget]? {
@@ -31,7 +32,7 @@ extension ReadingParser {
   }
 
   private func alternatives(_ position: Int) -> [[ValueTarget]]? {
-    if case .condition(.values(let alternatives)) = item(position) { alternatives } else { nil }
+    if case .condition(.values(let alternatives, _)) = item(position) { alternatives } else { nil }
   }
 
   /// "Sales department": a value before the name of its column.
@@ -95,10 +96,30 @@ extension ReadingParser {
     }
   }
 
+  /// "active customers": what the rows are, where a column says yes or no to it.
+  private func flag(_ position: Int) -> Rewrite? {
+    let isDenied = item(position) == .not
+    let name = isDenied ? position + 1 : position
+    let flags = columns(name).filter { schema.column($0).isFlag }
+    guard !flags.isEmpty, tables(name).isEmpty, item(name)?.isName ?? false, !Self.says(item(name + 1)) else {
+      return nil
+    }
+    guard isDenied || nodes.indices.contains(where: { !tables($0).isEmpty }) else { return nil }
+    // Named beside others, it is asked for.
+    switch (item(position - 1), item(name + 1)) {
+    case (.and, _), (.per, _), (.orderBy, _), (.distinct, _), (_, .and): return nil
+    default: return Rewrite(isDenied ? 2 : 1, .condition(.flag(flags, !isDenied)))
+    }
+  }
+
   /// "not delivered", "without an email".
   private func denial(_ position: Int) -> Rewrite? {
     guard item(position) == .not else { return nil }
-    if case .condition(let condition) = item(position + 1) { return Rewrite(2, .condition(.not(condition))) }
+    if case .condition(let condition) = item(position + 1) {
+      // "customers with no delivered orders" denies the orders.
+      let isOfOthers = nodes[..<position].indices.contains { !tables($0).isEmpty } && !tables(position + 2).isEmpty
+      return isOfOthers ? nil : Rewrite(2, .condition(.not(condition)))
+    }
     guard item(position + 1)?.isName ?? false, tables(position + 1).isEmpty, !Self.says(item(position + 2)),
       !columns(position + 1).isEmpty
     else { return nil }
@@ -118,10 +139,11 @@ extension ReadingParser {
     switch item(position) {
     case .maker(let names): return maker(names)
     case .not:
-      guard var relation = related(position + 1) else { return nil }
+      let next = afterConditions(position + 1)
+      guard var relation = related(next) else { return nil }
       relation.amount = .none
       relation.isDeed = false
-      return Rewrite(2, .relation(relation))
+      return moved(relation, from: position, to: next)
     case .compare(let comparison):
       guard let number = number(position + 1), var relation = related(position + 2), !relation.isDeed else {
         return nil
@@ -133,8 +155,9 @@ extension ReadingParser {
         relation.amount = .count(.equal, number)
         return Rewrite(3, .relation(relation))
       }
-      guard let relation = related(position + 1), !relation.isDeed else { return nil }
-      return Rewrite(2, .relation(relation))
+      let next = afterConditions(position + 1)
+      guard let relation = related(next), !relation.isDeed else { return nil }
+      return moved(relation, from: position, to: next)
     case .deed:
       // "has been borrowed the most times" ranks.
       if case .most = item(position + 1) { return nil }
@@ -142,6 +165,17 @@ extension ReadingParser {
       return related(position).map { Rewrite(1, .relation($0)) }
     default: return nil
     }
+  }
+
+  /// "pending orders": what is said of the rows may stand before them.
+  private func afterConditions(_ position: Int) -> Int {
+    var next = position
+    while case .condition = item(next) { next += 1 }
+    return next
+  }
+
+  private func moved(_ relation: Relation, from start: Int, to end: Int) -> Rewrite {
+    Rewrite(end + 1 - start, keeping: [QuestionNode(item: .relation(relation), text: "")] + nodes[(start + 1)..<end])
   }
 
   /// "who wrote Emma" asks for the author; "books written by Orwell", "written in 1945" say nothing more by the verb.

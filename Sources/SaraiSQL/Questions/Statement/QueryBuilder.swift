@@ -16,6 +16,10 @@ struct QueryBuilder {
 
   func sql() -> String? {
     if let listing = reading.listing { return list(listing) }
+    // "who placed the last order" asks for no order.
+    if reading.wantsPeople, let table = reading.tables.first, schema.tables.count > 1, !schema.isOfPeople(table) {
+      return nil
+    }
     if let ranking = reading.ranking, let first = ranked(ranking) { return first }
     guard let base else { return nil }
     if reading.tables.isEmpty, reading.measures.isEmpty, !reading.relations.isEmpty { return valuesOfRelated() }
@@ -42,11 +46,17 @@ struct QueryBuilder {
   /// "citas por médico" counts; of "ventas por mes" it is not said whether they are counted or added up.
   private var measures: [Measure] {
     if reading.measures.isEmpty, !reading.groups.isEmpty, reading.projections.isEmpty, reading.ranking == nil,
-      let table = reading.tables.only, choice.money(of: table) == nil
+      let table = reading.tables.only, choice.money(of: table) == nil, reading.groups.allSatisfy(countsByItself)
     {
       return [.rows([table])]
     }
     return reading.measures
+  }
+
+  /// "customers by signup date" may want an order.
+  private func countsByItself(_ group: Group) -> Bool {
+    guard case .names(let targets) = group, targets.tables.isEmpty else { return true }
+    return targets.columns.allSatisfy { schema.column($0).kind == .text }
   }
 
   private var base: Int? {
@@ -71,7 +81,7 @@ struct QueryBuilder {
   /// The tables that hold every value that is asked for.
   private var tablesOfValues: [Int] {
     var found: Set<Int>?
-    for case .values(let alternatives) in reading.conditions.map(\.condition) {
+    for case .values(let alternatives, _) in reading.conditions.map(\.condition) {
       let tables = Set(alternatives.flatMap { $0.map(\.column.table) })
       found = found.map { $0.intersection(tables) } ?? tables
     }
@@ -124,7 +134,7 @@ struct QueryBuilder {
     let labels = choice.label(of: table)
     return reading.conditions.contains { entry in
       switch entry.condition {
-      case .values(let alternatives):
+      case .values(let alternatives, _):
         alternatives.count == 1 && alternatives[0].contains { labels.contains($0.column) }
       case .text(nil, nil, _): true
       case .text(let columns?, nil, _): columns.contains { labels.contains($0) }

@@ -11,7 +11,7 @@ extension QueryBuilder {
         let path = Joins(schema).path(from: query.base, to: table)
       else { return false }
       // How many were bought is not how many there are of what was bought.
-      if relation.isDeed, !reading.measures.isEmpty { return false }
+      if relation.isDeed, !reading.measures.isEmpty, !schema.isOfPeople(query.base) { return false }
       guard let down = path.firstIndex(where: { !$0.isUp }) else {
         // Each row has its one parent; what is said of it is a condition of its own.
         guard relation.amount == .some, reading.conditions.contains(where: { $0.scope == table }) else { return false }
@@ -29,16 +29,30 @@ extension QueryBuilder {
   // MARK: - Conditions
 
   func addConditions(to query: inout Query) -> Bool {
-    // Values of the same column would rule each other out, unless the question names both for one.
     reading.conditions.allSatisfy { add($0.condition, scope: $0.scope, to: &query, isDenied: false) }
   }
 
   private func add(_ condition: Condition, scope: Int?, to query: inout Query, isDenied: Bool) -> Bool {
     if case .not(let denied) = condition { return !isDenied && add(denied, scope: scope, to: &query, isDenied: true) }
-    guard let column = column(of: condition, scope: scope, query),
+    guard let column = column(of: condition, scope: scope, query), !rulesOut(condition, column, query, isDenied),
       let test = test(condition, column, query.name(column), isDenied: isDenied)
     else { return false }
     return place(test, column, to: &query, isDenied: isDenied)
+  }
+
+  /// Whether another value is asked of the same column, or several of what has many rows: it is not said how.
+  private func rulesOut(_ condition: Condition, _ column: ColumnIndex, _ query: Query, _ isDenied: Bool) -> Bool {
+    guard case .values(let alternatives, let isAnd) = condition, !isDenied else { return false }
+    let isOfRelated = query.related.contains { $0.tables.contains(column.table) } || !canReach(column.table, query)
+    if isAnd, isOfRelated, alternatives.count > 1 { return true }
+    let test = query.name(column)
+    return (query.conditions + query.related.flatMap(\.conditions)).contains {
+      $0.hasPrefix(test + " = ") || $0.hasPrefix(test + " IN ")
+    }
+  }
+
+  private func canReach(_ table: Int, _ query: Query) -> Bool {
+    Joins(schema).upwardPath(from: query.base, to: table) != nil
   }
 
   /// In the query where its table can be joined, else in the related rows that lead to it.
@@ -76,11 +90,13 @@ extension QueryBuilder {
   private func column(of condition: Condition, scope: Int?, _ query: Query) -> ColumnIndex? {
     let tables = tables(near: query, scope: scope)
     switch condition {
-    case .compare(let columns, _, _), .average(let columns, _), .between(let columns, _, _), .missing(let columns):
+    case .compare(let columns, _, _), .average(let columns, _), .between(let columns, _, _), .missing(let columns),
+      .flag(let columns, _):
       return choice.one(of: columns, near: tables)
     case .text(let columns, _, _):
-      return columns.map { choice.one(of: $0, near: tables) } ?? choice.label(of: scope ?? query.base).only
-    case .values(let alternatives):
+      return columns.map { choice.one(of: $0, near: tables) }
+        ?? choice.label(of: scope ?? query.base).filter { schema.column($0).kind == .text }.only
+    case .values(let alternatives, _):
       let shared = alternatives.dropFirst().reduce(Set(alternatives.first?.map(\.column) ?? [])) { shared, next in
         shared.intersection(next.map(\.column))
       }
@@ -114,7 +130,7 @@ extension QueryBuilder {
         "\(name) \(comparison.rawValue) (SELECT avg(\(Names.plain(schema.column(column).name))) FROM \(table))")
     case .between(_, let first, let last):
       return denied("\(name) BETWEEN \(SQLText.literal(first)) AND \(SQLText.literal(last))")
-    case .values(let alternatives):
+    case .values(let alternatives, _):
       let texts = alternatives.flatMap { $0.filter { $0.column == column }.flatMap(\.texts) }
       let quoted = texts.map { SQLText.quoted(text: $0) }
       if quoted.count == 1 { return "\(name) \(isDenied ? "<>" : "=") \(quoted[0])" }
@@ -133,6 +149,10 @@ extension QueryBuilder {
       case .integer, .real: return "coalesce(\(name), 0) = 0"
       case .text, .date, .blob: return "coalesce(\(name), '') = ''"
       }
+    case .flag(_, let isSet):
+      let texts = schema.column(column).values.filter { Schema.Column.isYes($0) == (isSet != isDenied) }
+      guard schema.column(column).kind == .text else { return "\(name) = \(isSet != isDenied ? 1 : 0)" }
+      return "\(name) IN (\(texts.map { SQLText.quoted(text: $0) }.joined(separator: ", ")))"
     case .not: return nil
     }
   }

@@ -10,6 +10,15 @@ extension QueryBuilder {
       }
       selected.append(column)
     }
+    // Of several rows it has to be seen which is which.
+    if !selected.isEmpty {
+      for case .values(let alternatives, _) in reading.conditions.map(\.condition) where alternatives.count > 1 {
+        let label = choice.label(of: query.base).filter { label in
+          !selected.contains(label) && alternatives.allSatisfy { $0.contains { $0.column == label } }
+        }
+        selected = label + selected
+      }
+    }
     if reading.showsLabel { selected = choice.label(of: query.base).filter { !selected.contains($0) } + selected }
     let isDated = selected.contains { schema.column($0).kind == .date }
     if (reading.wantsDate && !isDated) || reading.period == .day {
@@ -62,7 +71,7 @@ extension QueryBuilder {
       return top(of: column.table, ranking, .values(aggregate, [column]))
     case .columns(let columns):
       // "top 3 clientes por importe": the amounts are in a table that refers to the customers.
-      guard let subject = reading.tables.first, let column = choice.one(of: columns, near: [subject]),
+      guard ranking.isMost, let subject = reading.tables.first, let column = choice.one(of: columns, near: [subject]),
         column.table != subject, Joins(schema).upwardPath(from: subject, to: column.table) == nil
       else { return nil }
       return top(of: column.table, ranking, .values(.sum, [column]))

@@ -148,7 +148,7 @@ enum Phrases {
     (
       .not,
       "no,not,never,nunca,sin,without,excepto,except,menos los,menos las,other than,salvo,isn,aren,wasn,weren,don,doesn,"
-        + "didn,haven,hasn,ningun,!=,<>,sin ningun,sin ninguna,not any,lack,lacks,lacking,neither,jamas,distinto de,"
+        + "didn,haven,hasn,ningun,!=,<>,sin ningun,sin ninguna,not any,lack,lacks,lacking,neither,nor,ni,jamas,distinto de,"
         + "distinta de,distintos de,diferente de,different from,not in,no esta en,excluding,no hay,outside,outside of,fuera de,"
         + "que no sea,que no sean,no tiene ningun,no tiene ninguna,no tienen ningun,no tienen ninguna"
     ),
@@ -189,7 +189,7 @@ enum Phrases {
     registrado registrada registro registraron registra grabadas grabados vive viven vivan residen reside trabaja trabajan \
     trabajaba encuentran encuentra realizadas realizados realizado realizada hechas hechos hecho hecha hizo hicieron hace \
     hacen hacer publicado publicada publicados publicadas medido medida medidas medidos quiero saber pertenece pertenecen \
-    queda quedan dinero dio dieron dado lugar \
+    queda quedan dinero dio dieron dado dados lugar \
     list show give display find get live lives living lived located based work works working made make makes placed place \
     done took take taken published recorded registered measured please want know happened happen occurred belong belongs \
     belonging left remaining remain money \

@@ -57,6 +57,7 @@ enum QuestionItem: Hashable, Sendable {
   case not
   case and
   case or
+  case comma
   /// "bought", "borrowed": that there is a row of one of these tables.
   case deed([Int])
   /// "written": what the people are called who did it.

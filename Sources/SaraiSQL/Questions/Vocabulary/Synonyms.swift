@@ -6,18 +6,20 @@ enum Synonyms {
   }
 
   /// Whether a text is what tables are called.
-  static func isThing(_ text: String) -> Bool { Words.words(ofName: text).contains { !concepts($0).isEmpty } }
+  static func isThing(_ text: String) -> Bool {
+    Words.words(ofName: text).contains { concepts($0).contains { $0 < nouns.count } }
+  }
 
   private static let conceptsOfWord: [String: [Int]] = {
     var table: [String: [Int]] = [:]
-    for (index, line) in lines.enumerated() {
+    for (index, line) in (nouns + states).enumerated() {
       for word in line.split(separator: " ") { table[String(word), default: []].append(index) }
     }
     return table
   }()
 
   /// Each line is one thing: nouns, and the verbs that ask for it.
-  private static let lines = [
+  private static let nouns = [
     "cliente customer client comprador buyer", "venta sale", "producto product articulo item", "pedido order",
     "precio price cuesta cuestan cueste cuesten cost costing coste costo vale valen costaba costo",
     "importe amount total monto facturacion", "cantidad quantity unidad unit", "nombre name",
@@ -66,6 +68,19 @@ enum Synonyms {
     "hijo child", "jefe manager boss", "region", "fabricante manufacturer maker", "ingrediente ingredient",
     "receta recipe",
     "plato dish", "restaurante restaurant", "hotel", "huesped guest", "noche night", "mesa table", "clase class",
+  ]
+
+  /// What columns say yes or no to.
+  private static let states = [
+    "activo active enabled", "jubilado retired", "becado scholarship beca", "pagado paid", "disponible available",
+    "cancelado cancelled canceled", "entregado delivered", "urgente urgent", "enviado shipped sent",
+  ]
+
+  /// Those of them who are asked for by "who".
+  static let people = [
+    "cliente", "empleado", "autor", "alumno", "profesor", "usuario", "socio", "paciente", "medico", "jugador",
+    "artista",
+    "conductor", "pasajero", "proveedor", "huesped", "jefe", "hijo", "persona", "people",
   ]
 
   /// Things that are done, and the things whose rows tell that they were.

@@ -89,6 +89,10 @@ import Testing
       try Data(wider.utf8).write(to: installed)
       #expect(try await home.run("skill", "run", "mine", "1+1").status != 0)
       #expect(try await home.run("skill", "remove", "mine").status == 0)
+      let listing = try object(try await home.run("ps", "--json").output)
+      #expect(try #require(listing["skills"] as? [[String: Any]]).allSatisfy { $0["name"] as? String != "mine" })
+      let left = try FileManager.default.subpathsOfDirectory(atPath: home.folder.path)
+      #expect(left.allSatisfy { !$0.contains("mine") || $0.hasPrefix("src/") }, "\(left)")
       #expect(try await home.run("skill", "run", "mine", "1+1").status != 0)
     }
   }

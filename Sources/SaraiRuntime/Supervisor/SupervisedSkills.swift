@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Glibc
@@ -85,6 +86,14 @@ package final class SupervisedSkills: SkillCalling {
       var request = Sarai_Supervisor_V1_StopSkillRequest()
       request.name = name
       _ = try await client.call { [request] in try await $0.stopSkill(request, options: .atOnce) }
+    }
+  }
+
+  /// Ends a skill that was removed, wherever it runs, and takes what it left: its log and its configuration.
+  package static func forget(_ name: String, _ setup: Setup) async {
+    try? await refresh(name, setup)
+    for path in ["\(setup.folders.skillLogs)/\(name).log", "\(setup.folders.skillConfigurations)/\(name)"] {
+      try? FileManager.default.removeItem(atPath: path)
     }
   }
 

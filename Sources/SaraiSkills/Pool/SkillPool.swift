@@ -135,6 +135,10 @@ package actor SkillPool: SkillCalling {
     await withTaskGroup { tasks in
       for key in keys { tasks.addTask { await self.stopGroup(key) } }
     }
+    // One that was removed is not told of any more.
+    if (try? parts.skill(name)) == nil {
+      for key in keys where groups[key]?.isEmpty == true { groups[key] = nil }
+    }
   }
 
   /// Ends everything, and leaves nothing behind: no process, socket or folder.

@@ -123,7 +123,7 @@ struct SkillRemoveCommand: AsyncParsableCommand {
     let installer = setup.skillInstaller
     for skill in skills {
       try installer.remove(skill)
-      try? await SupervisedSkills.refresh(skill, setup)
+      await SupervisedSkills.forget(skill, setup)
       Output.line(words(es: "\(skill) quitada.", en: "\(skill) removed."))
     }
   }

@@ -80,7 +80,7 @@ let package = Package(
     .target(
       name: "SkillProtocol",
       dependencies: [
-        "CProcessFiles", "SaraiCore",
+        "CAllocator", "CProcessFiles", "SaraiCore",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -196,7 +196,7 @@ let package = Package(
     .executableTarget(
       name: "sarai-skill",
       dependencies: [
-        "SaraiCore", "SaraiCalc", "SaraiSQL", "SkillProtocol",
+        "CAllocator", "SaraiCore", "SaraiCalc", "SaraiSQL", "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
       ],

@@ -13,8 +13,9 @@ package enum StartPages {
     for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") where line.hasSuffix(executable) {
       let fields = line.split(separator: " ", maxSplits: 2)
       let bounds = fields[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
-      // Only what cannot have been written to: a private page that was would lose its contents.
-      guard fields.count == 3, fields[1].hasPrefix("r-xp"), bounds.count == 2,
+      // Only what cannot have been written to, code and the constants before it: a page that was would lose its contents.
+      let isConstant = fields.count == 3 && fields[1].hasPrefix("r--p") && fields[2].hasPrefix("00000000 ")
+      guard fields.count == 3, fields[1].hasPrefix("r-xp") || isConstant, bounds.count == 2,
         let start = UnsafeMutableRawPointer(bitPattern: bounds[0])
       else { continue }
       madvise(start, Int(bounds[1] - bounds[0]), MADV_DONTNEED)

@@ -95,7 +95,7 @@ import Testing
   @Test(
     "Files that can't be read as a table say where",
     arguments: [
-      ("a,b\n1,\"2\n3,4\n", "2"), ("a,b\n1,2,3\n", "3"), ("", "vac"), ("a\u{0}b", "SQLite"),
+      ("a,b\n1,\"2\n3,4\n", "2"), ("a,b\n1,2,3\n", "3"), ("", "vac"), ("a\u{0}b", "UTF-8"),
       ("a,b\n" + String(repeating: "x,", count: 500), "400"),
     ])
   func refused(_ text: String, says: String) async throws {

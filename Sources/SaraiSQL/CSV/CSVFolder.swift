@@ -6,12 +6,15 @@ enum CSVFolder {
   private static let maximumFiles = 40
   private static let endings = [".csv", ".tsv", ".txt"]
 
+  /// By its name.
+  static func isCSV(_ path: String) -> Bool { endings.contains { path.lowercased().hasSuffix($0) } }
+
   /// - Parameter path: one file, or a folder whose files that end in .csv, .tsv or .txt are taken.
   /// - Throws: `SaraiError`, naming the file.
   static func open(_ path: String) throws -> Connection {
     let files: [String]
     if FileReading.isFolder(path) {
-      files = try FileReading.names(in: path).filter { name in endings.contains { name.lowercased().hasSuffix($0) } }
+      files = try FileReading.names(in: path).filter(isCSV)
         .map { path + "/" + $0 }
     } else {
       files = [path]

@@ -30,7 +30,10 @@ package final class Database: @unchecked Sendable {
         self.schema = schema
         return
       }
-      guard !start.contains(0) else { throw SQLFault.corrupt(path, cause: "neither SQLite nor CSV") }
+      // What is called a CSV file and is none is told so where it is read.
+      guard !start.contains(0) || CSVFolder.isCSV(path) else {
+        throw SQLFault.corrupt(path, cause: "neither SQLite nor CSV")
+      }
       connection = try CSVFolder.open(path)
     }
     schema = try SchemaReader(connection: connection).read()

@@ -1,3 +1,4 @@
+import CAllocator
 import Glibc
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
@@ -22,6 +23,7 @@ public enum SkillMain {
   /// code of 64 (wrong options) or 65 (a configuration, socket or data that can't be used).
   public static func run(_ skill: any Skill.Type, arguments: [String]) async -> Never {
     precondition(isName(skill.name), "a skill can't be called \"\(skill.name)\"")
+    sarai_allocator_prepare()
     let channel = MachineChannel()
     let lifetime = Lifetime()
     let options: SkillOptions
@@ -93,6 +95,7 @@ public enum SkillMain {
         // Out of the way of the call that the skill may have been started for.
         try await Task.sleep(for: .seconds(startSeconds))
         StartPages.giveBack()
+        sarai_allocator_trim()
       }
       try await tasks.waitForAll()
     }

@@ -79,7 +79,7 @@ struct Annotator {
     let isCapitalized = position > 0 && token.text.first?.isUppercase == true
     return match(data: data(tokens, position), phrase, token.folded, isCapitalized: isCapitalized) ?? number(token)
       ?? verb(token)
-      ?? partOfValue(tokens, position)
+      ?? opposite(token) ?? partOfValue(tokens, position)
   }
 
   /// The longest wins; between equals the data wins, since it is known and the language is wide. A word that says
@@ -146,6 +146,16 @@ struct Annotator {
   private func number(_ token: QuestionToken) -> Match? {
     guard token.isWord, let number = NumberWords.number(token.folded) else { return nil }
     return Match(item: .number(Double(number)), length: 1)
+  }
+
+  /// "inactive", where a column says who is active.
+  private func opposite(_ token: QuestionToken) -> Match? {
+    guard token.isWord, token.folded.hasPrefix("in") else { return nil }
+    let flags = schema.columnIndices.filter { index in
+      let column = schema.column(index)
+      return column.isFlag && Words.means(Words.words(ofName: column.name), [String(token.folded.dropFirst(2))])
+    }
+    return flags.isEmpty ? nil : Match(item: .condition(.flag(flags, false)), length: 1)
   }
 
   private func verb(_ token: QuestionToken) -> Match? {

@@ -8,7 +8,8 @@ extension ReadingParser {
 
   /// "price over 20 euros", "cuestan más que la media", "salary between 1000 and 2000".
   private func columnFirst(_ position: Int) -> Rewrite? {
-    let columns = numbers(position)
+    var columns = numbers(position)
+    if case .spent(let spent) = item(position) { columns = spent }
     guard !columns.isEmpty else { return nil }
     let isDenied = item(position + 1) == .not
     let next = position + (isDenied ? 2 : 1)

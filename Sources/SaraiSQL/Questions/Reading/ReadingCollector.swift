@@ -68,7 +68,7 @@ struct ReadingCollector {
   private mutating func take(_ targets: [NameTarget], text: String, at position: Int) -> Bool {
     guard targets.tables.isEmpty else {
       guard let table = targets.tables.only else { return false }
-      if reading.tables.isEmpty { reading.tableIsPlural = text.hasSuffix("s") }
+      if reading.tables.isEmpty { reading.tableIsPlural = Words.isPlural(text) }
       if !reading.tables.contains(table) { reading.tables.append(table) }
       scope = table
       return true
@@ -79,7 +79,7 @@ struct ReadingCollector {
     // "loans returned" is about what was, "return date" about when.
     let isDone = targets.columns.contains { parser.schema.column($0).kind == .date } && !Words.means([text], ["fecha"])
     if isDone, !reading.wantsDate, !reading.tables.isEmpty { return false }
-    if reading.projections.isEmpty { reading.projectionIsPlural = text.hasSuffix("s") }
+    if reading.projections.isEmpty { reading.projectionIsPlural = Words.isPlural(text) }
     reading.projections.append(targets.columns)
     return true
   }

@@ -16,12 +16,10 @@ struct QueryBuilder {
 
   func sql() -> String? {
     if let listing = reading.listing { return list(listing) }
-    // "who placed the last order" asks for no order.
-    if reading.wantsPeople, let table = reading.tables.first, schema.tables.count > 1, !schema.isOfPeople(table) {
-      return nil
-    }
     if let ranking = reading.ranking, let first = ranked(ranking) { return first }
     guard let base else { return nil }
+    // "who placed the last order" asks for no order.
+    if reading.wantsPeople, reading.measures.isEmpty, schema.tables.count > 1, !schema.isOfPeople(base) { return nil }
     if reading.tables.isEmpty, reading.measures.isEmpty, !reading.relations.isEmpty { return valuesOfRelated() }
     var query = Query(schema: schema, base: base)
     guard add(to: &query) else { return nil }

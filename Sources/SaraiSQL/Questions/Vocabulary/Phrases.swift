@@ -189,10 +189,10 @@ enum Phrases {
     registrado registrada registro registraron registra grabadas grabados vive viven vivan residen reside trabaja trabajan \
     trabajaba encuentran encuentra realizadas realizados realizado realizada hechas hechos hecho hecha hizo hicieron hace \
     hacen hacer publicado publicada publicados publicadas medido medida medidas medidos quiero saber pertenece pertenecen \
-    queda quedan dinero dio dieron dado dados lugar \
+    queda quedan dinero dio dieron dado dados lugar numero da dan \
     list show give display find get live lives living lived located based work works working made make makes placed place \
     done took take taken published recorded registered measured please want know happened happen occurred belong belongs \
-    belonging left remaining remain money \
+    belonging left remaining remain money number \
     database dataset file archivo fichero csv hoja sheet tabla table sistema system empresa company negocio business tienda \
     shop store biblioteca library clinica clinic hospital escuela school colegio almacen warehouse catalogo catalogue catalog
     """

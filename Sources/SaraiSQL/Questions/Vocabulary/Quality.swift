@@ -7,7 +7,7 @@ enum Quality: String, Sendable {
   /// Each is one choice of nouns; see `Synonyms`.
   var nouns: [[String]] {
     switch self {
-    case .money: [["importe"], ["precio"], ["salario"], ["gasto", "ingreso", "saldo", "presupuesto"]]
+    case .money: [["importe"], ["precio"], ["salario"], ["gasto", "ingreso", "saldo", "presupuesto", "cuota"]]
     case .price: [["precio"], ["importe"]]
     case .pay: [["salario"]]
     case .age: [["edad"]]
@@ -110,10 +110,10 @@ enum Quality: String, Sendable {
     ),
     (.unit(.age), "anos,years,years old,anos de edad,years of age,year old"),
     (.unit(.temperature), "grados,grado,degrees,degree,grados centigrados,degrees celsius,celsius,°,°c,ºc,º"),
-    (.unit(.weight), "kilos,kg,kilogramos,gramos,kilograms,grams,g"),
-    (.unit(.duration), "minutos,minutes,min,horas,hours,segundos,seconds"),
-    (.unit(.distance), "km,kilometros,kilometers,kilometres,metros,meters,metres"),
-    (.unit(.rain), "mm,milimetros,millimeters,millimetres,litros"),
+    (.unit(.weight), "kilos,kg,kilogramos,kilograms"),
+    (.unit(.duration), "minutos,minutes,min"),
+    (.unit(.distance), "km,kilometros,kilometers,kilometres"),
+    (.unit(.rain), "mm,milimetros,millimeters,millimetres"),
     (.unit(.speed), "km/h,kmh"), (.unit(.population), "habitantes,inhabitants"),
     (.unit(.humidity), "%,por ciento,percent,per cent"),
   ]

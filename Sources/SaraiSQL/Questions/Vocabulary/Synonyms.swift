@@ -7,12 +7,12 @@ enum Synonyms {
 
   /// Whether a text is what tables are called.
   static func isThing(_ text: String) -> Bool {
-    Words.words(ofName: text).contains { concepts($0).contains { $0 < nouns.count } }
+    Words.words(ofName: text).contains { concepts($0).contains { $0 < nouns.count + tradeNouns.count } }
   }
 
   private static let conceptsOfWord: [String: [Int]] = {
     var table: [String: [Int]] = [:]
-    for (index, line) in (nouns + states).enumerated() {
+    for (index, line) in (nouns + tradeNouns + states).enumerated() {
       for word in line.split(separator: " ") { table[String(word), default: []].append(index) }
     }
     return table
@@ -80,7 +80,10 @@ enum Synonyms {
   static let people = [
     "cliente", "empleado", "autor", "alumno", "profesor", "usuario", "socio", "paciente", "medico", "jugador",
     "artista",
-    "conductor", "pasajero", "proveedor", "huesped", "jefe", "hijo", "persona", "people",
+    "conductor", "pasajero", "proveedor", "huesped", "jefe", "entrenador", "candidato", "vendedor", "tecnico",
+    "enfermero", "investigador", "inquilino",
+    "propietario", "cantante", "actor", "director", "vecino", "votante", "repartidor", "abogado", "corredor", "hijo",
+    "persona", "people",
   ]
 
   /// Things that are done, and the things whose rows tell that they were.
@@ -113,5 +116,5 @@ enum Synonyms {
     "pay",
     "pays", "pagaron",
   ]
-  static let spendingNouns = [["importe"], ["precio", "gasto", "pago"]]
+  static let spendingNouns = [["importe"], ["precio", "gasto", "pago", "cuota"]]
 }

@@ -45,6 +45,11 @@ enum Words {
     return stems
   }
 
+  /// Whether a word looks like a plural; "class" and "bus" do not.
+  static func isPlural(_ word: String) -> Bool {
+    word.count > 3 && word.hasSuffix("s") && !["ss", "us", "is"].contains { word.hasSuffix($0) }
+  }
+
   /// One spelling for singular and plural; not a word that anyone writes.
   static func key(_ word: String) -> String {
     guard word.count > 3 else { return word }

@@ -1,3 +1,4 @@
+import CAllocator
 import SaraiCore
 import SaraiSQL
 import SkillProtocol
@@ -155,6 +156,8 @@ private final class OpenDatabases: Sendable {
       if entries.count >= Self.maximum { entries.removeFirst() }
     }
     let opened = try Database(path: path)
+    // A CSV file was several times its size while it was read.
+    sarai_allocator_trim()
     entries.withLock { entries in
       if !entries.contains(where: { $0.path == path }) {
         entries.append(Entry(path: path, identity: identity, database: opened))

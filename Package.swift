@@ -37,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
     .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.1"),
@@ -59,6 +60,9 @@ let package = Package(
     .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .target(
+      name: "SaraiStore", dependencies: ["SaraiCore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
 
     // Layer 1
@@ -87,6 +91,9 @@ let package = Package(
     .target(name: "SaraiCalc", dependencies: ["SaraiCore"], swiftSettings: settings),
     .target(
       name: "SaraiSQL", dependencies: ["SaraiCore", "CSQLite"], resources: [.embedInCode("Grammar/sql.gbnf")],
+      swiftSettings: settings),
+    .target(
+      name: "SaraiMemory", dependencies: ["SaraiCore", "SaraiStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
 
     // Layer 2

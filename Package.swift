@@ -61,8 +61,9 @@ let package = Package(
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
+    .target(name: "CChecksumVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
-      name: "SaraiStore", dependencies: ["SaraiCore", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "SaraiStore", dependencies: ["SaraiCore", "CChecksumVFS", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
 
     // Layer 1

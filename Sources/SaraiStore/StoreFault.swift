@@ -29,7 +29,8 @@ package enum StoreFault {
         en: "The text is too long to be stored; split it.", subject: path, cause: fault)
     case .SQLITE_INTERRUPT:
       return SaraiError(
-        .cancelled, es: "La consulta se ha interrumpido.", en: "The query was interrupted.", subject: path, cause: fault)
+        .cancelled, es: "La consulta se ha interrumpido.", en: "The query was interrupted.", subject: path, cause: fault
+      )
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
       return SaraiError(
         .invalidRequest, es: "No se puede abrir o escribir la base de datos: revisa los permisos de \(path).",

@@ -57,6 +57,7 @@ let package = Package(
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CProcessFiles"),
+    .target(name: "CVectors"),
     .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
@@ -94,7 +95,8 @@ let package = Package(
       name: "SaraiSQL", dependencies: ["SaraiCore", "CSQLite"], resources: [.embedInCode("Grammar/sql.gbnf")],
       swiftSettings: settings),
     .target(
-      name: "SaraiMemory", dependencies: ["SaraiCore", "SaraiStore", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "SaraiMemory",
+      dependencies: ["CVectors", "SaraiCore", "SaraiStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
 
     // Layer 2
@@ -164,7 +166,7 @@ let package = Package(
     .target(
       name: "SaraiBench",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
+        "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Logging", package: "swift-log"),

@@ -1,0 +1,378 @@
+import SaraiCore
+
+// Noun phrases
+extension ChunkReader {
+  /// The phrase that begins at `start`, with all that belongs to it, and where it ends.
+  func phrase(at start: Int, isDefinite: Bool = false, afterPreposition: Bool = false) -> (NounPhrase, end: Int)? {
+    guard isWord(start) else { return nil }
+    if let pronoun = pronoun(at: start, afterPreposition: afterPreposition) { return (pronoun, start + 1) }
+    var phrase = NounPhrase()
+    var place = start
+    if isDefinite { phrase.determiner = .definite }
+    determiners(&phrase, &place)
+    let hasDeterminer = place > start || isDefinite
+    if !hasDeterminer, let (action, end) = action(at: place) { return (action, end) }
+    guard isWord(place) else { return pronominal(start, place, phrase) }
+    guard head(&phrase, &place, hasDeterminer: hasDeterminer) else { return pronominal(start, place, phrase) }
+    tail(&phrase, &place)
+    if language == .english { genitive(&phrase, &place) }
+    phrase.text = text(start..<place)
+    restriction(&phrase, &place, from: start)
+    return (phrase, place)
+  }
+
+  /// «dos» or «la mía» without a noun.
+  private func pronominal(_ start: Int, _ end: Int, _ phrase: NounPhrase) -> (NounPhrase, end: Int)? {
+    guard phrase.quantity != nil, end > start else { return nil }
+    var phrase = phrase
+    phrase.text = text(start..<end)
+    return (phrase, end)
+  }
+
+  private func pronoun(at place: Int, afterPreposition: Bool) -> NounPhrase? {
+    let word = words[place]
+    var person = lexicon.subjects[word.folded]
+    if language == .spanish {
+      if word.folded == "el", word.lowercased != "él" { person = nil }
+      if word.folded == "tu", word.lowercased != "tú" { person = nil }
+      if word.folded == "mi", word.lowercased == "mí" || (afterPreposition && isAfterPronoun(place + 1)) { person = 0 }
+      if word.folded == "ti" { person = 1 }
+    } else if afterPreposition || person == nil {
+      switch word.folded {
+      case "me": person = 0
+      case "us": person = 3
+      case "him", "it": person = 2
+      case "her" where !isWord(place + 1) || lexicon.prepositions.contains(folded(place + 1)): person = 2
+      case "them": person = 5
+      default: break
+      }
+    }
+    guard let person else { return nil }
+    var phrase = NounPhrase(text: word.text)
+    phrase.pronoun = person
+    phrase.isPlural = person > 2
+    return phrase
+  }
+
+  private func isAfterPronoun(_ place: Int) -> Bool {
+    let next = folded(place)
+    return next.isEmpty || Clitics.all.contains(next) || lexicon.conjunctions.contains(next) || lexicon.negations.contains(next)
+      || !isWord(place)
+  }
+
+  private func determiners(_ phrase: inout NounPhrase, _ place: inout Int) {
+    while isWord(place) {
+      let word = folded(place)
+      if let person = lexicon.possessives[word] {
+        phrase.determiner = .possessive(person)
+      } else if lexicon.definite.contains(word) {
+        phrase.determiner = .definite
+        if word.hasSuffix("s") { phrase.isPlural = true }
+      } else if lexicon.demonstratives.contains(word), !isVerb(place) || word == "esta" {
+        phrase.determiner = .demonstrative
+      } else if lexicon.indefinite.contains(word) {
+        if phrase.determiner == .none { phrase.determiner = .indefinite }
+        if folded(place + 1) == "poco", folded(place + 2) == "de" { place += 2 }
+      } else if let number = quantity(place), isWord(place + 1), !lexicon.conjunctions.contains(folded(place + 1)) {
+        phrase.quantity = number
+        if phrase.determiner == .none { phrase.determiner = .indefinite }
+        phrase.isPlural = number != 1
+      } else if ["muy", "very", "really", "tan", "bastante", "super", "algo", "little"].contains(word), isWord(place + 1),
+        !lexicon.prepositions.contains(folded(place + 1))
+      {
+        // How much says nothing about what.
+      } else {
+        return
+      }
+      place += 1
+    }
+  }
+
+  private func quantity(_ place: Int) -> Int? {
+    if words[place].kind == .number { return Int(folded(place)) }
+    guard let number = lexicon.numbers[folded(place)] else { return nil }
+    return number
+  }
+
+  /// «coser», «bailar sevillanas», "getting up early".
+  private func action(at place: Int) -> (NounPhrase, end: Int)? {
+    guard isAction(place) else { return nil }
+    var end = place + 1
+    while isWord(end), end - place < 8, !isBoundary(end) { end += 1 }
+    var phrase = NounPhrase(text: text(place..<end))
+    phrase.head = folded(place)
+    phrase.isAction = true
+    return (phrase, end)
+  }
+
+  private func isAction(_ place: Int) -> Bool {
+    let word = folded(place)
+    if language == .english {
+      guard word.hasSuffix("ing") else { return false }
+      return EnglishConjugation.shared.readings(of: words[place]).contains { $0.tense == .gerund }
+    }
+    if SpanishConjugation.shared.readings(of: words[place]).contains(where: { $0.tense == .infinitive }) { return true }
+    return (word.hasSuffix("arse") || word.hasSuffix("erse") || word.hasSuffix("irse")) && word.count > 5
+  }
+
+  private func isBoundary(_ place: Int) -> Bool {
+    let word = folded(place)
+    return lexicon.conjunctions.contains(word) || lexicon.subordinators.contains(word) || isVerb(place)
+      || times.read(words, at: place) != nil || ["que", "because", "con", "with"].contains(word)
+  }
+
+  private static let leadingAdjectives = Vocabulary.set(
+    """
+    mejor mejores peor primer primera primero segundo segunda tercer tercera ultimo ultima gran buen buena nuevo nueva nuevos
+    nuevas antiguo antigua viejo vieja proximo proxima unico unica actual pequeño pequeña ex futuro futura difunto difunta
+    querido querida otro otra verdadero verdadera
+    """)
+
+  /// The noun or the name at `place`; false where there is none.
+  private func head(_ phrase: inout NounPhrase, _ place: inout Int, hasDeterminer: Bool) -> Bool {
+    if language == .english { return englishHead(&phrase, &place, hasDeterminer: hasDeterminer) }
+    while Self.leadingAdjectives.contains(folded(place)), isWord(place + 1), isNoun(place + 1, afterDeterminer: true),
+      !["mayor", "menor"].contains(folded(place + 1))
+    {
+      if folded(place) == "viejo" || folded(place) == "vieja", phrase.isPossessedByUser, !Kinship.isKin(folded(place + 1)) { break }
+      phrase.modifiers.append(folded(place))
+      place += 1
+    }
+    guard isNoun(place, afterDeterminer: hasDeterminer) else {
+      // «el de mi mujer», «los míos».
+      if case .definite = phrase.determiner, folded(place) == "de" || folded(place) == "del" { return true }
+      return !phrase.modifiers.isEmpty
+    }
+    if isNameWord(place, hasDeterminer: hasDeterminer) {
+      phrase.name = properName(&place)
+      return true
+    }
+    phrase.head = Inflection.singular(folded(place))
+    if phrase.head != folded(place) { phrase.isPlural = true }
+    if Kinship.isKin(folded(place)), let kin = Kinship.canonical(folded(place)).first, ["padres", "abuelos", "suegros"].contains(kin) {
+      phrase.head = kin
+      phrase.isPlural = true
+    }
+    place += 1
+    return true
+  }
+
+  /// Whether a word can be a noun here: no other class claims it.
+  func isNoun(_ place: Int, afterDeterminer: Bool) -> Bool {
+    guard isWord(place) else { return false }
+    let word = words[place]
+    if word.kind == .number { return true }
+    let folded = word.folded
+    if word.isCapitalized, !word.isFirst, !lexicon.subordinators.contains(folded) { return true }
+    guard !lexicon.prepositions.contains(folded) || (afterDeterminer && folded == "bajo") else { return false }
+    guard !lexicon.conjunctions.contains(folded), !lexicon.subordinators.contains(folded), !lexicon.negations.contains(folded),
+      !lexicon.relatives.contains(folded) || folded == "k", lexicon.subjects[folded] == nil || (afterDeterminer && folded == "tu")
+    else { return false }
+    if lexicon.adverbs.contains(folded) { return false }
+    if Clitics.all.contains(folded), language == .spanish { return false }
+    if afterDeterminer { return true }
+    return !isVerb(place)
+  }
+
+  /// Whether a proper name begins here.
+  private func isNameWord(_ place: Int, hasDeterminer: Bool) -> Bool {
+    let word = words[place]
+    guard word.kind == .word, word.isCapitalized else { return false }
+    if !word.isFirst { return true }
+    return !Kinship.isKin(word.folded) && Vocabulary.nouns[word.folded] == nil && !hasDeterminer
+  }
+
+  private func properName(_ place: inout Int) -> String {
+    let start = place
+    place += 1
+    while isWord(place) {
+      let word = words[place]
+      if word.isCapitalized || word.kind == .number, !lexicon.subjects.keys.contains(word.folded) || word.folded != "i" {
+        if times.read(words, at: place) != nil { break }
+        place += 1
+      } else if ["de", "del", "la", "los", "las", "y", "of", "the", "van", "von"].contains(word.folded), language == .spanish ? word.folded != "y" : true,
+        isWord(place + 1), words[place + 1].isCapitalized || (folded(place + 1) == "la" && isWord(place + 2) && words[place + 2].isCapitalized),
+        !["of", "the"].contains(word.folded) || language == .english
+      {
+        place += 1
+      } else {
+        break
+      }
+    }
+    return text(start..<place)
+  }
+
+  private static let kinModifiers = Vocabulary.set(
+    """
+    mayor menor pequeño pequeña mediano mediana paterno paterna materno materna politico politica gemelo gemela mellizo
+    melliza biologico biologica adoptivo adoptiva
+    """)
+
+  /// What follows the noun: adjectives, names, «de…».
+  private func tail(_ phrase: inout NounPhrase, _ place: inout Int) {
+    let isKin = phrase.isKin
+    while isWord(place) {
+      let word = words[place]
+      if word.folded == "de" || word.folded == "del" {
+        guard language == .spanish, complement(&phrase, &place) else { return }
+        continue
+      }
+      if ["llamado", "llamada", "llamados", "llamadas", "named", "called"].contains(word.folded), isWord(place + 1) {
+        place += 1
+        phrase.name = isWord(place) && words[place].isCapitalized ? properName(&place) : { place += 1; return words[place - 1].text }()
+        continue
+      }
+      if times.read(words, at: place) != nil { return }
+      if word.isCapitalized, word.kind == .word, lexicon.subjects[word.folded] == nil || language == .spanish {
+        guard phrase.name == nil else { return }
+        phrase.name = properName(&place)
+        continue
+      }
+      if word.kind == .number {
+        phrase.modifiers.append(word.folded)
+        place += 1
+        continue
+      }
+      guard language == .spanish || phrase.isName, isNoun(place, afterDeterminer: false), lexicon.numbers[word.folded] == nil,
+        !lexicon.isDeterminer(word.folded), !isAction(place)
+      else { return }
+      if isKin, phrase.name == nil, !Self.kinModifiers.contains(word.folded), !Vocabulary.states.contains(word.folded),
+        !Vocabulary.nationalities.contains(word.folded), !Vocabulary.colours.contains(word.folded), !["favorito", "favorita", "preferido", "preferida", "solo", "sola", "juntos"].contains(word.folded), phrase.determiner != .indefinite
+      {
+        phrase.name = word.text
+      } else {
+        phrase.modifiers.append(word.folded)
+      }
+      place += 1
+    }
+  }
+
+  /// «de cabecera», «de mi primo Andrés», «del wifi».
+  private func complement(_ phrase: inout NounPhrase, _ place: inout Int) -> Bool {
+    let isContracted = folded(place) == "del"
+    guard isWord(place + 1), times.read(words, at: place + 1) == nil || Int(folded(place + 1)) != nil || phrase.isPossessedByUser == false else { return false }
+    if folded(place + 1) == "que" || folded(place + 1) == "donde" { return false }
+    guard let (owner, end) = self.phrase(at: place + 1, isDefinite: isContracted, afterPreposition: true) else { return false }
+    if case .none = owner.determiner, !owner.isName, owner.pronoun == nil {
+      phrase.complements.append(([owner.head] + owner.modifiers).filter { !$0.isEmpty }.joined(separator: " "))
+      phrase.possessor = phrase.possessor.isEmpty ? owner.possessor : phrase.possessor
+      if let name = owner.name { phrase.complements.append(Fold.text(name)) }
+    } else if phrase.possessor.isEmpty {
+      phrase.possessor = [owner]
+    }
+    place = end
+    return true
+  }
+
+  /// «la chica con la que salgo», "the woman I'm dating": what the person says of themselves tells which one.
+  private func restriction(_ phrase: inout NounPhrase, _ place: inout Int, from start: Int) {
+    guard phrase.determiner == .definite, !phrase.isName, isWord(place) else { return }
+    var next = place
+    while isWord(next), next - place < 3, lexicon.relatives.contains(folded(next)) || lexicon.definite.contains(folded(next))
+      || lexicon.prepositions.contains(folded(next))
+    { next += 1 }
+    let hasRelative = (place..<next).contains { lexicon.relatives.contains(folded($0)) && words[$0].lowercased == folded($0) }
+    if language == .english {
+      guard hasRelative || next == place, ["i", "we"].contains(folded(next)), let (_, end) = verb(at: next + 1) else { return }
+      next = end
+      while isWord(next), verb(at: next) == nil, !isBoundary(next) { next += 1 }
+      guard isWord(next) || next == words.count else { return }
+    } else {
+      guard hasRelative, let (verb, end) = verb(at: next), verb.person == 0 || verb.person == 3 else { return }
+      next = end
+      while isWord(next), self.verb(at: next) == nil, !isBoundary(next) { next += 1 }
+    }
+    phrase.relative = text(place..<next)
+    phrase.text = text(start..<next)
+    place = next
+  }
+}
+
+// English
+extension ChunkReader {
+  private static let pronouns: Set<String> = ["me", "him", "them", "us", "everyone", "nobody", "nothing"]
+
+  /// All words up to the last noun: "wifi password", "older brother", "red Mazda".
+  private func englishHead(_ phrase: inout NounPhrase, _ place: inout Int, hasDeterminer: Bool) -> Bool {
+    var nouns: [String] = []
+    let start = place
+    while isWord(place), isNoun(place, afterDeterminer: hasDeterminer && place == start), !Self.pronouns.contains(folded(place)) {
+      let word = words[place]
+      if place > start, isVerb(place), !isNounHere(place, nouns) { break }
+      if place > start, times.read(words, at: place) != nil { break }
+      if place > start, lexicon.isDeterminer(word.folded) { break }
+      if ["ago", "named", "called"].contains(word.folded) { break }
+      if word.kind == .word, isNameWord(place, hasDeterminer: hasDeterminer) {
+        let name = properName(&place)
+        if phrase.name == nil { phrase.name = name }
+        continue
+      }
+      if Kinship.isKin(word.folded), nouns.isEmpty || !hasDeterminer { nouns.append(word.folded) } else { nouns.append(word.folded) }
+      place += 1
+      // A typed name in small letters after kin.
+      if Kinship.isKin(word.folded), phrase.name == nil, isWord(place), words[place].kind == .word, !words[place].isCapitalized,
+        !isVerb(place), isNoun(place, afterDeterminer: false), folded(place) != "'s", lexicon.numbers[folded(place)] == nil,
+        Vocabulary.nouns[folded(place)] == nil, !Kinship.isKin(folded(place)), hasDeterminer, times.read(words, at: place) == nil,
+        !(folded(place).hasSuffix("s") && Vocabulary.nouns[String(folded(place).dropLast())] != nil), isVerb(place + 1)
+      {
+        phrase.name = words[place].text
+        place += 1
+      }
+    }
+    guard let last = nouns.last else { return phrase.name != nil }
+    phrase.head = Inflection.singular(last)
+    if phrase.head != last { phrase.isPlural = true }
+    phrase.modifiers += nouns.dropLast()
+    return true
+  }
+
+  /// Whether a word that could be a verb is part of the noun: "my work address is".
+  private func isNounHere(_ place: Int, _ nouns: [String]) -> Bool {
+    let word = folded(place)
+    guard EnglishVerbs.nounLike.contains(word), let last = nouns.last else { return false }
+    let next = words.indices.contains(place + 1) ? words[place + 1] : nil
+    let isBeforeBe = next.map { EnglishConjugation.shared.readings(of: $0).contains { $0.lemma == "be" || $0.lemma == "have" } } ?? true
+    if word.hasSuffix("s") { return isBeforeBe || Inflection.singular(last) != last }
+    return isBeforeBe || (Inflection.singular(last) == last && !Kinship.isKin(last))
+  }
+
+  /// "my cousin's husband", "my dogs name" when typed without the sign.
+  private func genitive(_ phrase: inout NounPhrase, _ place: inout Int) {
+    while isWord(place), folded(place) == "'s", isNoun(place + 1, afterDeterminer: true), !isPredicate(place + 1) {
+      var owned = NounPhrase()
+      var next = place + 1
+      determiners(&owned, &next)
+      guard englishHead(&owned, &next, hasDeterminer: true) else { return }
+      tail(&owned, &next)
+      owned.possessor = [phrase]
+      phrase.text = ""
+      owned.possessor[0].text = text(ownerStart(place)..<place)
+      phrase = owned
+      place = next
+    }
+    if folded(place) == "of", let (owner, end) = self.phrase(at: place + 1, afterPreposition: true), phrase.possessor.isEmpty {
+      if owner.isDefinite { phrase.possessor = [owner] } else { phrase.complements.append(owner.head) }
+      place = end
+    }
+  }
+
+  private func ownerStart(_ place: Int) -> Int {
+    var start = place
+    while start > 0, isWord(start - 1), !isVerb(start - 1) || folded(start - 1) == "'s", !lexicon.prepositions.contains(folded(start - 1)),
+      !lexicon.conjunctions.contains(folded(start - 1)), !lexicon.interrogatives.contains(folded(start - 1))
+    { start -= 1 }
+    return start
+  }
+
+  /// "'s" before these is "is": "my sister's a nurse", "she's moving".
+  func isPredicate(_ place: Int) -> Bool {
+    let word = folded(place)
+    if lexicon.isDeterminer(word) || lexicon.negations.contains(word) || lexicon.adverbs.contains(word) || lexicon.prepositions.contains(word) {
+      return true
+    }
+    if lexicon.numbers[word] != nil || (isWord(place) && words[place].kind == .number) { return true }
+    if Vocabulary.states.contains(word) || Vocabulary.nationalities.contains(word) { return true }
+    return EnglishConjugation.shared.readings(of: words[min(place, words.count - 1)]).contains { $0.tense == .gerund || $0.tense == .participle }
+      && !EnglishVerbs.nounLike.contains(word)
+  }
+}

@@ -315,6 +315,9 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
+      name: "SaraiMemoryTests",
+      dependencies: ["SaraiCore", "SaraiInference", "SaraiMemory", "TestSupport"], swiftSettings: settings),
+    .testTarget(
       name: "EndToEndTests",
       dependencies: ["SaraiCore", "TestSupport", "sarai", "sarai-confine", "sarai-engine", "sarai-skill"],
       swiftSettings: settings),

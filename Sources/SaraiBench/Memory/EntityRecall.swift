@@ -35,9 +35,11 @@ package struct RecallCase: Sendable, Hashable {
       return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
     }
     func string(_ key: String) -> String? { if case .string(let text)? = value[key] { text } else { nil } }
-    guard let id = string("id"), let language = string("language").flatMap({ Language(tag: $0) }), let kind = string("kind"),
+    guard let id = string("id"), let language = string("language").flatMap({ Language(tag: $0) }),
+      let kind = string("kind"),
       let split = string("split"), let question = string("question"), let turns = strings(value["turns"]),
-      let expectation = string("expect").flatMap(Expectation.init(rawValue:)), case .array(let groups)? = value["contains"]
+      let expectation = string("expect").flatMap(Expectation.init(rawValue:)),
+      case .array(let groups)? = value["contains"]
     else { return nil }
     self.id = id
     self.language = language
@@ -62,7 +64,9 @@ package struct EntityRecall: Sendable {
 
   package init() {}
 
-  package mutating func add(_ item: RecallCase, answer: String?) { verdicts.append((item, Self.verdict(item, answer: answer))) }
+  package mutating func add(_ item: RecallCase, answer: String?) {
+    verdicts.append((item, Self.verdict(item, answer: answer)))
+  }
 
   /// - Parameter answer: What was said; nil where memory left the question to a model.
   package static func verdict(_ item: RecallCase, answer: String?) -> Verdict {

@@ -141,9 +141,10 @@ struct TermIndex {
 
   // MARK: Asking
 
-  /// How well each document's window, and each segment, has the words of a question, by BM25 (S. Robertson and H.
+  /// How well each document, its window, and each segment, has the words of a question, by BM25 (S. Robertson and H.
   /// Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009).
   struct Scores {
+    var documents: [Float]
     var windows: [Float]
     var segments: [Float]
   }
@@ -151,7 +152,8 @@ struct TermIndex {
   /// - Parameter groups: The question's words, each as terms of which any will do.
   func scores(_ groups: [[String]]) -> Scores {
     var scores = Scores(
-      windows: Array(repeating: 0, count: documents.count), segments: Array(repeating: 0, count: segmentLengths.count))
+      documents: Array(repeating: 0, count: documents.count), windows: Array(repeating: 0, count: documents.count),
+      segments: Array(repeating: 0, count: segmentLengths.count))
     guard liveDocuments > 0 else { return scores }
     var counter = Counter(documents: documents.count, segments: segmentLengths.count)
     var seen = 0
@@ -159,7 +161,10 @@ struct TermIndex {
       let size = lists.reduce(0) { $0 + postings[$1].count }
       guard seen == 0 || seen + size <= Self.maximumPostings else { break }
       seen += size
-      for list in lists { count(list, into: &counter) }
+      for list in lists {
+        count(list, into: &counter)
+        add(list, documentFrequency: size, to: &scores)
+      }
       add(&counter, documentFrequency: size, to: &scores)
     }
     return scores
@@ -208,6 +213,15 @@ struct TermIndex {
       if document.previous >= 0 { counter.addWindow(documents[Int(document.previous)].previous, frequency) }
       if document.next >= 0 { counter.addWindow(documents[Int(document.next)].next, frequency) }
       counter.addSegment(document.segment, frequency)
+    }
+  }
+
+  private func add(_ list: Int, documentFrequency: Int, to scores: inout Scores) {
+    let weight = Self.inverseFrequency(documentFrequency, of: liveDocuments)
+    let meanLength = max(1, Float(totalLength) / Float(liveDocuments))
+    for posting in postings[list] {
+      let length = Float(documents[posting.document].length) / meanLength
+      scores.documents[posting.document] += weight * Self.saturated(UInt16(posting.frequency), length: length)
     }
   }
 

@@ -24,8 +24,6 @@ package struct TurnIndex: Sendable {
   private var vectors = VectorTable()
   private var speakers = Speakers()
   private var conversations: [String: Tail] = [:]
-  private let weights: RecallWeights
-
   private struct Entry {
     let id: TurnID
     let saidAt: Timestamp
@@ -41,9 +39,7 @@ package struct TurnIndex: Sendable {
     var language: Language
   }
 
-  package init() { self.init(weights: .standard) }
-
-  init(weights: RecallWeights) { self.weights = weights }
+  package init() {}
 
   /// Turns that are there.
   package var count: Int { documents.count }
@@ -73,7 +69,7 @@ package struct TurnIndex: Sendable {
     entries.append(
       Entry(
         id: turn.id, saidAt: turn.saidAt, speaker: speakers.number(of: turn), speaksOfTime: speaksOfTime,
-        prior: prior(contentWords: content.count, speaksOfTime: speaksOfTime, asks: Self.asks(turn.text))))
+        prior: Self.prior(contentWords: content.count, speaksOfTime: speaksOfTime, asks: Self.asks(turn.text))))
     documents[turn.id] = document
     terms.append(terms: content, after: tail.flatMap { previous($0.document, before: turn.saidAt) })
     vectors.appendRow()
@@ -109,8 +105,9 @@ package struct TurnIndex: Sendable {
     return overflows || gap > Self.segmentGapMilliseconds ? nil : document
   }
 
-  private func prior(contentWords: Int, speaksOfTime: Bool, asks: Bool) -> Float {
-    weights.length * logf(min(Float(contentWords), weights.longest) + 1)
+  private static func prior(contentWords: Int, speaksOfTime: Bool, asks: Bool) -> Float {
+    let weights = RecallWeights.standard
+    return weights.length * logf(min(Float(contentWords), weights.longest) + 1)
       + (speaksOfTime ? weights.time : 0) + (asks ? weights.question : 0)
   }
 
@@ -159,11 +156,13 @@ package struct TurnIndex: Sendable {
     let asked = speakers.asked(by: words)
     let asksForTime = TimeWords.areAskedFor(by: words)
     let time = NamedTime(words, today: today)
+    let weights = similarities == nil ? RecallWeights.wordsAlone : .standard
     var scores = lexical.windows
     for document in entries.indices {
       let entry = entries[document]
       var score =
-        weights.window * scores[document] + weights.segment * lexical.segments[terms.segment(of: document)]
+        weights.turn * lexical.documents[document] + weights.window * scores[document] + weights.segment
+        * lexical.segments[terms.segment(of: document)]
         + entry.prior
       if let asked, asked.contains(entry.speaker) { score += weights.speaker }
       if asksForTime, entry.speaksOfTime { score += weights.timeAskedFor }

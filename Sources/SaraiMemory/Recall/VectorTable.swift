@@ -55,7 +55,7 @@ struct VectorTable {
     var centred = question
     for index in centred.indices { centred[index] -= Self.centering * sum[index] / Float(count) }
     let largest = centred.reduce(Float(0)) { max($0, $1.magnitude) }
-    guard largest > 0, largest.isFinite else { return nil }
+    guard largest > 0, centred.allSatisfy(\.isFinite) else { return nil }
     let step = largest / Self.queryRange
     let query = centred.map { Int16(($0 / step).rounded()) }
     let products = [Int32](unsafeUninitializedCapacity: scales.count) { products, initialized in

@@ -18,7 +18,7 @@ extension MemoryStore {
         if let turn = request.turns.first { throw Self.unknown(turn) }
         return ForgetReceipt(facts: [], turns: [], backupsPurged: 0)
       }
-      var forgetting = try Forgetting(database: database, owner: owner, request)
+      var forgetting = try ForgettingWork(database: database, owner: owner, request)
       try forgetting.run()
       try database.run("INSERT OR IGNORE INTO duty (name) VALUES (?)", [Duty.purge])
       return ForgetReceipt(
@@ -43,7 +43,7 @@ extension MemoryStore {
 }
 
 /// Deletes the rows of what is forgotten, and everything derived of them, in one transaction.
-private struct Forgetting {
+private struct ForgettingWork {
   let database: Database
   let owner: Int64
   let request: ForgetRequest

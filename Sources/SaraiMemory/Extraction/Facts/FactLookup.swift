@@ -1,5 +1,3 @@
-package import SaraiCore
-
 /// Where facts are looked up: the store, or an array in tests.
 package protocol FactLookup {
   /// Facts that answer a query, in its order.

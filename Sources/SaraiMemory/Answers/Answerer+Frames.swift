@@ -11,6 +11,12 @@ extension Answerer {
     for frame in try frames(question, subjects) where !frame.isNegated {
       if let filler = filler(gap, frame, question, writer) { filled.append((frame, filler)) }
     }
+    if let noun = gap.noun {
+      // «hermanos» before «hermana».
+      let word = Fold.text(noun.text)
+      let exact = filled.filter { Fold.text($0.filler).split(separator: " ").contains { $0 == word } }
+      if !exact.isEmpty, gap.kind == .quantity { filled = exact }
+    }
     if filled.isEmpty { return try appointment(question, subjects ?? [], writer) }
     return try answer(filled, question, subjects ?? [], writer)
   }
@@ -139,7 +145,7 @@ extension Answerer {
 
   /// An object in the words of an answer.
   func objectWords(_ object: String, _ language: Language) -> String {
-    if EntityName.isOfUser(object) { return EntityWords.text(object, language) }
+    if EntityName.parts(object) != nil || object == EntityName.user { return EntityWords.text(object, language) }
     return PersonSwap.text(object, LanguageGuess.language(of: object, fallback: language))
   }
 

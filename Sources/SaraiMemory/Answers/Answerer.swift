@@ -51,13 +51,27 @@ package struct Answerer {
     let phrases = [question.clause.subject, question.asked.subject].compactMap { $0 } + question.clause.arguments.map(\.phrase)
     for phrase in phrases.flatMap(\.members) {
       if phrase.isUser || phrase.isPossessedByUser { return true }
-      if !phrase.relative.isEmpty { return true }
+      if !phrase.relative.isEmpty || isSecret(phrase) { return true }
       for owner in phrase.possessor where owner.isPossessedByUser || owner.possessor.first?.isPossessedByUser == true { return true }
       if phrase.isName, let name = phrase.name, name != Gap.subject.text, try isKnown(name) { return true }
       if let owner = phrase.possessor.first, let name = owner.name, try isKnown(name) { return true }
     }
     return false
   }
+
+  /// «¿Cuál es la clave del trastero?»: nobody else can know.
+  private func isSecret(_ phrase: NounPhrase) -> Bool {
+    guard phrase.isDefinite, let noun = EntityName.nouns(of: phrase).first?.prefix(while: { $0 != " " }) else { return false }
+    guard ["clave", "codigo", "pin", "contrasena", "combinacion"].contains(String(noun)) else { return false }
+    let words = Set(Content.stems(of: phrase.text))
+    return Self.secretPlaces.contains { words.contains(Fold.stem(Vocabulary.sense($0))) }
+  }
+
+  private static let secretPlaces = Vocabulary.set(
+    """
+    wifi trastero portal casa alarma tarjeta movil garaje caja buzon puerta taquilla candado correo ordenador banco oficina maleta
+    storage unit locker door alarm card safe garage gate mailbox suitcase phone bank laptop router
+    """)
 
   private func isKnown(_ name: String) throws -> Bool {
     try !view.facts(subjects: resolver.people(named: name)).isEmpty

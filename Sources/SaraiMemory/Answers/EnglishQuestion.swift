@@ -107,7 +107,7 @@ enum EnglishQuestion {
       return gap == nil ? nil : (words, true)
     }
     auxiliary[0].isFirst = false
-    if auxiliary[0].text == "'s" { auxiliary[0] = Tokenizer.word("is") }
+    auxiliary[0] = Tokenizer.word(auxiliary[0].text == "'s" ? "is" : auxiliary[0].text.lowercased())
     return (Array(rest[..<end]) + auxiliary + Array(rest[end...]), false)
   }
 

@@ -15,7 +15,7 @@ enum PersonSwap {
   private static func spanish(_ word: String) -> String {
     if let other = spanishWords[word.lowercased()] { return word.first!.isUppercase ? other.capitalizedFirst : other }
     let token = Tokenizer.word(word)
-    guard !SpanishVerbs.nounLike.contains(token.folded), !token.isCapitalized || word.count > 3,
+    guard !SpanishVerbs.nounLike.contains(token.folded), !token.isCapitalized,
       let form = SpanishConjugation.shared.readings(of: token).first, form.tense.isFinite, form.person == 0 || form.person == 3, form.text == word.lowercased()
     else { return word }
     return SpanishConjugation.shared.form(of: form.lemma, form.tense, person: form.person + 1)

@@ -76,6 +76,9 @@ enum QuestionReader {
       gap = Gap(kind: .quantity, noun: years)
     }
     if gap?.kind == .quantity, canonical.verb.verb == "cumplir" { canonical.verb.verb = "tener" }
+    if canonical.verb.verb == "trabajar", gap?.preposition == "para" { gap?.preposition = "en" }
+    // «¿Qué prefiero, el té o el café?»
+    if gap?.kind == .thing, gap?.noun == nil, canonical.arguments.contains(where: \.phrase.isAlternative) { gap = nil }
     let rest = builder.after.compactMap { chunk -> String? in
       switch chunk {
       case .phrase(let phrase): phrase.members.map(\.text).joined(separator: language == .spanish ? " y " : " and ")

@@ -116,7 +116,7 @@ enum SpanishQuestion {
       builder.before = [.phrase(Gap.subject)]
       return
     }
-    if gap?.kind == .thing, gap?.preposition == "", bare.isEmpty, !verb.clitics.isEmpty, !isCopula {
+    if gap?.kind == .thing, gap?.preposition == "", bare.isEmpty, !verb.clitics.isEmpty, !isCopula, verb.person != 5 {
       builder.before = [.phrase(Gap.subject)]
       return
     }

@@ -12,7 +12,11 @@ extension ChunkReader {
     determiners(&phrase, &place)
     let hasDeterminer = place > start || isDefinite
     if !hasDeterminer, let (action, end) = action(at: place) { return (action, end) }
-    guard isWord(place) else { return pronominal(start, place, phrase) }
+    guard isWord(place), phrase.quantity == nil || times.read(words, at: place) == nil else { return pronominal(start, place, phrase) }
+    if let number = quantity(place), phrase.quantity == nil, !isCountable(place + 1) {
+      phrase.quantity = number
+      return pronominal(start, place + 1, phrase)
+    }
     guard head(&phrase, &place, hasDeterminer: hasDeterminer) else { return pronominal(start, place, phrase) }
     tail(&phrase, &place)
     if language == .english { genitive(&phrase, &place) }
@@ -27,6 +31,11 @@ extension ChunkReader {
     var phrase = phrase
     phrase.text = text(start..<end)
     return (phrase, end)
+  }
+
+  /// Whether something that can be counted follows a number.
+  private func isCountable(_ place: Int) -> Bool {
+    isWord(place) && times.read(words, at: place) == nil && (isNoun(place, afterDeterminer: false) || ["de", "of"].contains(folded(place)))
   }
 
   private func pronoun(at place: Int, afterPreposition: Bool) -> NounPhrase? {
@@ -108,6 +117,7 @@ extension ChunkReader {
   private func isAction(_ place: Int) -> Bool {
     let word = folded(place)
     if language == .english {
+      if place > 0, folded(place - 1) == "to", EnglishConjugation.shared.readings(of: words[place]).contains(where: { $0.tense == .base }) { return true }
       guard word.hasSuffix("ing") else { return false }
       return EnglishConjugation.shared.readings(of: words[place]).contains { $0.tense == .gerund }
     }
@@ -169,8 +179,8 @@ extension ChunkReader {
       !lexicon.relatives.contains(folded) || folded == "k", lexicon.subjects[folded] == nil || (afterDeterminer && folded == "tu")
     else { return false }
     if lexicon.adverbs.contains(folded) { return false }
-    if Clitics.all.contains(folded), language == .spanish { return false }
     if afterDeterminer { return true }
+    if Clitics.all.contains(folded), language == .spanish, word.lowercased == folded { return false }
     return !isVerb(place)
   }
 
@@ -250,6 +260,8 @@ extension ChunkReader {
   /// «de cabecera», «de mi primo Andrés», «del wifi».
   private func complement(_ phrase: inout NounPhrase, _ place: inout Int) -> Bool {
     let isContracted = folded(place) == "del"
+    // «mi suegro de Orense» is from there.
+    if phrase.isKin, phrase.isPossessedByUser, isWord(place + 1), words[place + 1].isCapitalized { return false }
     guard isWord(place + 1), times.read(words, at: place + 1) == nil || Int(folded(place + 1)) != nil || phrase.isPossessedByUser == false else { return false }
     if folded(place + 1) == "que" || folded(place + 1) == "donde" { return false }
     guard let (owner, end) = self.phrase(at: place + 1, isDefinite: isContracted, afterPreposition: true) else { return false }
@@ -296,12 +308,13 @@ extension ChunkReader {
   private func englishHead(_ phrase: inout NounPhrase, _ place: inout Int, hasDeterminer: Bool) -> Bool {
     var nouns: [String] = []
     let start = place
-    while isWord(place), isNoun(place, afterDeterminer: hasDeterminer && place == start), !Self.pronouns.contains(folded(place)) {
+    while isWord(place), isNoun(place, afterDeterminer: hasDeterminer || place > start), !Self.pronouns.contains(folded(place)) {
       let word = words[place]
       if place > start, isVerb(place), !isNounHere(place, nouns) { break }
       if place > start, times.read(words, at: place) != nil { break }
       if place > start, lexicon.isDeterminer(word.folded) { break }
       if ["ago", "named", "called"].contains(word.folded) { break }
+      if let last = nouns.last, word.kind == .word, !word.isCapitalized, endsNoun(last, before: word.folded) { break }
       if word.kind == .word, isNameWord(place, hasDeterminer: hasDeterminer) {
         let name = properName(&place)
         if phrase.name == nil { phrase.name = name }
@@ -313,7 +326,7 @@ extension ChunkReader {
       if Kinship.isKin(word.folded), phrase.name == nil, isWord(place), words[place].kind == .word, !words[place].isCapitalized,
         !isVerb(place), isNoun(place, afterDeterminer: false), folded(place) != "'s", lexicon.numbers[folded(place)] == nil,
         Vocabulary.nouns[folded(place)] == nil, !Kinship.isKin(folded(place)), hasDeterminer, times.read(words, at: place) == nil,
-        !(folded(place).hasSuffix("s") && Vocabulary.nouns[String(folded(place).dropLast())] != nil), isVerb(place + 1)
+        !lexicon.isDeterminer(folded(place)), !(folded(place).hasSuffix("s") && Vocabulary.nouns[String(folded(place).dropLast())] != nil), isVerb(place + 1)
       {
         phrase.name = words[place].text
         place += 1
@@ -324,6 +337,12 @@ extension ChunkReader {
     if phrase.head != last { phrase.isPlural = true }
     phrase.modifiers += nouns.dropLast()
     return true
+  }
+
+  /// "is my son allergic", "is my car red": the noun is whole before these.
+  private func endsNoun(_ noun: String, before word: String) -> Bool {
+    if Kinship.isKin(noun) { return !Kinship.isKin(word) && Vocabulary.nouns[word] == nil }
+    return Vocabulary.colours.contains(word) || Vocabulary.states.contains(word) || Vocabulary.nationalities.contains(word)
   }
 
   /// Whether a word that could be a verb is part of the noun: "my work address is".

@@ -23,6 +23,7 @@ extension ChunkReader {
     while isWord(place) {
       let word = folded(place)
       if word == "ya", folded(place + 1) == "no" { group.isNoLonger = true }
+      if word == "ahora" { group.isNow = true }
       if lexicon.negations.contains(word) {
         group.isNegated = true
         hasLead = true
@@ -36,7 +37,7 @@ extension ChunkReader {
       let next = place + 1
       guard isWord(next), Clitics.all.contains(folded(next)) || !finiteReadings(next).isEmpty || guessed(next) != nil else { return nil }
       if Clitics.articles.contains(folded(place)), group.clitics.isEmpty, !Clitics.all.contains(folded(next)),
-        SpanishVerbs.nounLike.contains(folded(next)) || finiteReadings(next).isEmpty
+        SpanishVerbs.nounLike.contains(folded(next)) || finiteReadings(next).isEmpty || isNounAfterArticle(next)
       { return nil }
       group.clitics.append(folded(place))
       hasLead = true
@@ -54,6 +55,12 @@ extension ChunkReader {
     group.words = (start..<place).map { words[$0].text }
     group.verb = Vocabulary.verb(group.lemma)
     return (group, place)
+  }
+
+  /// «la matricula de mi moto», typed without its accent.
+  private func isNounAfterArticle(_ place: Int) -> Bool {
+    guard startsClause, finiteReadings(place).allSatisfy({ $0.person == 2 || $0.person == 0 }) else { return false }
+    return ["de", "del"].contains(folded(place + 1)) || (isWord(place + 1) && isVerb(place + 1))
   }
 
   /// Adverbs before a verb belong to it only where a verb or its pronouns follow.
@@ -149,7 +156,9 @@ extension ChunkReader {
       } else if ["estar", "andar", "seguir", "llevar"].contains(group.lemma), let main = form(.gerund) {
         group.lemma = main.lemma
         place = next + 1
-      } else if ["ser"].contains(group.lemma), let main = form(.participle), !Vocabulary.states.contains(folded(next)), isPassive(next) {
+      } else if ["ser"].contains(group.lemma), let main = form(.participle), !Vocabulary.states.contains(folded(next)),
+        (group.isPast && !group.isImperfect && !SpanishVerbs.nounLike.contains(folded(next))) || isPassive(next)
+      {
         group.lemma = main.lemma
         group.isPassive = true
         place = next + 1
@@ -212,6 +221,7 @@ extension ChunkReader {
       } else if !(lexicon.adverbs.contains(word) && isWord(place + 1) && leadsToVerb(place + 1)) {
         break
       }
+      if word == "now" || word == "currently" { group.isNow = true }
       place += 1
     }
     guard isWord(place), words[place].kind == .word, canBeEnglishVerb(place) else { return nil }
@@ -320,7 +330,6 @@ extension ChunkReader {
         break
       }
     }
-    if ["do", "can", "will", "would", "should"].contains(group.lemma) { group.isAuxiliary = true }
     return place
   }
 }

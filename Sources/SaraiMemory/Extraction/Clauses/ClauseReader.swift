@@ -88,6 +88,9 @@ struct ClauseReader: Sendable {
       next.isRelative = top.antecedentPreposition == nil
     }
     if top.isConditional { next.isConditional = !hasOwnSubject }
+    if language == .english, !hasOwnSubject, !next.isRelative, let subject = top.before.compactMap(\.phrase).last {
+      next.before.insert(.phrase(subject), at: 0)
+    }
     finish(top)
     next.verb = verb
     stack.append(next)

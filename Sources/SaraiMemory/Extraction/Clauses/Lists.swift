@@ -49,6 +49,8 @@ enum ListReader {
     case (.phrase(let a), .phrase(let b)):
       // A name is not joined to somebody who has a name after it: that is another clause.
       if a.isName, b.isKin, b.name != nil { return nil }
+      // «dos perros, Lola y Chispa»: the names are theirs.
+      if b.isName, !a.isName, a.isPlural { return nil }
       return a.isAction == b.isAction || !a.isAction ? chunk : nil
     case (.prepositional(let a, _, _), .prepositional(let b, _, _)): return a == b ? chunk : nil
     case (.prepositional(_, let a, _), .phrase(let b)): return a.isName == b.isName || !b.isDefinite ? chunk : nil

@@ -42,7 +42,8 @@ struct NounPhrase: Sendable, Hashable {
   var isDefinite: Bool {
     switch determiner {
     case .definite, .possessive, .demonstrative: true
-    case .none, .indefinite: isName || pronoun != nil
+    case .none: isName || pronoun != nil || !possessor.isEmpty
+    case .indefinite: isName || pronoun != nil
     }
   }
   /// The phrases that are joined here, this one first and without the others.
@@ -89,6 +90,8 @@ struct VerbGroup: Sendable, Hashable {
   var isNegated = false
   /// «ya no», "no longer".
   var isNoLonger = false
+  /// «ahora», "now".
+  var isNow = false
   var clitics: [String] = []
   /// poder, saber, empezar a…
   var modal: String?
@@ -136,7 +139,7 @@ enum Content {
       let folded = Fold.text(word)
       guard !empty.contains(folded), !folded.isEmpty else { return nil }
       if let number = numbers[folded] { return String(number) }
-      return Fold.stem(Vocabulary.noun(folded))
+      return Fold.stem(Vocabulary.sense(folded))
     }
   }
 

@@ -24,7 +24,7 @@ struct RoleAssignment {
   private mutating func assigned() -> Clause? {
     let before = ListReader.joined(contents(builder.before))
     let after = contents(builder.after)
-    isNow = (builder.before + builder.after).contains { $0 == .adverb("ahora") || $0 == .adverb("now") || $0 == .adverb("actualmente") || $0 == .adverb("currently") }
+    isNow = verb.isNow || (builder.before + builder.after).contains { $0 == .adverb("ahora") || $0 == .adverb("now") || $0 == .adverb("actualmente") || $0 == .adverb("currently") }
     if language == .spanish, isExperiencer(before + after) {
       experiencer(before + after)
     } else {
@@ -99,6 +99,7 @@ struct RoleAssignment {
       if case .phrase(let phrase) = after[place] { subject = phrase }
       after.remove(at: place)
     }
+    if language == .english { indirect(&after) }
     for chunk in before + after { add(chunk) }
     if language == .spanish { pronouns() }
     if subject == nil { impersonal() }
@@ -128,6 +129,16 @@ struct RoleAssignment {
       return phrase.isKin || phrase.name != nil ? place : verb.lemma == "costar" ? place : nil
     }
     return VerbClasses.presenting.contains(verb.lemma) ? place : nil
+  }
+
+  /// "Gave my father a watch", "taught me to sew": the first of two objects is to whom.
+  private func indirect(_ after: inout [Chunk]) {
+    guard ["give", "lend", "teach", "show", "tell", "send", "owe", "buy", "offer", "pay", "cost", "bring", "sell"].contains(verb.lemma) else { return }
+    let bare = after.indices.filter { if case .phrase = after[$0] { true } else { false } }
+    guard let first = bare.first, case .phrase(let phrase) = after[first],
+      bare.count > 1 || phrase.pronoun != nil || (verb.lemma == "teach" && after.count > 1)
+    else { return }
+    after[first] = .prepositional("a", phrase, text: phrase.text)
   }
 
   /// Pronouns that stand for an object: «me lo regaló».
@@ -195,7 +206,7 @@ enum VerbName {
     } else if VerbClasses.pronominal.contains(name) {
       name += name == "llamar" ? "" : "se"
     } else if language == .spanish, group.clitics.contains("se"), group.person == 2 || group.person == 5, let subject, subject.pronoun == nil, !subject.isKin,
-      subject.name == nil, !subject.isPossessedByUser || group.clitics.contains("me"), !group.isPerfect || group.clitics.contains("me")
+      subject.name == nil || subject.text == "\u{FFFC}", !subject.isPossessedByUser || group.clitics.contains("me"), !group.isPerfect || group.clitics.contains("me")
     {
       name += "se"
     }

@@ -8,6 +8,7 @@ enum Canonical {
     age(&clause)
     home(&clause)
     name(&clause)
+    employer(&clause)
     for index in clause.arguments.indices { clause.arguments[index].phrase = trimmed(clause.arguments[index].phrase) }
     return clause
   }
@@ -68,6 +69,12 @@ enum Canonical {
     } else if case .possessive = subject.determiner {
       clause.subject = Clause.other
     }
+  }
+
+  /// Who works for somebody works there.
+  private static func employer(_ clause: inout Clause) {
+    guard clause.verb.verb == "trabajar" else { return }
+    for index in clause.arguments.indices where clause.arguments[index].preposition == "para" { clause.arguments[index].preposition = "en" }
   }
 
   /// «un poco de árabe» is «árabe».

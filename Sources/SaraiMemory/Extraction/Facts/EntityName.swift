@@ -5,6 +5,8 @@ import SaraiCore
 /// They are Spanish whatever the language, without accents and articles, so that each is found in both languages.
 enum EntityName {
   static let user = "usuario"
+  /// Who did what nobody in particular is said to have done.
+  static let somebody = "alguien"
   static let ofUser = " del usuario"
 
   /// What a phrase is called apart from its owner; several where an English word has two Spanish ones.
@@ -27,7 +29,7 @@ enum EntityName {
       let kin = Kinship.canonical(phrase.head)
       return kin.isEmpty ? [phrase.head] : kin
     }
-    return [name(phrase.head)]
+    return Vocabulary.synonyms(of: name(phrase.head))
   }
 
   private static func name(_ word: String) -> String { Vocabulary.noun(word) }
@@ -75,7 +77,11 @@ enum EntityName {
 
   /// The nouns of a name from the inside out, and whose they are: («novia», «primo del usuario»).
   static func parts(_ term: String) -> (noun: String, owner: String)? {
-    guard term.hasSuffix(ofUser) else { return nil }
+    guard term.hasSuffix(ofUser) else {
+      // «marido de Mary»
+      guard let range = term.firstRange(of: " de "), Kinship.isKin(String(term[..<range.lowerBound])), term[range.upperBound...].first?.isUppercase ?? false else { return nil }
+      return (String(term[..<range.lowerBound]), String(term[range.upperBound...]))
+    }
     let path = term.dropLast(ofUser.count)
     for (noun, rest) in splits(String(path)) where Kinship.isKin(String(noun.split(separator: " ").last ?? "")) || Kinship.isKin(noun) {
       let owner = rest.isEmpty ? user : rest + ofUser

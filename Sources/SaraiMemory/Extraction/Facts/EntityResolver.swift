@@ -23,6 +23,7 @@ struct EntityResolver {
 
   /// What a phrase is called by what it is to its owner, without regard to who that is.
   func roles(of phrase: NounPhrase) throws -> [String] {
+    if let known = introduced[phrase.text] { return [known] }
     if !phrase.relative.isEmpty {
       return [Content.stems(of: phrase.text).joined(separator: " ")]
     }

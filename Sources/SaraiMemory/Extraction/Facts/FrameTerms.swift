@@ -60,7 +60,7 @@ struct FrameTerms {
 
   static func isAge(_ object: String) -> Bool {
     let stems = Content.stems(of: object)
-    return stems.count == 2 && Int(stems[0]) != nil && ["an", "year"].contains(stems[1])
+    return stems.count == 2 && Int(stems[0]) != nil && ["an", "ano", "year"].contains(stems[1])
   }
 
   /// Whether two objects say the same, apart from articles, gender and number.

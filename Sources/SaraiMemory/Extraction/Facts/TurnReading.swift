@@ -16,6 +16,17 @@ struct TurnReading {
     self.language = language
     self.now = now
     self.isCorrection = isCorrection
+    resolver.last = try? Self.lastMentioned(view)
+  }
+
+  /// Whom the turn before spoke of.
+  private static func lastMentioned(_ view: FactView) throws -> String? {
+    let query = FactQuery(owner: view.owner, order: .newestFirst, limit: 3)
+    for fact in try view.lookup.facts(query) {
+      if fact.subject.text != EntityName.user, fact.subject.text != EntityName.somebody { return fact.subject.text }
+      if EntityName.parts(fact.object.text) != nil { return fact.object.text }
+    }
+    return nil
   }
 
   private var saidAt: Timestamp {
@@ -40,7 +51,10 @@ struct TurnReading {
   // MARK: who
 
   private mutating func subjects(of clause: inout Clause) throws -> [String] {
-    guard let phrase = clause.subject else { return resolver.last.map { [$0] } ?? [] }
+    guard let phrase = clause.subject else {
+      if clause.verb.person == 5 { return [EntityName.somebody] }
+      return resolver.last.map { [$0] } ?? []
+    }
     var names: [String] = []
     for member in phrase.members {
       if member.pronoun == 1 || member.pronoun == 4 { continue }
@@ -254,7 +268,7 @@ struct TurnReading {
       try learnEnd(subject, clause, frame)
       return
     }
-    let isOver = clause.verb.isImperfect || (clause.verb.isPast && !clause.verb.isPerfect && Predicates.isState(clause.verb.verb))
+    let isOver = clause.verb.isImperfect || (clause.verb.isPast && !clause.verb.isPerfect && !clause.verb.isPassive && Predicates.isState(clause.verb.verb))
     let isSignalled = isCorrection || clause.isNow
     for (index, entry) in frame.entries.enumerated() {
       try add(

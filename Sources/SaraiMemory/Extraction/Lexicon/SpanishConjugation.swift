@@ -37,8 +37,12 @@ struct SpanishConjugation: Sendable {
 
   /// What a word can be as a verb, the likeliest reading first: the one whose accents are those that were typed.
   func readings(of word: Word) -> [Form] {
-    guard let forms = analyses[word.folded] else { return [] }
+    guard var forms = analyses[word.folded] else { return [] }
     let typed = word.lowercased
+    // Who types accents means them: «matrícula» is no form of «matricular».
+    if typed.unicodeScalars.contains(where: { "áéíóú".unicodeScalars.contains($0) }), !forms.contains(where: { $0.text == typed }) {
+      forms = forms.filter { $0.text.unicodeScalars.contains { "áéíóú".unicodeScalars.contains($0) } }
+    }
     return forms.enumerated().sorted { a, b in
       let (isA, isB) = (a.element.text == typed, b.element.text == typed)
       return isA == isB ? a.offset < b.offset : isA

@@ -4,13 +4,13 @@ enum Vocabulary {
   static let nouns = table(
     """
     dog=perro puppy=perro pup=perro perrito=perro perrita=perra cat=gato kitten=gato kitty=gato gatito=gato gatita=gata
-    car=coche auto=coche carro=coche bike=bici bicycle=bici bicicleta=bici motorcycle=moto motorbike=moto motocicleta=moto
-    house=casa home=casa apartment=piso flat=piso apartamento=piso departamento=piso
-    birthday=cumpleanos cumple=cumpleanos name=nombre phone=telefono cellphone=telefono movil=telefono celular=telefono
-    mobile=telefono laptop=portatil computer=ordenador computadora=ordenador
-    password=clave contrasena=clave passcode=clave pass=clave code=codigo key=llave keys=llave
-    address=direccion email=correo mail=correo e-mail=correo color=color colour=color
-    job=trabajo work=trabajo anniversary=aniversario school=colegio cole=colegio escuela=colegio
+    car=coche bike=bici bicycle=bici motorcycle=moto motorbike=moto
+    house=casa home=casa apartment=piso flat=piso
+    birthday=cumpleanos cumple=cumpleanos name=nombre phone=telefono cellphone=telefono
+    mobile=telefono laptop=portatil computer=ordenador
+    password=clave passcode=clave code=codigo key=llave keys=llave
+    address=direccion email=correo e-mail=correo color=color colour=color
+    job=trabajo work=trabajo anniversary=aniversario school=colegio
     food=comida meal=comida dish=plato book=libro movie=pelicula film=pelicula song=cancion band=grupo team=equipo
     city=ciudad town=pueblo country=pais language=idioma size=talla weight=peso height=estatura age=edad
     horse=caballo bird=pajaro parrot=loro rabbit=conejo turtle=tortuga tortoise=tortuga hamster=hamster fish=pez
@@ -18,6 +18,24 @@ enum Vocabulary {
     meeting=reunion appointment=cita flight=vuelo wedding=boda exam=examen test=examen interview=entrevista
     wifi=wifi wi-fi=wifi
     """)
+
+  /// Spanish nouns for the same thing; each is kept as it was told.
+  private static let synonymGroups = [
+    ["telefono", "movil", "celular"], ["coche", "carro", "auto"], ["clave", "contrasena", "password"], ["bici", "bicicleta"],
+    ["moto", "motocicleta"], ["piso", "apartamento", "departamento"], ["colegio", "cole", "escuela"], ["correo", "mail", "email"],
+    ["ordenador", "computadora", "pc"], ["portatil", "laptop"], ["perro", "perrito", "cachorro"], ["cita", "turno"],
+  ]
+
+  /// A Spanish noun and others for the same thing.
+  static func synonyms(of noun: String) -> [String] {
+    [noun] + (synonymGroups.first { $0.contains(noun) } ?? []).filter { $0 != noun }
+  }
+
+  /// One noun for all of the same meaning.
+  static func sense(_ word: String) -> String {
+    let noun = noun(word)
+    return synonymGroups.first { $0.contains(noun) }?.first ?? noun
+  }
 
   /// What an English verb, or a verb of the same meaning, is called in the memory.
   static let verbs = table(

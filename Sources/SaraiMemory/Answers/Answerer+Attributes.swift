@@ -11,10 +11,10 @@ extension Answerer {
       if asksForWork(question), let answer = try work(question, subjects) { return answer }
       if asksForOrigin(question), let answer = try origin(question, subjects) { return answer }
       if let noun = gap.noun, let answer = try property(noun, question, subjects) { return answer }
-      if verb == "ser", gap.kind == .thing, gap.preposition.isEmpty, gap.noun == nil { return try value(question, subjects) }
+      if verb == "ser", gap.kind == .thing, gap.preposition.isEmpty, gap.noun == nil { return try value(question, subjects) ?? address(question, subjects) }
       if let noun = gap.noun, let answer = try possession(noun, question, subjects) { return answer }
     }
-    return nil
+    return try price(question)
   }
 
   // MARK: names
@@ -138,11 +138,11 @@ extension Answerer {
   }
 
   /// Whether what somebody is can be what they do: not somebody's cousin, not blond, not Swedish.
-  private func isOccupation(_ object: String) -> Bool {
+  func isOccupation(_ object: String) -> Bool {
     if EntityName.isOfUser(object) { return false }
     let words = object.split(separator: " ").map { Fold.text($0) }
     guard let head = words.first(where: { !FunctionWords.spanish.isDeterminer($0) && !FunctionWords.english.isDeterminer($0) && !["muy", "very", "really"].contains($0) }) else { return false }
-    if Kinship.isKin(head), !["profesor", "profesora", "teacher", "medico", "medica", "doctor", "doctora", "dentista", "dentist", "psicologo", "psicologa", "abogado", "abogada", "lawyer", "peluquero", "peluquera", "entrenador", "coach", "maestro", "maestra", "student", "jefe", "jefa", "manager", "hairdresser", "therapist", "psychologist", "alumno", "tutor", "trainer", "supervisor"].contains(head) { return false }
+    if Kinship.isKin(head), Set(Kinship.canonical(head)).isDisjoint(with: Kinship.occupations) { return false }
     if words.count == 1 || words.dropFirst().isEmpty, Vocabulary.states.contains(head) { return false }
     return !Vocabulary.nationalities.contains(head) && !Vocabulary.colours.contains(head) && !Vocabulary.states.contains(words.last!) && Int(head) == nil
   }
@@ -214,6 +214,28 @@ extension Answerer {
         let list = preposition + SentenceWriter.list(Array(values.prefix(6)), question.language)
         return known(writer.statement(list), [Frame(main: first, parts: [], verb: verb)], question)
       }
+    }
+    return nil
+  }
+
+  /// «¿Cuál es mi dirección?», when «vivo en la calle Goya 12» was told.
+  private func address(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    for subject in subjects where EntityName.parts(subject)?.noun == "direccion" {
+      let owner = subject.hasPrefix("direccion de ") ? String(subject.dropFirst("direccion de ".count)) : EntityName.user
+      let told = try view.facts(subjects: [owner], text: "vivir").filter { !$0.isNegated && $0.verb.folded.hasSuffix(" en") && $0.object.text.contains(where: \.isNumber) }
+      guard let fact = told.first else { continue }
+      return known(SentenceWriter(question).statement(objectWords(fact.object.text, question.language)), [Frame(main: fact, parts: [], verb: "vivir")], question)
+    }
+    return nil
+  }
+
+  /// «¿Cuánto me costó la casa?», when «la compré por 180.000 euros» was told.
+  private func price(_ question: Question) throws -> MemoryAnswer? {
+    guard question.gap?.kind == .quantity, question.clause.verb.verb == "costar", let phrase = question.clause.subject else { return nil }
+    let wanted = Set(Content.stems(of: phrase.text))
+    let facts = try view.facts(subjects: [EntityName.user], text: "compr", ever: true)
+    for frame in Frame.frames(of: "comprar", in: facts) where wanted.isSubset(of: frame.stems) {
+      if let part = frame.part("por") { return known(SentenceWriter(question).statement(part.object), [frame], question) }
     }
     return nil
   }

@@ -8,7 +8,7 @@ extension Answerer {
     let writer = SentenceWriter(question)
     if subjects == nil { return try subjectAnswer(question, writer) }
     var filled: [(frame: Frame, filler: String)] = []
-    for frame in try frames(question, subjects) where !frame.isNegated {
+    for frame in try frames(question, subjects) where frame.isNegated == question.clause.verb.isNegated {
       if let filler = filler(gap, frame, question, writer) { filled.append((frame, filler)) }
     }
     if let noun = gap.noun {
@@ -17,7 +17,7 @@ extension Answerer {
       let exact = filled.filter { Fold.text($0.filler).split(separator: " ").contains { $0 == word } }
       if !exact.isEmpty, gap.kind == .quantity { filled = exact }
     }
-    if filled.isEmpty { return try appointment(question, subjects ?? [], writer) }
+    if filled.isEmpty { return try appointment(question, subjects ?? [], writer) ?? workplace(question, subjects ?? [], writer) }
     return try answer(filled, question, subjects ?? [], writer)
   }
 
@@ -43,7 +43,7 @@ extension Answerer {
     if isList, texts.count > 1, texts.count <= 12, filled.allSatisfy({ $0.frame.verb == filled[0].frame.verb }), question.gap?.kind != .quantity {
       return known(writer.statement(SentenceWriter.list(texts, question.language)), filled.map(\.frame), question)
     }
-    return known(writer.statement(filled[0].filler), [filled[0].frame], question)
+    return known(writer.statement(filled[0].filler, isNegated: filled[0].frame.isNegated), [filled[0].frame], question)
   }
 
   func unique(_ texts: [String]) -> [String] {
@@ -97,20 +97,28 @@ extension Answerer {
     switch gap.kind {
     case .time:
       let times = open.filter(\.isTime)
+      let clocks = times.filter { ["a la", "at "].contains(where: $0.object.hasPrefix) }
+      if ["hora", "time"].contains(gap.noun?.head ?? ""), !clocks.isEmpty { return clocks.map(\.object).joined(separator: " ") }
       if !times.isEmpty { return times.map(\.object).joined(separator: " ") }
       return nil
     case .place:
       let wanted = gap.preposition.isEmpty ? ["en", "bajo", "sobre", "tras", "cerca", "a", "de", "por", "entre"] : [gap.preposition]
-      for preposition in wanted { if let part = open.first(where: { $0.preposition == preposition }) { return said(part) } }
+      for preposition in wanted {
+        let parts = open.filter { $0.preposition == preposition }
+        // «en la sierra, en Cercedilla»
+        if !parts.isEmpty { return parts.map(said).joined(separator: ", ") }
+      }
       return nil
-    case .quantity: return quantity(gap, open, frame, said)
+    case .quantity: return quantity(gap, open, frame, question.language, said)
     case .person, .thing:
       return thing(gap, open, frame, question, said)
     case .manner, .reason: return nil
     }
   }
 
-  private func quantity(_ gap: Gap, _ open: [Frame.Part], _ frame: Frame, _ said: (Frame.Part) -> String) -> String? {
+  private func quantity(
+    _ gap: Gap, _ open: [Frame.Part], _ frame: Frame, _ language: Language, _ said: (Frame.Part) -> String
+  ) -> String? {
     let numbered = open.filter { part in
       !part.isTime && (part.object.contains(where: \.isNumber) || Content.stems(of: part.object).contains { Int($0) != nil }
         || ["un", "una", "a", "an"].contains(part.object.split(separator: " ").first.map { Fold.text($0) } ?? ""))
@@ -118,9 +126,14 @@ extension Answerer {
     guard let noun = gap.noun, !["dinero", "money", "tiempo", "tall", "heavy", "long", "big", "far"].contains(noun.head) else { return numbered.first.map(said) }
     let wanted = Set(Content.stems(of: noun.text))
     let isYears = noun.head == "ano"
-    if isYears { return numbered.first { FrameTerms.isAge($0.object) }.map(said) }
+    if isYears { return numbered.first { FrameTerms.isAge($0.object) }.map { age($0.object, frame, in: language) } }
     if let part = numbered.first(where: { wanted.isSubset(of: $0.stems) }) { return said(part) }
     return wanted.isSubset(of: frame.stems) ? numbered.first.map(said) : nil
+  }
+
+  /// «41 años», "41 years old", whichever way it was told.
+  private func age(_ object: String, _ frame: Frame, in language: Language) -> String {
+    object.prefix { $0 != " " } + (language == .spanish ? " años" : " years old")
   }
 
   private func thing(
@@ -140,13 +153,31 @@ extension Answerer {
     let things = open.filter { !$0.isTime && ($0.preposition.isEmpty || !wanted.isEmpty) }
     if let part = things.first(where: { !wanted.isEmpty && wanted.isSubset(of: $0.stems) }) { return said(part) }
     if !wanted.isEmpty, isLoose { return nil }
+    // «¿Qué quiero aprender?»: «a tocar el piano».
+    if wanted.isEmpty, let part = open.first(where: { $0.preposition == "a" && isAction($0.object) }) { return said(part) }
     return things.first { $0.preposition.isEmpty }.map(said) ?? (wanted.isEmpty ? nil : things.first.map(said))
+  }
+
+  private func isAction(_ object: String) -> Bool {
+    let word = Tokenizer.word(String(object.prefix { $0 != " " }))
+    return SpanishConjugation.shared.readings(of: word).contains { $0.tense == .infinitive }
+      || EnglishConjugation.shared.readings(of: word).contains { $0.tense == .base }
   }
 
   /// An object in the words of an answer.
   func objectWords(_ object: String, _ language: Language) -> String {
     if EntityName.parts(object) != nil || object == EntityName.user { return EntityWords.text(object, language) }
     return PersonSwap.text(object, LanguageGuess.language(of: object, fallback: language))
+  }
+
+  /// «¿Dónde trabajo?», when «soy profesor en un instituto» was told.
+  private func workplace(_ question: Question, _ subjects: [String], _ writer: SentenceWriter) throws -> MemoryAnswer? {
+    guard question.clause.verb.verb == "trabajar", question.gap?.kind == .place || question.gap?.preposition == "en" else { return nil }
+    for frame in Frame.frames(of: "ser", in: try facts(subjects, verbs: ["ser"], question: question)) where !frame.isNegated {
+      guard frame.parts[0].preposition.isEmpty, isOccupation(frame.parts[0].object), let place = frame.part("en") ?? frame.part("de") else { continue }
+      return known(writer.statement(writer.preposition("en", verb: "trabajar") + " " + objectWords(place.object, question.language)), [frame], question)
+    }
+    return nil
   }
 
   /// «¿Cuándo tengo cita…?» and «¿Cuándo es mi cita…?» ask for the same.

@@ -30,7 +30,7 @@ struct Frame {
       guard let preposition = preposition(fact.verb.folded, after: folded) else { continue }
       var parts = [Part(preposition: preposition, object: fact.object.text)]
       let base = fact.verb.folded + " " + Fold.text(fact.object.text) + " "
-      for other in facts where other.subject == fact.subject && other.isNegated == fact.isNegated && other.verb.folded.hasPrefix(base) {
+      for other in facts.sorted(by: { $0.id < $1.id }) where other.subject == fact.subject && other.isNegated == fact.isNegated && other.verb.folded.hasPrefix(base) {
         let rest = String(other.verb.folded.dropFirst(base.count))
         if prepositions.contains(rest) { parts.append(Part(preposition: rest == "como" ? "" : rest, object: other.object.text)) }
       }

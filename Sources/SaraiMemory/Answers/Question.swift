@@ -27,7 +27,12 @@ struct Question: Sendable {
   /// The clause before `Canonical` rewrote it, for the wording of the answer.
   var asked: Clause
   /// What stands after the verb, in order, as typed.
-  var rest: [String] = []
+  struct Remainder: Sendable, Hashable {
+    var text: String
+    /// Whether it is an object or a property, which stay next to the verb.
+    var isBare: Bool
+  }
+  var rest: [Remainder] = []
   /// Whether it could as well be meant for a person who gives advice or knows the world.
   var isAdvisory = false
 
@@ -77,19 +82,24 @@ enum QuestionReader {
     }
     if gap?.kind == .quantity, canonical.verb.verb == "cumplir" { canonical.verb.verb = "tener" }
     if canonical.verb.verb == "trabajar", gap?.preposition == "para" { gap?.preposition = "en" }
+    let isMarriage = canonical.verb.verb == "casarse" || canonical.arguments.contains { Content.stems(of: $0.phrase.text) == ["casad"] }
+    if isMarriage, gap?.preposition == "a" || gap?.kind == .person { gap?.preposition = "con" }
+    if canonical.verb.lemma == "date", gap?.kind == .person { gap?.preposition = "con" }
     // «¿Qué prefiero, el té o el café?»
     if gap?.kind == .thing, gap?.noun == nil, canonical.arguments.contains(where: \.phrase.isAlternative) { gap = nil }
-    let rest = builder.after.compactMap { chunk -> String? in
-      switch chunk {
-      case .phrase(let phrase): phrase.members.map(\.text).joined(separator: language == .spanish ? " y " : " and ")
-      case .prepositional(_, let phrase, let text):
-        ([text] + phrase.members.dropFirst().map(\.text)).joined(separator: language == .spanish ? " y " : " and ")
-      case .time(_, let text): text
-      case .adverb(let text): ["well", "much", "together", "siempre", "mucho", "usually"].contains(text) ? text : nil
-      default: nil
-      }
-    }
+    let rest = builder.after.compactMap { remainder($0, language) }
     return Question(language: language, gap: gap, clause: canonical, asked: clause, rest: rest, isAdvisory: isAdvisory)
+  }
+
+  private static func remainder(_ chunk: Chunk, _ language: Language) -> Question.Remainder? {
+    let joint = language == .spanish ? " y " : " and "
+    switch chunk {
+    case .phrase(let phrase): return .init(text: phrase.members.map(\.text).joined(separator: joint), isBare: true)
+    case .prepositional(_, let phrase, let text):
+      return .init(text: ([text] + phrase.members.dropFirst().map(\.text)).joined(separator: joint), isBare: false)
+    case .time(_, let text): return .init(text: text, isBare: false)
+    default: return nil
+    }
   }
 
   static let years: NounPhrase = {

@@ -15,11 +15,15 @@ struct SentenceWriter {
   ///   - isNegated: Whether the memory denies what was asked.
   func statement(_ filler: String, subject: String? = nil, isNegated: Bool = false) -> String {
     let fillerStems = Set(Content.stems(of: filler))
-    let rest = question.rest.filter { text in
-      let stems = Set(Content.stems(of: text))
+    let rest = question.rest.filter { part in
+      let stems = Set(Content.stems(of: part.text))
       return stems.isEmpty || !stems.isSubset(of: fillerStems)
-    }.map { PersonSwap.text($0, language) }
-    let parts = [subject ?? subjectText, verbText(isNegated: isNegated), filler] + rest
+    }
+    // «Es alérgico al huevo», «tienes cita el lunes»: what has a preposition or a date follows the object.
+    let isBound = FunctionWords.of(language).prepositions.contains(Fold.text(filler.prefix { $0 != " " })) || question.gap?.kind == .time
+    let near = rest.filter { $0.isBare && isBound }.map { PersonSwap.text($0.text, language) }
+    let far = rest.filter { !($0.isBare && isBound) }.map { PersonSwap.text($0.text, language) }
+    let parts = [subject ?? subjectText, verbText(isNegated: isNegated)] + near + [filler] + far
     return Self.sentence(parts.filter { !$0.isEmpty }.joined(separator: " "), language)
   }
 
@@ -40,7 +44,7 @@ struct SentenceWriter {
     guard let subject = question.asked.subject else { return "" }
     if language == .spanish {
       if VerbClasses.experiencer.contains(question.asked.verb.lemma), !question.asked.verb.clitics.isEmpty {
-        return subject.isUser ? "" : question.rest.contains { $0.hasPrefix("a ") } ? "" : "a " + PersonSwap.text(subject.text, language)
+        return subject.isUser ? "" : question.rest.contains { $0.text.hasPrefix("a ") } ? "" : "a " + PersonSwap.text(subject.text, language)
       }
       if question.asked.verb.isPassive, question.asked.verb.person == 5 { return "" }
     }
@@ -96,7 +100,7 @@ struct SentenceWriter {
     switch stored {
     case "en": return verb == "trabajar" ? "at" : "in"
     case "a": return "to"
-    case "con": return "with"
+    case "con": return question.asked.verb.lemma == "date" ? "" : question.rest.contains { $0.text == "married" } ? "to" : "with"
     case "de": return verb == "trabajar" ? "as" : "from"
     case "para", "por": return "for"
     case "bajo": return "under"

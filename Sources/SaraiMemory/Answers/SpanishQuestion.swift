@@ -105,6 +105,10 @@ enum SpanishQuestion {
   private static func placeSubject(_ builder: inout ClauseReader.Builder, _ verb: inout VerbGroup, _ gap: Gap?) {
     let isFirst = verb.person == 0 || verb.person == 3
     let isPleasing = VerbClasses.experiencer.contains(verb.lemma) && verb.lemma != "costar"
+    // «¿Dónde nos conocimos mi novio y yo?»
+    if isFirst, let place = builder.after.firstIndex(where: { $0.phrase?.conjuncts.contains(where: \.isUser) ?? false }) {
+      builder.before = [builder.after.remove(at: place)]
+    }
     guard !isFirst, !isPleasing else { return }
     let hasSubject = builder.before.contains { if case .phrase = $0 { true } else { false } }
     guard !hasSubject else { return }

@@ -369,7 +369,7 @@ extension ChunkReader {
       phrase = owned
       place = next
     }
-    if folded(place) == "of", let (owner, end) = self.phrase(at: place + 1, afterPreposition: true), phrase.possessor.isEmpty {
+    if folded(place) == "of", let (owner, end) = self.phrase(at: place + 1, afterPreposition: true), phrase.possessor.isEmpty, phrase.determiner != .none {
       if owner.isDefinite { phrase.possessor = [owner] } else { phrase.complements.append(owner.head) }
       place = end
     }

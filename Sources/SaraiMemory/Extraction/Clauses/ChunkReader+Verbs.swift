@@ -59,6 +59,8 @@ extension ChunkReader {
 
   /// «la matricula de mi moto», typed without its accent.
   private func isNounAfterArticle(_ place: Int) -> Bool {
+    // «tiene la consulta en…»: no verb follows a verb.
+    if case .verb? = chunks.last { return true }
     guard startsClause, finiteReadings(place).allSatisfy({ $0.person == 2 || $0.person == 0 }) else { return false }
     return ["de", "del"].contains(folded(place + 1)) || (isWord(place + 1) && isVerb(place + 1))
   }
@@ -307,6 +309,8 @@ extension ChunkReader {
         group.lemma = main.lemma
         group.isAuxiliary = false
         place = next + 1
+      } else if group.lemma == "have", folded(next) == "got" {
+        return next + 1
       } else if group.lemma == "have", let main = readings.first(where: { $0.tense == .participle }), !words[next].isCapitalized {
         group.isPerfect = true
         group.lemma = main.lemma == "get" ? "have" : main.lemma
@@ -318,6 +322,9 @@ extension ChunkReader {
       } else if group.lemma == "be", let main = readings.first(where: { $0.tense == .participle }), !Vocabulary.states.contains(folded(next)) {
         group.lemma = main.lemma
         group.isPassive = main.lemma != "bear"
+        place = next + 1
+      } else if group.lemma == "get", folded(next) == "married" || folded(next) == "divorced" {
+        group.lemma = folded(next) == "married" ? "marry" : "divorce"
         place = next + 1
       } else if group.lemma == "go" || group.lemma == "have" || group.lemma == "use" || group.lemma == "start" || group.lemma == "begin",
         folded(next) == "to", isWord(next + 1), let main = EnglishConjugation.shared.readings(of: words[next + 1]).first(where: { $0.tense == .base })

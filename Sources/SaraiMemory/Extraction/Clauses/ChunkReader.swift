@@ -135,7 +135,9 @@ struct ChunkReader: Sendable {
       chunks.append(.time(time, text: text(place..<end)))
       return end
     }
-    guard let (phrase, end) = phrase(at: start, isDefinite: isContracted, afterPreposition: true) else { return nil }
+    guard let (read, end) = phrase(at: start, isDefinite: isContracted, afterPreposition: true) else { return nil }
+    var phrase = read
+    if isContracted { phrase.text = "el " + phrase.text }
     let preposition = word == "al" ? "a" : word == "del" ? "de" : word
     chunks.append(.prepositional(Vocabulary.preposition(preposition), phrase, text: text(place..<end)))
     return end

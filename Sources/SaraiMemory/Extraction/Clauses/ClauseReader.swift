@@ -198,6 +198,17 @@ enum Gapping {
       builder.after = [.phrase(object)]
       return builder
     }
+    // «… y la mayor Irati»
+    if content.count == 1, RelativeAdjectives.all.contains(first.head), let name = first.name, let model = main.before.compactMap(\.phrase).last {
+      var subject = first
+      subject.name = nil
+      builder.before = [.phrase(RelativeAdjectives.completed(subject, like: model))]
+      builder.verb = verb
+      var object = NounPhrase(text: name)
+      object.name = name
+      builder.after = [.phrase(object)]
+      return builder
+    }
     guard content.count > 1 else { return nil }
     builder.verb = verb
     if first.isDefinite {
@@ -232,6 +243,7 @@ enum RelativeAdjectives {
     var phrase = phrase
     if !phrase.head.isEmpty { phrase.modifiers.insert(phrase.head, at: 0) }
     phrase.head = model.head
+    phrase.text = model.text + " " + phrase.text
     if phrase.possessor.isEmpty {
       phrase.possessor = model.possessor
       phrase.determiner = model.determiner

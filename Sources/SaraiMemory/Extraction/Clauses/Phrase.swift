@@ -37,6 +37,8 @@ struct NounPhrase: Sendable, Hashable {
   var isName: Bool { head.isEmpty && name != nil && possessor.isEmpty }
   var isUser: Bool { pronoun == 0 || pronoun == 3 }
   var isKin: Bool { Kinship.isKin(head) }
+  /// Whether it may be called by a name: people and animals.
+  var isNameable: Bool { isKin || AnimalNames.isAnimal(head) }
   var isPossessedByUser: Bool { determiner == .possessive(0) || determiner == .possessive(3) }
   /// A definite thing or person rather than a property or some amount.
   var isDefinite: Bool {

@@ -41,10 +41,20 @@ struct RoleAssignment {
   private func contents(_ chunks: [Chunk]) -> [Chunk] {
     var result: [Chunk] = []
     var isDenied = false
+    var followsComma = false
     for chunk in chunks {
+      defer { followsComma = chunk == .comma }
       switch chunk {
       case .negation: isDenied = true
       case .comma, .colon, .conjunction: isDenied = false
+      case .phrase(let phrase) where followsComma && !phrase.isDefinite && !isDenied:
+        // «en la calle Goya 12, tercero B»
+        if case .prepositional(let preposition, var place, let text)? = result.last, phrase.pronoun == nil {
+          place.text += ", " + phrase.text
+          result[result.count - 1] = .prepositional(preposition, place, text: text + ", " + phrase.text)
+        } else {
+          result.append(chunk)
+        }
       case .phrase, .prepositional, .time: if !isDenied { result.append(chunk) }
       default: break
       }
@@ -182,7 +192,10 @@ struct RoleAssignment {
     case .prepositional(let preposition, let phrase, let text):
       arguments.append(Argument(preposition: preposition, phrase: phrase, text: text))
     case .time(let time, _):
-      arguments.append(Argument(preposition: Argument.when, phrase: NounPhrase(text: time.text), time: time, text: time.text))
+      // A capital letter at the start of the sentence is none of its own.
+      let isDay = time.text.hasPrefix("M") && language == .english
+      let text = isDay ? time.text : time.text.lowercasedFirst
+      arguments.append(Argument(preposition: Argument.when, phrase: NounPhrase(text: text), time: time, text: text))
     default: break
     }
   }

@@ -18,6 +18,13 @@ struct TimeReader: Sendable {
 
   private func isYear(_ text: String) -> Bool { text.count == 4 && (1000...2999).contains(Int(text) ?? 0) }
 
+  /// «de lunes a viernes», "from 9 to 5".
+  private func range(_ words: [Word], _ start: Int, joint: Set<String>, days: [String]) -> (TimePhrase, end: Int)? {
+    func isLimit(_ place: Int) -> Bool { days.contains(at(words, place)) || (Int(at(words, place)).map { (0...24).contains($0) } ?? false) || at(words, place).contains(":") }
+    guard isLimit(start + 1), joint.contains(at(words, start + 2)), isLimit(start + 3) else { return nil }
+    return (TimePhrase(kind: .recurring, text: joined(words, start..<start + 4)), start + 4)
+  }
+
   private func joined(_ words: [Word], _ range: Range<Int>) -> String {
     range.map { words[$0].text }.joined(separator: " ")
   }
@@ -56,6 +63,7 @@ extension TimeReader {
         return (TimePhrase(kind: .duration, text: "desde " + phrase.text), end)
       }
       return nil
+    case "de", "del": return range(words, start, joint: ["a", "al", "hasta"], days: Self.spanishDays)
     case "todos", "todas", "cada": return spanishRecurring(words, start)
     case "a", "sobre", "desde las": return spanishClock(words, start)
     case "en":
@@ -243,7 +251,9 @@ extension TimeReader {
       return (TimePhrase(kind: .recurring, text: joined(words, start..<start + 2)), start + 2)
     case "at":
       let hour = at(words, start + 1)
-      guard let digit = hour.first, digit.isNumber || number(hour) != nil, hour.count <= 7 else { return nil }
+      guard let digit = hour.first, digit.isNumber || number(hour) != nil, hour.count <= 7,
+        !(start + 2 < words.count && words[start + 2].isCapitalized && !["AM", "PM", "Am", "Pm"].contains(words[start + 2].text))
+      else { return nil }
       var end = start + 2
       if ["am", "pm", "a.m", "p.m", "o'clock", "a.m.", "p.m."].contains(at(words, end)) { end += 1 }
       return (TimePhrase(kind: .clock, text: joined(words, start..<end)), end)
@@ -251,6 +261,7 @@ extension TimeReader {
       guard number(at(words, start + 1)) != nil, ["year", "month", "week", "day"].contains(Inflection.singular(at(words, start + 2)))
       else { return nil }
       return (TimePhrase(kind: .duration, text: joined(words, start..<start + 3)), start + 3)
+    case "from": return range(words, start, joint: ["to", "until", "till"], days: Self.englishDays)
     case "next", "last", "this": return englishNextOrLast(words, start)
     default: break
     }

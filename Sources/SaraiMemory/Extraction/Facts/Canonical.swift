@@ -9,6 +9,7 @@ enum Canonical {
     home(&clause)
     name(&clause)
     employer(&clause)
+    partner(&clause)
     for index in clause.arguments.indices { clause.arguments[index].phrase = trimmed(clause.arguments[index].phrase) }
     return clause
   }
@@ -31,7 +32,8 @@ enum Canonical {
     let isYears = ["ano", "year", "yr", ""].contains(phrase.head) && phrase.name == nil && phrase.complements.isEmpty
     guard isYears, let quantity = phrase.quantity, (0...125).contains(quantity) else { return }
     let isReached = clause.verb.verb == "cumplir" && (clause.verb.isPast || clause.verb.isPerfect || clause.verb.lemma == "turn")
-    let isBeing = clause.verb.lemma == "be" && !clause.arguments.contains { $0.phrase.head == "feet" }
+    let isLiving = clause.subject.map { $0.isNameable || $0.isName || $0.pronoun != nil } ?? true
+    let isBeing = clause.verb.lemma == "be" && isLiving && !clause.arguments.contains { $0.phrase.head == "feet" }
     let isHaving = clause.verb.verb == "tener" && (phrase.head == "ano" || clause.subject?.pronoun == nil)
     guard isReached || isBeing || isHaving else { return }
     clause.verb.verb = "tener"
@@ -75,6 +77,16 @@ enum Canonical {
   private static func employer(_ clause: inout Clause) {
     guard clause.verb.verb == "trabajar" else { return }
     for index in clause.arguments.indices where clause.arguments[index].preposition == "para" { clause.arguments[index].preposition = "en" }
+  }
+
+  /// "I'm dating Julia", "married to Sarah": one goes out with, is married with somebody.
+  private static func partner(_ clause: inout Clause) {
+    let isMarriage = clause.verb.verb == "casarse" || clause.arguments.contains { Content.stems(of: $0.phrase.text) == ["casad"] }
+    for index in clause.arguments.indices {
+      if clause.verb.lemma == "date", clause.arguments[index].preposition.isEmpty { clause.arguments[index].preposition = "con" }
+      if clause.verb.lemma == "marry", clause.arguments[index].preposition.isEmpty { clause.arguments[index].preposition = "con" }
+      if isMarriage, clause.arguments[index].preposition == "a" { clause.arguments[index].preposition = "con" }
+    }
   }
 
   /// «un poco de árabe» is «árabe».

@@ -17,7 +17,7 @@ struct EntityResolver {
     if phrase.pronoun != nil { return last.map { [$0] } ?? [] }
     if phrase.isName, let name = phrase.name { return try people(named: name) }
     let roles = try roles(of: phrase)
-    if let name = phrase.name, phrase.isKin { return try people(roles, named: name) }
+    if let name = phrase.name, phrase.isNameable { return try people(roles, named: name) }
     return try holders(of: roles, isPlural: phrase.isPlural)
   }
 
@@ -28,7 +28,7 @@ struct EntityResolver {
       return [Content.stems(of: phrase.text).joined(separator: " ")]
     }
     var nouns = EntityName.nouns(of: phrase)
-    if let name = phrase.name, !phrase.isKin { nouns = nouns.map { $0.isEmpty ? name : $0 + " " + name } }
+    if let name = phrase.name, !phrase.isNameable { nouns = nouns.map { $0.isEmpty ? name : $0 + " " + name } }
     if let owner = phrase.possessor.first {
       let owners = try names(of: owner)
       return owners.flatMap { owner in nouns.map { EntityName.owned($0, by: owner) } }
@@ -48,7 +48,7 @@ struct EntityResolver {
     var all = roles
     if isPlural { all = roles.flatMap { role in expanded(role) } }
     for role in all {
-      for fact in try view.facts(verbs: ["ser"], objects: [role]) where !fact.isNegated && !found.contains(fact.subject.text) {
+      for fact in try view.facts(verbs: ["ser"], objects: [role]).reversed() where !fact.isNegated && !found.contains(fact.subject.text) {
         found.append(fact.subject.text)
       }
       if try !view.facts(subjects: [role]).isEmpty, !found.contains(role) { found.append(role) }

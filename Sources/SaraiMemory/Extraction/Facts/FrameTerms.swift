@@ -50,7 +50,7 @@ struct FrameTerms {
   private static func object(_ phrase: NounPhrase, _ resolver: EntityResolver) throws -> String {
     if phrase.isUser { return EntityName.user }
     if phrase.pronoun == 2 || phrase.pronoun == 5, let last = resolver.last { return last }
-    if phrase.isKin, phrase.isPossessedByUser || !phrase.possessor.isEmpty, phrase.determiner != .indefinite, let name = try resolver.names(of: phrase).first {
+    if phrase.isKin, phrase.isPossessedByUser || !phrase.possessor.isEmpty, phrase.determiner != .indefinite, !phrase.isPlural || ["padres", "abuelos", "suegros"].contains(phrase.head), let name = try resolver.names(of: phrase).first {
       return EntityName.parts(name) == nil ? phrase.text : name
     }
     return phrase.text

@@ -43,9 +43,9 @@ struct TurnReading {
       if try learnRole(subject, clause) { continue }
       if try learnChange(subject, clause) { continue }
       try learnFrame(subject, clause)
-      try introduce(subject, clause)
     }
     noteMentions(clause, subjects)
+    for subject in subjects { try introduce(subject, clause) }
   }
 
   // MARK: who
@@ -64,7 +64,7 @@ struct TurnReading {
       } else {
         names += found.prefix(member.isPlural ? found.count : 1)
       }
-      if let name = member.name, member.isKin, let entity = found.first { try nameEntity(entity, name, role: member) }
+      if let name = member.name, member.isNameable, let entity = found.first { try nameEntity(entity, name, role: member) }
     }
     return names
   }
@@ -84,6 +84,8 @@ struct TurnReading {
     if let subject = subjects.last, subject != EntityName.user {
       resolver.last = subject
     } else if let patient = clause.arguments.first(where: { $0.preposition == "a" && $0.phrase.isKin }), let name = try? resolver.names(of: patient.phrase).first {
+      resolver.last = name
+    } else if clause.verb.verb == "change", let thing = clause.object, let name = try? resolver.names(of: thing).first {
       resolver.last = name
     } else if clause.verb.verb == "cambiar", let thing = clause.argument("de")?.phrase, let owner = subjects.first {
       resolver.last = EntityName.nouns(of: thing).first.map { EntityName.owned($0, by: owner) }
@@ -183,6 +185,12 @@ struct TurnReading {
       let name = try resolver.names(of: partner).first
     {
       try endBond(name)
+      return true
+    }
+    if ["name", "llamar", "bautizar", "call"].contains(lemma), let object = clause.object, let name = object.name, !object.head.isEmpty {
+      var bare = object
+      bare.name = nil
+      for entity in try resolver.roles(of: bare).prefix(1) { try add(entity, "llamarse", name) }
       return true
     }
     if lemma == "switch" || lemma == "cambiar", let object = clause.argument("a")?.phrase { return try replaceLast(subject, object.text) }

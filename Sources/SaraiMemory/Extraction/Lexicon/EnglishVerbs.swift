@@ -92,6 +92,7 @@ struct EnglishConjugation: Sendable {
     let text = word.folded
     if text.hasSuffix("ed"), text.count > 4 {
       let stem = String(text.dropLast(2))
+      if let last = stem.last, "vczgu".contains(last) { return Form(lemma: stem + "e", tense: .past) }
       return Form(lemma: stem.hasSuffix("i") ? stem.dropLast() + "y" : stem, tense: .past)
     }
     return nil

@@ -107,7 +107,7 @@ enum Kinship {
       words[plural]?.insert(plural == "padres" || plural == "abuelos" || plural == "suegros" ? plural : String(plural.dropLast()), at: 0)
     }
     for (word, canonical) in [
-      ("siblings", "hermano"), ("children", "hijo"), ("kids", "hijo"), ("grandchildren", "nieto"), ("wives", "mujer"),
+      ("siblings", "hermano"), ("sibling", "hermano"), ("child", "hijo"), ("kid", "hijo"), ("grandchild", "nieto"), ("children", "hijo"), ("kids", "hijo"), ("grandchildren", "nieto"), ("wives", "mujer"),
       ("sons-in-law", "yerno"), ("brothers-in-law", "cunado"), ("sisters-in-law", "cunada"),
     ] { words[word] = [canonical] }
     return words
@@ -117,6 +117,12 @@ enum Kinship {
   static func canonical(_ word: String) -> [String] { canonicalByWord[word] ?? [] }
 
   static func isKin(_ word: String) -> Bool { canonicalByWord[word] != nil }
+
+  /// Those that are work as well: «mi madre es profesora».
+  static let occupations: Set<String> = [
+    "profesor", "profesora", "medico", "medica", "dentista", "psicologo", "psicologa", "abogado", "abogada", "peluquero", "peluquera",
+    "entrenador", "jefe", "jefa", "alumno", "alumna",
+  ]
 
   static var words: [String: [String]].Keys { canonicalByWord.keys }
 
@@ -168,7 +174,7 @@ enum Inflection {
     "coches": "coche", "noches": "noche", "noviembre": "noviembre", "lunes": "lunes", "martes": "martes", "gas": "gas",
     "clases": "clase", "llaves": "llave", "nombres": "nombre", "claves": "clave", "viernes": "viernes", "jueves": "jueves",
     "miercoles": "miercoles", "crisis": "crisis", "tres": "tres", "mes": "mes", "dientes": "diente", "padres": "padres",
-    "bebes": "bebe", "pies": "pie", "cafes": "cafe", "ingles": "ingles", "frances": "frances", "aves": "ave",
+    "bebes": "bebe", "cumpleanos": "cumpleanos", "gafas": "gafas", "paraguas": "paraguas", "pies": "pie", "cafes": "cafe", "ingles": "ingles", "frances": "frances", "aves": "ave",
     "feet": "foot", "teeth": "tooth", "mice": "mouse", "houses": "house", "horses": "horse", "nurses": "nurse",
   ]
 }

@@ -33,9 +33,20 @@ enum Vocabulary {
 
   /// One noun for all of the same meaning.
   static func sense(_ word: String) -> String {
-    let noun = noun(word)
+    let noun = properties[word] ?? noun(word)
     return synonymGroups.first { $0.contains(noun) }?.first ?? noun
   }
+
+  /// What English properties are called.
+  private static let properties = table(
+    """
+    married=casado single=soltero divorced=divorciado widowed=viudo pregnant=embarazada allergic=alergico vegetarian=vegetariano
+    vegan=vegano retired=jubilado diabetic=diabetico coeliac=celiaco celiac=celiaco left-handed=zurdo blind=ciego deaf=sordo
+    red=rojo blue=azul green=verde yellow=amarillo black=negro white=blanco grey=gris gray=gris brown=marron pink=rosa
+    coffee=cafe tea=te meat=carne fish=pescado milk=leche cheese=queso bread=pan wine=vino beer=cerveza water=agua
+    olives=aceitunas football=futbol soccer=futbol tennis=tenis chess=ajedrez guitar=guitarra
+    english=ingles spanish=espanol french=frances german=aleman italian=italiano portuguese=portugues
+    """)
 
   /// What an English verb, or a verb of the same meaning, is called in the memory.
   static let verbs = table(

@@ -25,13 +25,15 @@ struct SpellingCorrector: Sendable {
       allergic phone address where does what when have play plays study studies moved married drive drives forget remember
       january february march april august september october november december
       """),
-    known: Set(EnglishConjugation.shared.knownForms).union(Kinship.words).union(lists(of: .english)))
+    known: Set(EnglishConjugation.shared.knownForms).union(Kinship.words).union(lists(of: .english)), isEnglish: true)
 
+  private let isEnglish: Bool
   private let targets: Set<String>
   private let known: Set<String>
   private let bySound: [String: String]
 
-  private init(targets: Set<String>, known: Set<String>) {
+  private init(targets: Set<String>, known: Set<String>, isEnglish: Bool = false) {
+    self.isEnglish = isEnglish
     self.targets = targets
     self.known = known.union(targets)
     bySound = Dictionary(targets.sorted().map { (Self.sound($0), $0) }, uniquingKeysWith: { first, _ in first })
@@ -39,7 +41,7 @@ struct SpellingCorrector: Sendable {
 
   /// The words with the spelling of those that they were meant to be.
   func corrected(_ words: [Word]) -> [Word] {
-    words.map { word in
+    Genitives.repaired(words, isEnglish: isEnglish).map { word in
       guard word.kind == .word, word.folded.count >= 3, !word.isCapitalized || word.isFirst, !known.contains(word.folded),
         let meant = correction(of: word.folded)
       else { return word }
@@ -78,6 +80,22 @@ struct SpellingCorrector: Sendable {
       .union(Vocabulary.colours).union(Vocabulary.nationalities).union(Vocabulary.states)
       .union(["hermosa", "primero", "primera", "primer", "prisa", "gatos", "mujeres", "vida", "amable", "friendly", "wide",
         "wine", "lies", "fiend", "llano", "ley", "yerba", "name", "names", "word", "words", "world", "fork", "pork", "boat"])
+  }
+}
+
+/// "my dogs name" is "my dog's name".
+enum Genitives {
+  private static let owned: Set<String> = ["name", "birthday", "number", "phone", "address", "age", "email", "job", "password", "favorite", "favourite"]
+
+  static func repaired(_ words: [Word], isEnglish: Bool) -> [Word] {
+    guard isEnglish, words.count > 2 else { return words }
+    var result: [Word] = []
+    for (place, word) in words.enumerated() {
+      let isOwner = place > 0 && place + 1 < words.count && words[place - 1].folded == "my" && owned.contains(words[place + 1].folded)
+        && word.folded.hasSuffix("s") && word.folded.count > 3
+      result += isOwner ? [Tokenizer.word(String(word.text.dropLast())), Tokenizer.word("'s")] : [word]
+    }
+    return result
   }
 }
 

@@ -242,9 +242,11 @@ extension Answerer {
 
   /// «¿Qué coche tengo?», when «mi coche es un Dacia» was told.
   private func possession(_ noun: NounPhrase, _ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
-    guard ["tener", "conducir", "usar", "llevar"].contains(question.clause.verb.verb), question.gap?.kind == .thing else { return nil }
+    let isMembership = question.clause.verb.verb == "ser" && question.gap?.preposition == "de" && (question.clause.subject?.isUser ?? false)
+    if isMembership, try !frames(question, subjects).isEmpty { return nil }
+    guard ["tener", "conducir", "usar", "llevar"].contains(question.clause.verb.verb) || isMembership, question.gap?.kind == .thing else { return nil }
     let writer = SentenceWriter(question)
-    if question.clause.verb.verb != "tener", try !frames(question, subjects).isEmpty { return nil }
+    if question.clause.verb.verb != "tener", !isMembership, try !frames(question, subjects).isEmpty { return nil }
     for subject in subjects {
       for name in EntityName.nouns(of: noun) {
         let entity = EntityName.owned(name, by: subject)

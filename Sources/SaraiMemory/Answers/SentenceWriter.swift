@@ -20,7 +20,7 @@ struct SentenceWriter {
       return stems.isEmpty || !stems.isSubset(of: fillerStems)
     }
     // «Es alérgico al huevo», «tienes cita el lunes»: what has a preposition or a date follows the object.
-    let isBound = FunctionWords.of(language).prepositions.contains(Fold.text(filler.prefix { $0 != " " })) || question.gap?.kind == .time
+    let isBound = FunctionWords.of(language).prepositions.contains(Fold.text(filler.prefix { $0 != " " })) || question.gap?.kind == .time || question.asked.verb.lemma.hasPrefix("dar ")
     let near = rest.filter { $0.isBare && isBound }.map { PersonSwap.text($0.text, language) }
     let far = rest.filter { !($0.isBare && isBound) }.map { PersonSwap.text($0.text, language) }
     let parts = [subject ?? subjectText, verbText(isNegated: isNegated)] + near + [filler] + far
@@ -43,7 +43,7 @@ struct SentenceWriter {
   var subjectText: String {
     guard let subject = question.asked.subject else { return "" }
     if language == .spanish {
-      if VerbClasses.experiencer.contains(question.asked.verb.lemma), !question.asked.verb.clitics.isEmpty {
+      if VerbClasses.experiencer.contains(question.asked.verb.lemma), question.asked.verb.lemma != "costar", !question.asked.verb.clitics.isEmpty {
         return subject.isUser ? "" : question.rest.contains { $0.text.hasPrefix("a ") } ? "" : "a " + PersonSwap.text(subject.text, language)
       }
       if question.asked.verb.isPassive, question.asked.verb.person == 5 { return "" }

@@ -104,7 +104,8 @@ enum SpanishQuestion {
 
   private static func placeSubject(_ builder: inout ClauseReader.Builder, _ verb: inout VerbGroup, _ gap: Gap?) {
     let isFirst = verb.person == 0 || verb.person == 3
-    let isPleasing = VerbClasses.experiencer.contains(verb.lemma) && verb.lemma != "costar"
+    let isFeeling = verb.lemma == "dar" && builder.after.contains { VerbClasses.feelings.contains($0.phrase?.head ?? "") }
+    let isPleasing = (VerbClasses.experiencer.contains(verb.lemma) && verb.lemma != "costar") || isFeeling
     // «¿Dónde nos conocimos mi novio y yo?»
     if isFirst, let place = builder.after.firstIndex(where: { $0.phrase?.conjuncts.contains(where: \.isUser) ?? false }) {
       builder.before = [builder.after.remove(at: place)]

@@ -179,7 +179,7 @@ extension ChunkReader {
       !lexicon.relatives.contains(folded) || folded == "k", lexicon.subjects[folded] == nil || (afterDeterminer && folded == "tu")
     else { return false }
     if lexicon.adverbs.contains(folded) { return false }
-    if afterDeterminer { return true }
+    if afterDeterminer || (language == .english && Vocabulary.states.contains(folded)) { return true }
     if Clitics.all.contains(folded), language == .spanish, word.lowercased == folded { return false }
     return !isVerb(place)
   }
@@ -314,6 +314,7 @@ extension ChunkReader {
       if place > start, times.read(words, at: place) != nil { break }
       if place > start, lexicon.isDeterminer(word.folded) { break }
       if ["ago", "named", "called"].contains(word.folded) { break }
+      if phrase.name != nil, !hasDeterminer, nouns.isEmpty, !word.isCapitalized { break }
       if let last = nouns.last, word.kind == .word, !word.isCapitalized, endsNoun(last, before: word.folded) { break }
       if word.kind == .word, isNameWord(place, hasDeterminer: hasDeterminer) {
         let name = properName(&place)

@@ -48,7 +48,7 @@ enum ListReader {
     switch (first, chunk) {
     case (.phrase(let a), .phrase(let b)):
       // A name is not joined to somebody who has a name after it: that is another clause.
-      if a.isName, b.isKin, b.name != nil { return nil }
+      if a.isName, !b.head.isEmpty, b.name != nil { return nil }
       // «dos perros, Lola y Chispa»: the names are theirs.
       if b.isName, !a.isName, a.isPlural { return nil }
       return a.isAction == b.isAction || !a.isAction ? chunk : nil

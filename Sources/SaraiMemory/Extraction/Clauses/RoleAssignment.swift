@@ -134,6 +134,10 @@ struct RoleAssignment {
     }
     guard let place, case .phrase(let phrase) = after[place] else { return nil }
     let phrases = after.filter { if case .phrase = $0 { true } else { false } }.count
+    // «El sábado es la boda de mi prima.»
+    if verb.lemma == "ser", phrases == 1, phrase.isDefinite, (builder.before + after).contains(where: { if case .time = $0 { true } else { false } }) {
+      return place
+    }
     if verb.clitics.contains("se"), !VerbClasses.pronominal.contains(verb.lemma) { return verb.isPerfect && !verb.clitics.contains("me") ? nil : place }
     if verb.clitics.contains(where: { ["me", "nos", "lo", "la"].contains($0) }), phrase.isDefinite, phrases == 1, !VerbClasses.pronominal.contains(verb.lemma) {
       return phrase.isKin || phrase.name != nil ? place : verb.lemma == "costar" ? place : nil

@@ -128,6 +128,11 @@ enum Predicates {
     "usar", "odiar", "preferir", "fumar", "beber", "hablar",
   ]
 
+  /// «Creo que…», "I told you that…": what is said follows.
+  static func isReporting(_ verb: String) -> Bool {
+    ["creer", "decir", "pensar", "recordar", "contar", "saber", "think", "tell", "say", "guess", "believe", "know", "mean", "remember", "parecer", "hope", "esperar"].contains(verb)
+  }
+
   static func isState(_ verb: String) -> Bool { states.contains(String(verb.prefix { $0 != " " })) }
 }
 

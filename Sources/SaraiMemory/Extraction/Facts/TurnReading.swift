@@ -276,6 +276,7 @@ struct TurnReading {
       try learnEnd(subject, clause, frame)
       return
     }
+    if frame.entries[0].object.isEmpty, Predicates.isReporting(clause.verb.verb) { return }
     let isOver = clause.verb.isImperfect || (clause.verb.isPast && !clause.verb.isPerfect && !clause.verb.isPassive && Predicates.isState(clause.verb.verb))
     let isSignalled = isCorrection || clause.isNow
     for (index, entry) in frame.entries.enumerated() {

@@ -6,7 +6,7 @@ enum SpanishVerbs {
     andar apellidar apodar aparcar aprobar aprender apuntar arreglar asistir asustar atacar ayudar bailar bajar bañar
     beber besar borrar brindar buscar caminar cambiar cancelar cantar casar celebrar cenar chocar cobrar cocinar coleccionar
     combinar comer compartir completar comprar comunicar conectar confirmar considerar consultar contratar contestar
-    correr cortar cosechar coser crear criar cruzar cuidar cultivar cumplir cursar deber decidir dedicar dejar depender
+    correr cortar cosechar coser criar cruzar cuidar cultivar cumplir cursar deber decidir dedicar dejar depender
     desayunar descansar desear detestar dibujar diseñar disfrutar divorciar dudar durar echar ejercer elaborar emigrar
     enamorar encantar enfadar enseñar entender entrar entregar entrenar enviar escapar escuchar esperar esquiar estacionar
     estrenar estudiar evitar existir explicar fabricar faltar fascinar firmar formar fumar funcionar ganar gastar grabar

@@ -78,7 +78,7 @@ struct SpellingCorrector: Sendable {
       .union(words.negations).union(words.adverbs).union(words.subjects.keys).union(words.numbers.keys)
       .union(words.interrogatives).union(Clitics.all).union(Vocabulary.nouns.keys).union(Vocabulary.nouns.values)
       .union(Vocabulary.colours).union(Vocabulary.nationalities).union(Vocabulary.states)
-      .union(["hermosa", "primero", "primera", "primer", "prisa", "gatos", "mujeres", "vida", "amable", "friendly", "wide",
+      .union(["hermosa", "alergia", "alergias", "marino", "marina", "drivers", "driver", "feather", "farther", "patents", "caller", "forged", "parejo", "nieva", "primera", "primero", "primera", "primer", "prisa", "gatos", "mujeres", "vida", "amable", "friendly", "wide",
         "wine", "lies", "fiend", "llano", "ley", "yerba", "name", "names", "word", "words", "world", "fork", "pork", "boat"])
   }
 }

@@ -2,7 +2,7 @@
 struct Speakers {
   /// Numbers of speakers by the first word of their name. Those without a name are told by their role.
   private var numbers: [String: Int16] = [:]
-  private var firstNames: [String: Set<Int16>] = [:]
+  private var firstNames: [String: [Int16]] = [:]
 
   private static let userKey = "\u{1}user"
   private static let assistantKey = "\u{1}assistant"
@@ -14,7 +14,7 @@ struct Speakers {
     if let number = numbers[key] { return number }
     guard let number = Int16(exactly: numbers.count) else { return .max }
     numbers[key] = number
-    if let first = words.first { firstNames[first, default: []].insert(number) }
+    if let first = words.first { firstNames[first, default: []].append(number) }
     return number
   }
 
@@ -22,7 +22,7 @@ struct Speakers {
   func names(in words: [String]) -> Set<String> { Set(words.filter { firstNames[$0] != nil }) }
 
   /// Those whose words the question is after; nil where anybody's will do.
-  func asked(by words: [String]) -> Set<Int16>? {
+  func asked(by words: [String]) -> [Int16]? {
     let names = names(in: words)
     if !names.isEmpty { return names.count == 1 ? names.first.flatMap { firstNames[$0] } : nil }
     let key = Self.asksForReply(words) ? Self.assistantKey : Self.userKey

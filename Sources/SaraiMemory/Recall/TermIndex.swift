@@ -20,6 +20,10 @@ struct TermIndex {
   static let maximumDocuments = 1 << 24
   /// Once a question's rarer terms have been looked at, common ones beyond this many postings are left out.
   private static let maximumPostings = 40_000
+  /// A word that is rare in a handful of documents is no rare word: smaller memories count as ones of this size, which
+  /// those have that the weights were fitted to.
+  private static let leastDocuments = 500
+  private static let leastSegments = 20
   private static let saturation: Float = 1.2
   private static let lengthWeight: Float = 0.75
 
@@ -45,10 +49,12 @@ struct TermIndex {
   }
 
   var count: Int { documents.count }
-  func segment(of document: Int) -> Int { Int(documents[document].segment) }
+  /// Where a document stands; neighbours are -1 where there are none.
+  func place(of document: Int) -> (segment: Int32, previous: Int32, next: Int32) {
+    (documents[document].segment, documents[document].previous, documents[document].next)
+  }
   func isLive(_ document: Int) -> Bool { documents[document].isLive }
   func previous(of document: Int) -> Int? { neighbour(documents[document].previous) }
-  func next(of document: Int) -> Int? { neighbour(documents[document].next) }
 
   private func neighbour(_ number: Int32) -> Int? { number < 0 ? nil : Int(number) }
 
@@ -217,7 +223,7 @@ struct TermIndex {
   }
 
   private func add(_ list: Int, documentFrequency: Int, to scores: inout Scores) {
-    let weight = Self.inverseFrequency(documentFrequency, of: liveDocuments)
+    let weight = Self.inverseFrequency(documentFrequency, of: max(liveDocuments, Self.leastDocuments))
     let meanLength = max(1, Float(totalLength) / Float(liveDocuments))
     for posting in postings[list] {
       let length = Float(documents[posting.document].length) / meanLength
@@ -227,7 +233,7 @@ struct TermIndex {
 
   /// Turns the counts of one word into scores, and leaves the counter empty.
   private func add(_ counter: inout Counter, documentFrequency: Int, to scores: inout Scores) {
-    let weight = Self.inverseFrequency(documentFrequency, of: liveDocuments)
+    let weight = Self.inverseFrequency(documentFrequency, of: max(liveDocuments, Self.leastDocuments))
     let meanLength = max(1, Float(totalWindowLength) / Float(liveDocuments))
     for document in counter.touchedWindows {
       scores.windows[Int(document)] +=
@@ -236,7 +242,8 @@ struct TermIndex {
           counter.windows[Int(document)], length: Float(documents[Int(document)].windowLength) / meanLength)
       counter.windows[Int(document)] = 0
     }
-    let segmentWeight = Self.inverseFrequency(counter.touchedSegments.count, of: liveSegments)
+    let segmentWeight = Self.inverseFrequency(
+      counter.touchedSegments.count, of: max(liveSegments, Self.leastSegments))
     let meanSegment = max(1, Float(totalLength + liveDocuments) / Float(max(1, liveSegments)))
     for segment in counter.touchedSegments {
       scores.segments[Int(segment)] +=

@@ -160,17 +160,16 @@ package struct TurnIndex: Sendable {
     var scores = lexical.windows
     for document in entries.indices {
       let entry = entries[document]
-      var score =
-        weights.turn * lexical.documents[document] + weights.window * scores[document] + weights.segment
-        * lexical.segments[terms.segment(of: document)]
-        + entry.prior
+      let place = terms.place(of: document)
+      var score = entry.prior + weights.turn * lexical.documents[document] + weights.window * scores[document]
+      score += weights.segment * lexical.segments[Int(place.segment)]
       if let asked, asked.contains(entry.speaker) { score += weights.speaker }
       if asksForTime, entry.speaksOfTime { score += weights.timeAskedFor }
       if let time { score += weights.namedTime * time.fit(day: Self.day(entry.saidAt)) }
       if let similarities {
         score += weights.similarity * similarities[document]
-        if let before = terms.previous(of: document) { score += weights.similarityBefore * similarities[before] }
-        if let after = terms.next(of: document) { score += weights.similarityAfter * similarities[after] }
+        if place.previous >= 0 { score += weights.similarityBefore * similarities[Int(place.previous)] }
+        if place.next >= 0 { score += weights.similarityAfter * similarities[Int(place.next)] }
       }
       scores[document] = score
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SaraiCore
 import SaraiInference
 import TestSupport

@@ -310,7 +310,7 @@ let package = Package(
     .testTarget(
       name: "SaraiBenchTests",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiModels", "TestSupport", "sarai-engine",
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "TestSupport", "sarai-engine",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

@@ -17,7 +17,9 @@ extension Answerer {
       let exact = filled.filter { Fold.text($0.filler).split(separator: " ").contains { $0 == word } }
       if !exact.isEmpty, gap.kind == .quantity { filled = exact }
     }
-    if filled.isEmpty { return try appointment(question, subjects ?? [], writer) ?? workplace(question, subjects ?? [], writer) }
+    if filled.isEmpty {
+      return try appointment(question, subjects ?? [], writer) ?? workplace(question, subjects ?? [], writer)
+    }
     return try answer(filled, question, subjects ?? [], writer)
   }
 
@@ -29,9 +31,14 @@ extension Answerer {
       var sentences: [String] = []
       for person in subjects where people.contains(person) {
         guard let entry = filled.first(where: { $0.frame.subject == person }) else { continue }
-        sentences.append(String(writer.statement(entry.filler, subject: try nameOrWords(person, question.language)).dropLast()))
+        sentences.append(
+          String(
+            writer.statement(entry.filler, subject: try nameOrWords(person, question.language), isEach: true).dropLast()
+          ))
       }
-      return known(SentenceWriter.sentence(SentenceWriter.list(sentences, question.language), question.language), filled.map(\.frame), question)
+      return known(
+        SentenceWriter.sentence(SentenceWriter.list(sentences, question.language), question.language),
+        filled.map(\.frame), question)
     }
     let verb = filled[0].frame.main.verb.text
     let rivals = filled.filter { $0.frame.main.verb == filled[0].frame.main.verb }
@@ -40,7 +47,9 @@ extension Answerer {
     }
     let texts = unique(filled.reversed().map(\.filler))
     let isList = question.gap?.kind == .thing || question.gap?.kind == .person || question.gap?.kind == .quantity
-    if isList, texts.count > 1, texts.count <= 12, filled.allSatisfy({ $0.frame.verb == filled[0].frame.verb }), question.gap?.kind != .quantity {
+    if isList, texts.count > 1, texts.count <= 12, filled.allSatisfy({ $0.frame.verb == filled[0].frame.verb }),
+      question.gap?.kind != .quantity
+    {
       return known(writer.statement(SentenceWriter.list(texts, question.language)), filled.map(\.frame), question)
     }
     return known(writer.statement(filled[0].filler, isNegated: filled[0].frame.isNegated), [filled[0].frame], question)
@@ -58,16 +67,22 @@ extension Answerer {
   func contradiction(_ values: [String], _ frames: [Frame], _ question: Question) -> MemoryAnswer {
     let list = SentenceWriter.list(unique(values).map { $0 }, question.language)
     let text = Localized(
-      es: "Me has dicho cosas distintas: \(list). ¿Cuál es la correcta?", en: "You have told me different things: \(list). Which one is right?")
-    return MemoryAnswer(outcome: .contradictory, text: text[question.language], facts: frames.map(\.main.id), language: question.language)
+      es: "Me has dicho cosas distintas: \(list). ¿Cuál es la correcta?",
+      en: "You have told me different things: \(list). Which one is right?")
+    return MemoryAnswer(
+      outcome: .contradictory, text: text[question.language], facts: frames.map(\.main.id), language: question.language)
   }
 
   /// «¿Quién trabaja en Mango?»
   private func subjectAnswer(_ question: Question, _ writer: SentenceWriter) throws -> MemoryAnswer? {
-    let found = try frames(question, nil).filter { !$0.isNegated && $0.subject != EntityName.user && mentionsUser($0, question) }
-    guard !found.isEmpty, !essentials(question).isEmpty || question.clause.arguments.contains(where: \.phrase.isUser) else { return nil }
+    let found = try frames(question, nil).filter {
+      !$0.isNegated && $0.subject != EntityName.user && mentionsUser($0, question)
+    }
+    guard !found.isEmpty, !essentials(question).isEmpty || question.clause.arguments.contains(where: \.phrase.isUser)
+    else { return nil }
     let names = unique(try found.map { try nameOrWords($0.subject, question.language) })
-    return known(writer.statement("", subject: SentenceWriter.list(names.reversed(), question.language)), found, question)
+    return known(
+      writer.statement("", subject: SentenceWriter.list(names.reversed(), question.language)), found, question)
   }
 
   /// «¿Quién me opera?» asks for what is done to the user.
@@ -79,7 +94,9 @@ extension Answerer {
   /// «tu prima Inés», «Noelia».
   func nameOrWords(_ term: String, _ language: Language) throws -> String {
     let words = EntityWords.text(term, language)
-    if let name = try view.facts(subjects: [term], verbs: ["llamarse"]).first?.object.text, term != EntityName.user { return words + " " + name }
+    if let name = try view.facts(subjects: [term], verbs: ["llamarse"]).first?.object.text, term != EntityName.user {
+      return words + " " + name
+    }
     return words == term ? PersonSwap.text(term, language) : words
   }
 
@@ -98,11 +115,15 @@ extension Answerer {
     case .time:
       let times = open.filter(\.isTime)
       let clocks = times.filter { ["a la", "at "].contains(where: $0.object.hasPrefix) }
-      if ["hora", "time"].contains(gap.noun?.head ?? ""), !clocks.isEmpty { return clocks.map(\.object).joined(separator: " ") }
+      if ["hora", "time"].contains(gap.noun?.head ?? ""), !clocks.isEmpty {
+        return clocks.map(\.object).joined(separator: " ")
+      }
       if !times.isEmpty { return times.map(\.object).joined(separator: " ") }
-      return nil
+      return gap.preposition.isEmpty ? nil : open.first { $0.preposition == gap.preposition }.map(said)
     case .place:
-      let wanted = gap.preposition.isEmpty ? ["en", "bajo", "sobre", "tras", "cerca", "a", "de", "por", "entre"] : [gap.preposition]
+      let wanted =
+        gap.preposition.isEmpty
+        ? ["en", "bajo", "sobre", "tras", "cerca", "a", "de", "por", "entre"] : [gap.preposition]
       for preposition in wanted {
         let parts = open.filter { $0.preposition == preposition }
         // «en la sierra, en Cercedilla»
@@ -120,10 +141,13 @@ extension Answerer {
     _ gap: Gap, _ open: [Frame.Part], _ frame: Frame, _ language: Language, _ said: (Frame.Part) -> String
   ) -> String? {
     let numbered = open.filter { part in
-      !part.isTime && (part.object.contains(where: \.isNumber) || Content.stems(of: part.object).contains { Int($0) != nil }
-        || ["un", "una", "a", "an"].contains(part.object.split(separator: " ").first.map { Fold.text($0) } ?? ""))
+      !part.isTime
+        && (part.object.contains(where: \.isNumber) || Content.stems(of: part.object).contains { Int($0) != nil }
+          || ["un", "una", "a", "an"].contains(part.object.split(separator: " ").first.map { Fold.text($0) } ?? ""))
     }
-    guard let noun = gap.noun, !["dinero", "money", "tiempo", "tall", "heavy", "long", "big", "far"].contains(noun.head) else { return numbered.first.map(said) }
+    guard let noun = gap.noun,
+      !["dinero", "money", "tiempo", "tall", "heavy", "long", "big", "far"].contains(noun.head)
+    else { return numbered.first.map(said) }
     let wanted = Set(Content.stems(of: noun.text))
     let isYears = noun.head == "ano"
     if isYears { return numbered.first { FrameTerms.isAge($0.object) }.map { age($0.object, frame, in: language) } }
@@ -143,10 +167,14 @@ extension Answerer {
     let isLoose = ["tener", "gustar", "encantar", "ser", "estar"].contains(frame.verb)
     if !gap.preposition.isEmpty {
       if let part = open.first(where: { $0.preposition == gap.preposition && !$0.isTime }) { return said(part) }
-      if gap.preposition == "en", let part = open.first(where: { ["en", "a"].contains($0.preposition) }) { return said(part) }
+      if gap.preposition == "en", let part = open.first(where: { ["en", "a"].contains($0.preposition) }) {
+        return said(part)
+      }
       // «¿De qué soy profesor?»
       for part in frame.parts {
-        if let range = part.object.firstRange(of: " \(gap.preposition) "), gap.preposition == "de" { return String(part.object[range.lowerBound...].dropFirst()) }
+        if let range = part.object.firstRange(of: " \(gap.preposition) "), gap.preposition == "de" {
+          return String(part.object[range.lowerBound...].dropFirst())
+        }
       }
       guard !wanted.isEmpty else { return nil }
     }
@@ -154,7 +182,9 @@ extension Answerer {
     if let part = things.first(where: { !wanted.isEmpty && wanted.isSubset(of: $0.stems) }) { return said(part) }
     if !wanted.isEmpty, isLoose { return nil }
     // «¿Qué quiero aprender?»: «a tocar el piano».
-    if wanted.isEmpty, let part = open.first(where: { $0.preposition == "a" && isAction($0.object) }) { return said(part) }
+    if wanted.isEmpty, let part = open.first(where: { $0.preposition == "a" && isAction($0.object) }) {
+      return said(part)
+    }
     return things.first { $0.preposition.isEmpty }.map(said) ?? (wanted.isEmpty ? nil : things.first.map(said))
   }
 
@@ -172,16 +202,24 @@ extension Answerer {
 
   /// «¿Dónde trabajo?», when «soy profesor en un instituto» was told.
   private func workplace(_ question: Question, _ subjects: [String], _ writer: SentenceWriter) throws -> MemoryAnswer? {
-    guard question.clause.verb.verb == "trabajar", question.gap?.kind == .place || question.gap?.preposition == "en" else { return nil }
-    for frame in Frame.frames(of: "ser", in: try facts(subjects, verbs: ["ser"], question: question)) where !frame.isNegated {
-      guard frame.parts[0].preposition.isEmpty, isOccupation(frame.parts[0].object), let place = frame.part("en") ?? frame.part("de") else { continue }
-      return known(writer.statement(writer.preposition("en", verb: "trabajar") + " " + objectWords(place.object, question.language)), [frame], question)
+    guard question.clause.verb.verb == "trabajar", question.gap?.kind == .place || question.gap?.preposition == "en"
+    else { return nil }
+    for frame in Frame.frames(of: "ser", in: try facts(subjects, verbs: ["ser"], question: question))
+    where !frame.isNegated {
+      guard frame.parts[0].preposition.isEmpty, isOccupation(frame.parts[0].object),
+        let place = frame.part("en") ?? frame.part("de")
+      else { continue }
+      return known(
+        writer.statement(
+          writer.preposition("en", verb: "trabajar") + " " + objectWords(place.object, question.language)), [frame],
+        question)
     }
     return nil
   }
 
   /// «¿Cuándo tengo cita…?» and «¿Cuándo es mi cita…?» ask for the same.
-  private func appointment(_ question: Question, _ subjects: [String], _ writer: SentenceWriter) throws -> MemoryAnswer? {
+  private func appointment(_ question: Question, _ subjects: [String], _ writer: SentenceWriter) throws -> MemoryAnswer?
+  {
     guard let gap = question.gap, gap.kind == .time else { return nil }
     var candidates: [Frame] = []
     if question.clause.verb.verb == "ser", let phrase = question.clause.subject {
@@ -227,12 +265,15 @@ extension Answerer {
   }
 
   /// «¿El té o el café?»
-  private func chosen(_ options: NounPhrase, _ frames: [Frame], _ question: Question, _ writer: SentenceWriter) -> MemoryAnswer? {
+  private func chosen(_ options: NounPhrase, _ frames: [Frame], _ question: Question, _ writer: SentenceWriter)
+    -> MemoryAnswer?
+  {
     for frame in frames where !frame.isNegated {
       for option in options.members {
         let wanted = Set(Content.stems(of: option.text))
         guard let first = frame.parts.first, !wanted.isEmpty, wanted.isSubset(of: first.stems) else { continue }
-        let verb = SentenceWriter(Question(language: question.language, gap: nil, clause: question.clause, asked: question.asked))
+        let verb = SentenceWriter(
+          Question(language: question.language, gap: nil, clause: question.clause, asked: question.asked))
         return known(verb.statement(PersonSwap.text(option.text, question.language)), [frame], question)
       }
     }
@@ -251,16 +292,20 @@ extension Answerer {
       let plain = Question(language: question.language, gap: nil, clause: question.clause, asked: question.asked)
       let statement = SentenceWriter(plain).statement(preposition.isEmpty ? words : preposition + " " + words)
       let frame = Frame(main: fact, parts: [], verb: verb)
-      return known("No, " + (question.asked.subject?.isName ?? false ? statement : statement.lowercasedFirst), [frame], question)
+      return known(
+        "No, " + (question.asked.subject?.isName ?? false ? statement : statement.lowercasedFirst), [frame], question)
     }
     return nil
   }
 
   /// «¿Tengo coche?», when something was told of «mi coche».
   private func owned(_ question: Question, _ subjects: [String], _ writer: SentenceWriter) throws -> MemoryAnswer? {
-    guard question.clause.verb.verb == "tener", let phrase = question.clause.object, let noun = EntityName.nouns(of: phrase).first, let subject = subjects.first else { return nil }
+    guard question.clause.verb.verb == "tener", let phrase = question.clause.object,
+      let noun = EntityName.nouns(of: phrase).first, let subject = subjects.first
+    else { return nil }
     let entity = EntityName.owned(noun, by: subject)
-    guard let fact = try view.facts(subjects: [entity]).first ?? view.facts(verbs: ["ser"], objects: [entity]).first else { return nil }
+    guard let fact = try view.facts(subjects: [entity]).first ?? view.facts(verbs: ["ser"], objects: [entity]).first
+    else { return nil }
     return known(polarity(true, writer, question), [Frame(main: fact, parts: [], verb: "tener")], question)
   }
 }

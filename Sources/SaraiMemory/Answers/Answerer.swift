@@ -18,11 +18,13 @@ package struct Answerer {
   ///   - now: What the clock on the wall shows.
   /// - Throws: What the lookup throws.
   package func answer(_ text: String, language: Language, now: CivilDateTime) throws -> MemoryAnswer? {
-    guard text.utf8.count <= 2000, let question = QuestionReader.question(in: text, language: language, today: now.date) else { return nil }
+    guard text.utf8.count <= 2000, let question = QuestionReader.question(in: text, language: language, today: now.date)
+    else { return nil }
     if let answer = try known(question) { return answer }
     guard !question.isAdvisory, try isOwnMatter(question) else { return nil }
     return MemoryAnswer(
-      outcome: .unknown, text: Localized(es: "No me lo has dicho.", en: "You haven't told me.")[question.language], facts: [],
+      outcome: .unknown, text: Localized(es: "No me lo has dicho.", en: "You haven't told me.")[question.language],
+      facts: [],
       language: question.language)
   }
 
@@ -48,12 +50,18 @@ package struct Answerer {
   /// Whether a question is about the user, their people or their things, or about somebody known.
   private func isOwnMatter(_ question: Question) throws -> Bool {
     if question.gap?.kind == .reason { return false }
-    let phrases = [question.clause.subject, question.asked.subject].compactMap { $0 } + question.clause.arguments.map(\.phrase)
+    let phrases =
+      [question.clause.subject, question.asked.subject].compactMap { $0 } + question.clause.arguments.map(\.phrase)
     for phrase in phrases.flatMap(\.members) {
       if phrase.isUser || phrase.isPossessedByUser { return true }
       if !phrase.relative.isEmpty || isSecret(phrase) { return true }
-      for owner in phrase.possessor where owner.isPossessedByUser || owner.possessor.first?.isPossessedByUser == true { return true }
-      if phrase.isName, let name = phrase.name, name != Gap.subject.text, try isKnown(name) { return true }
+      for owner in phrase.possessor where owner.isPossessedByUser || owner.possessor.first?.isPossessedByUser == true {
+        return true
+      }
+      if phrase.isName, let name = phrase.name, name != Gap.subject.text, try GivenNames.contains(name) || isKnown(name)
+      {
+        return true
+      }
       if let owner = phrase.possessor.first, let name = owner.name, try isKnown(name) { return true }
     }
     return false
@@ -61,7 +69,9 @@ package struct Answerer {
 
   /// «¿Cuál es la clave del trastero?»: nobody else can know.
   private func isSecret(_ phrase: NounPhrase) -> Bool {
-    guard phrase.isDefinite, let noun = EntityName.nouns(of: phrase).first?.prefix(while: { $0 != " " }) else { return false }
+    guard phrase.isDefinite, let noun = EntityName.nouns(of: phrase).first?.prefix(while: { $0 != " " }) else {
+      return false
+    }
     guard ["clave", "codigo", "pin", "contrasena", "combinacion"].contains(String(noun)) else { return false }
     let words = Set(Content.stems(of: phrase.text))
     return Self.secretPlaces.contains { words.contains(Fold.stem(Vocabulary.sense($0))) }
@@ -87,8 +97,11 @@ package struct Answerer {
       } else {
         let cue = question.clause.arguments.first { $0.time == nil && !$0.phrase.isUser }
           .flatMap { $0.phrase.text.split(separator: " ").map { Fold.text($0) }.max { $0.count < $1.count } }
-        found += try view.facts(text: word + " " + (cue.map { String($0.prefix(max(3, $0.count - 2))) } ?? ""), ever: question.isPast)
-        if let cue, !cue.isEmpty { found += try view.facts(text: word, ever: question.isPast).filter { !found.contains($0) } }
+        found += try view.facts(
+          text: word + " " + (cue.map { String($0.prefix(max(3, $0.count - 2))) } ?? ""), ever: question.isPast)
+        if let cue, !cue.isEmpty {
+          found += try view.facts(text: word, ever: question.isPast).filter { !found.contains($0) }
+        }
       }
     }
     return found
@@ -104,7 +117,8 @@ package struct Answerer {
       result += try Frame.frames(of: verb, in: facts).filter { frame in
         guard try holds(question, of: frame) else { return false }
         // A verb of nearly the same meaning counts only where more than the verb is said.
-        return isSame || !essentials(question).isEmpty || ["gustar", "trabajar", "usar", "beber", "residir"].contains(verbs[0])
+        return isSame || !essentials(question).isEmpty
+          || ["gustar", "trabajar", "usar", "beber", "residir"].contains(verbs[0])
       }
       if !result.isEmpty { break }
     }
@@ -116,7 +130,9 @@ package struct Answerer {
 
   /// What a question says besides verb, subject and the user.
   func essentials(_ question: Question) -> [Argument] {
-    question.clause.arguments.filter { !$0.phrase.isUser && !($0.phrase.pronoun == 2 && $0.text.isEmpty) }
+    question.clause.arguments.filter {
+      !$0.phrase.isUser && !["vez", "time"].contains($0.phrase.head) && !($0.phrase.pronoun == 2 && $0.text.isEmpty)
+    }
   }
 
   /// Whether a frame says what a question takes for granted.
@@ -127,7 +143,12 @@ package struct Answerer {
       for member in argument.phrase.members {
         let wanted = Set(Content.stems(of: argument.time != nil ? argument.text : member.text))
         if wanted.isEmpty || wanted.isSubset(of: stems) { isFound = true }
-        if !isFound { isFound = frame.parts.contains { !$0.stems.isEmpty && $0.stems.isSubset(of: wanted) && !$0.isTime && $0.stems.contains { stem in Fold.stem(member.head) == stem } } }
+        if !isFound {
+          isFound = frame.parts.contains {
+            !$0.stems.isEmpty && $0.stems.isSubset(of: wanted) && !$0.isTime
+              && $0.stems.contains { stem in Fold.stem(member.head) == stem }
+          }
+        }
         if !isFound, argument.time == nil { isFound = try names(member, anyOf: frame.parts.map(\.object)) }
       }
       if !isFound { return false }
@@ -140,6 +161,8 @@ package struct Answerer {
     let names = try resolver.names(of: phrase).map { Term($0) }
     if objects.contains(where: { names.contains(Term($0)) }) { return true }
     let called = try names.flatMap { try view.facts(subjects: [$0.text], verbs: ["llamarse"]).map(\.object) }
-    return objects.contains { object in called.contains { Set(Content.stems(of: object)).isSuperset(of: Content.stems(of: $0.text)) } }
+    return objects.contains { object in
+      called.contains { Set(Content.stems(of: object)).isSuperset(of: Content.stems(of: $0.text)) }
+    }
   }
 }

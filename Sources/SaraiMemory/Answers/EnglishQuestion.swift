@@ -8,7 +8,8 @@ enum EnglishQuestion {
     var gap: Gap?
     var preposition = ""
     let lexicon = FunctionWords.english
-    if words.count > 1, lexicon.prepositions.contains(words[0].folded), lexicon.interrogatives.contains(words[1].folded) {
+    if words.count > 1, lexicon.prepositions.contains(words[0].folded), lexicon.interrogatives.contains(words[1].folded)
+    {
       preposition = Vocabulary.preposition(words[0].folded)
       place = 1
     }
@@ -21,18 +22,23 @@ enum EnglishQuestion {
     guard place < words.count else { return nil }
     var rest = Array(words[place...])
     // A preposition at the end: "who does he work for".
-    if let last = rest.last, lexicon.prepositions.contains(last.folded), gap != nil, rest.count > 1, last.folded != "like" {
+    if let last = rest.last, lexicon.prepositions.contains(last.folded), gap != nil, rest.count > 1,
+      last.folded != "like"
+    {
       gap?.preposition = Vocabulary.preposition(last.folded)
       rest.removeLast()
     }
     if Array(rest.suffix(3)).map(\.folded) == ["for", "a", "living"] { rest.removeLast(3) }
     rest[0].isFirst = true
     guard let statement = declarative(rest, gap, today) else { return nil }
-    let chunks = ListReader.joined(ListReader.joined(ChunkReader.chunks(of: statement.words, language: .english, today: today)))
+    let chunks = ListReader.joined(
+      ListReader.joined(ChunkReader.chunks(of: statement.words, language: .english, today: today)))
     return assembled(chunks, gap: gap, asksForSubject: statement.asksForSubject)
   }
 
-  private static func interrogative(_ words: [Word], _ place: Int, _ preposition: String, _ today: CivilDate) -> (Gap, end: Int)? {
+  private static func interrogative(_ words: [Word], _ place: Int, _ preposition: String, _ today: CivilDate) -> (
+    Gap, end: Int
+  )? {
     guard place < words.count else { return nil }
     let next = place + 1
     func at(_ index: Int) -> String { index < words.count ? words[index].folded : "" }
@@ -53,10 +59,14 @@ enum EnglishQuestion {
       }
       return (Gap(kind: .manner), next)
     case "what", "which":
-      if ["kind", "type", "sort"].contains(at(next)), at(next + 1) == "of", let (noun, end) = noun(words, next + 2, today) {
+      if ["kind", "type", "sort"].contains(at(next)), at(next + 1) == "of",
+        let (noun, end) = noun(words, next + 2, today)
+      {
         return (Gap(kind: .thing, preposition: preposition, noun: noun), end)
       }
-      guard let (noun, end) = noun(words, next, today) else { return (Gap(kind: .thing, preposition: preposition), next) }
+      guard let (noun, end) = noun(words, next, today) else {
+        return (Gap(kind: .thing, preposition: preposition), next)
+      }
       let kind: Gap.Kind = ["day", "year", "month", "time", "date"].contains(noun.head) ? .time : .thing
       return (Gap(kind: kind, preposition: preposition, noun: noun), end)
     default: return nil
@@ -65,14 +75,17 @@ enum EnglishQuestion {
 
   private static func noun(_ words: [Word], _ start: Int, _ today: CivilDate) -> (NounPhrase, end: Int)? {
     var end = start
-    while end < words.count, words[end].kind != .sign, !isAuxiliary(words[end].folded), !FunctionWords.english.isDeterminer(words[end].folded),
+    while end < words.count, words[end].kind != .sign, !isAuxiliary(words[end].folded),
+      !FunctionWords.english.isDeterminer(words[end].folded),
       FunctionWords.english.subjects[words[end].folded] == nil,
-      end == start || EnglishConjugation.shared.readings(of: words[end]).isEmpty || EnglishVerbs.nounLike.contains(words[end].folded) && !words[end].folded.hasSuffix("s")
+      end == start || EnglishConjugation.shared.readings(of: words[end]).isEmpty
+        || EnglishVerbs.nounLike.contains(words[end].folded) && !words[end].folded.hasSuffix("s")
     { end += 1 }
     guard end > start, end < words.count else { return nil }
     let part = Array(words[start..<end])
     if EnglishConjugation.shared.isKnown(part[0].folded), !EnglishVerbs.nounLike.contains(part[0].folded) { return nil }
-    guard let (phrase, length) = ChunkReader(part, language: .english, today: today).phrase(at: 0), !phrase.head.isEmpty else { return nil }
+    guard let (phrase, length) = ChunkReader(part, language: .english, today: today).phrase(at: 0), !phrase.head.isEmpty
+    else { return nil }
     return (phrase, start + length)
   }
 
@@ -85,11 +98,15 @@ enum EnglishQuestion {
   ]
 
   /// The words in the order of a statement.
-  private static func declarative(_ words: [Word], _ gap: Gap?, _ today: CivilDate) -> (words: [Word], asksForSubject: Bool)? {
+  private static func declarative(_ words: [Word], _ gap: Gap?, _ today: CivilDate) -> (
+    words: [Word], asksForSubject: Bool
+  )? {
     guard isAuxiliary(words[0].folded) else {
       let reader = ChunkReader(words, language: .english, today: today)
       // "what my dog's name is": the order of a statement already.
-      if let (phrase, end) = reader.phrase(at: 0), phrase.isDefinite, end < words.count, reader.isVerb(end) { return (words, false) }
+      if let (phrase, end) = reader.phrase(at: 0), phrase.isDefinite, end < words.count, reader.isVerb(end) {
+        return (words, false)
+      }
       return gap == nil ? nil : (words, true)
     }
     var auxiliary = [words[0]]
@@ -103,7 +120,9 @@ enum EnglishQuestion {
     rest[0].isFirst = true
     let reader = ChunkReader(rest, language: .english, today: today)
     let isBeing = ["am", "is", "are", "was", "were", "'s"].contains(words[0].folded)
-    guard let (phrase, end) = reader.phrase(at: 0), phrase.isDefinite || !isBeing && !["have", "has", "had"].contains(words[0].folded) else {
+    guard let (phrase, end) = reader.phrase(at: 0),
+      phrase.isDefinite || !isBeing && !["have", "has", "had"].contains(words[0].folded)
+    else {
       return gap == nil ? nil : (words, true)
     }
     auxiliary[0].isFirst = false
@@ -125,7 +144,21 @@ enum EnglishQuestion {
     guard let verb = builder.verb else { return nil }
     if let subject = builder.before.last?.phrase, subject.pronoun == 1 { return nil }
     var isAdvisory = gap?.kind == .reason || gap?.kind == .manner || verb.modal != nil
-    if let word = verb.words.first(where: { ChunkReader.englishModals.contains(Fold.text($0)) }), Fold.text(word) != "can" || gap != nil { isAdvisory = true }
+    if let word = verb.words.first(where: { ChunkReader.englishModals.contains(Fold.text($0)) }),
+      Fold.text(word) != "can" || gap != nil
+    {
+      isAdvisory = true
+    }
+    if gap == nil,
+      builder.after.contains(where: { chunk in
+        if case .adverb(let word) = chunk { return Vocabulary.judgements.contains(word) }
+        return chunk.phrase.map {
+          Vocabulary.judgements.contains($0.head) || !Vocabulary.judgements.isDisjoint(with: $0.modifiers)
+        } ?? false
+      })
+    {
+      isAdvisory = true
+    }
     return QuestionReader.assembled(builder, gap: gap, language: .english, isAdvisory: isAdvisory)
   }
 }

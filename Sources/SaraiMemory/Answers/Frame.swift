@@ -20,7 +20,9 @@ struct Frame {
 
   func part(_ preposition: String) -> Part? { parts.first { $0.preposition == preposition && !$0.object.isEmpty } }
 
-  static let prepositions = FunctionWords.spanish.prepositions.union(FunctionWords.english.prepositions).union([Argument.when, "como", "cerca"])
+  static let prepositions = FunctionWords.spanish.prepositions.union(FunctionWords.english.prepositions).union([
+    Argument.when, "como", "cerca",
+  ])
 
   /// The frames of a verb among facts.
   static func frames(of verb: String, in facts: [Fact]) -> [Frame] {
@@ -30,9 +32,12 @@ struct Frame {
       guard let preposition = preposition(fact.verb.folded, after: folded) else { continue }
       var parts = [Part(preposition: preposition, object: fact.object.text)]
       let base = fact.verb.folded + " " + Fold.text(fact.object.text) + " "
-      for other in facts.sorted(by: { $0.id < $1.id }) where other.subject == fact.subject && other.isNegated == fact.isNegated && other.verb.folded.hasPrefix(base) {
+      for other in facts.sorted(by: { $0.id < $1.id })
+      where other.subject == fact.subject && other.isNegated == fact.isNegated && other.verb.folded.hasPrefix(base) {
         let rest = String(other.verb.folded.dropFirst(base.count))
-        if prepositions.contains(rest) { parts.append(Part(preposition: rest == "como" ? "" : rest, object: other.object.text)) }
+        if prepositions.contains(rest) {
+          parts.append(Part(preposition: rest == "como" ? "" : rest, object: other.object.text))
+        }
       }
       frames.append(Frame(main: fact, parts: parts, verb: verb))
     }
@@ -51,11 +56,15 @@ struct Frame {
 /// Verbs that mean nearly the same.
 enum Synonyms {
   private static let groups: [[String]] = [
-    ["gustar", "encantar", "fascinar", "apasionar", "chiflar", "flipar"], ["trabajar", "dedicarse"], ["usar", "llevar", "calzar", "gastar"],
+    ["gustar", "encantar", "fascinar", "apasionar", "chiflar", "flipar"], ["trabajar", "dedicarse"],
+    ["usar", "llevar", "calzar", "gastar"],
     ["guardar", "tener", "dejar", "poner", "meter", "esconder", "estar"], ["conducir", "tener", "llevar"],
-    ["ganar", "cobrar"], ["estudiar", "hacer", "aprender"], ["jugar", "hacer", "practicar"], ["costar", "pagar"], ["desayunar", "tener"],
-    ["salir", "estar", "quedar"], ["ir", "estudiar"], ["beber", "tomar"], ["comer", "tomar"], ["hablar", "saber"], ["comprar", "buy", "get"],
-    ["tocar", "jugar"], ["casarse", "estar casado"], ["mudarse", "vivir"], ["aparcar", "dejar"], ["vivir", "residir"], ["pintar", "hacer", "make"],
+    ["ganar", "cobrar"], ["estudiar", "hacer", "aprender"], ["jugar", "hacer", "practicar"], ["costar", "pagar"],
+    ["desayunar", "tener"],
+    ["salir", "estar", "quedar"], ["ir", "estudiar"], ["beber", "tomar"], ["comer", "tomar"], ["hablar", "saber"],
+    ["comprar", "buy", "get"],
+    ["tocar", "jugar"], ["casarse", "estar casado"], ["mudarse", "vivir"], ["aparcar", "dejar"], ["vivir", "residir"],
+    ["pintar", "hacer", "make"],
     ["hacer", "make"], ["ser", "estar"], ["odiar", "detestar"],
   ]
 

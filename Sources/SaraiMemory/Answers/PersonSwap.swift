@@ -16,7 +16,8 @@ enum PersonSwap {
     if let other = spanishWords[word.lowercased()] { return word.first!.isUppercase ? other.capitalizedFirst : other }
     let token = Tokenizer.word(word)
     guard !SpanishVerbs.nounLike.contains(token.folded), !token.isCapitalized,
-      let form = SpanishConjugation.shared.readings(of: token).first, form.tense.isFinite, form.person == 0 || form.person == 3, form.text == word.lowercased()
+      let form = SpanishConjugation.shared.readings(of: token).first, form.tense.isFinite,
+      form.person == 0 || form.person == 3, form.text == word.lowercased()
     else { return word }
     return SpanishConjugation.shared.form(of: form.lemma, form.tense, person: form.person + 1)
   }
@@ -32,12 +33,14 @@ enum PersonSwap {
   }
 
   private static let spanishWords = [
-    "mi": "tu", "mis": "tus", "mí": "ti", "yo": "tú", "me": "te", "conmigo": "contigo", "nosotros": "vosotros", "nos": "os",
+    "mi": "tu", "mis": "tus", "mí": "ti", "yo": "tú", "me": "te", "conmigo": "contigo", "nosotros": "vosotros",
+    "nos": "os",
     "nosotras": "vosotras", "nuestro": "vuestro", "nuestra": "vuestra", "nuestros": "vuestros", "nuestras": "vuestras",
     "mío": "tuyo", "mía": "tuya",
   ]
   private static let englishWords = [
-    "my": "your", "me": "you", "i": "you", "i'm": "you're", "mine": "yours", "our": "your", "us": "you", "we": "you", "am": "are",
+    "my": "your", "me": "you", "i": "you", "i'm": "you're", "mine": "yours", "our": "your", "us": "you", "we": "you",
+    "am": "are",
     "myself": "yourself", "i've": "you've",
   ]
 }
@@ -68,23 +71,33 @@ enum EntityWords {
   }
 
   private static let accents = [
-    "tio": "tío", "tia": "tía", "cunado": "cuñado", "cunada": "cuñada", "companero": "compañero", "companera": "compañera",
-    "companero de piso": "compañero de piso", "medico": "médico", "medica": "médica", "psicologo": "psicólogo", "psicologa": "psicóloga", "bebe": "bebé",
-    "hermano pequeno": "hermano pequeño", "hermana pequeno": "hermana pequeña", "hijo pequeno": "hijo pequeño", "hija pequeno": "hija pequeña",
+    "tio": "tío", "tia": "tía", "cunado": "cuñado", "cunada": "cuñada", "companero": "compañero",
+    "companera": "compañera",
+    "companero de piso": "compañero de piso", "medico": "médico", "medica": "médica", "psicologo": "psicólogo",
+    "psicologa": "psicóloga", "bebe": "bebé",
+    "hermano pequeno": "hermano pequeño", "hermana pequeno": "hermana pequeña", "hijo pequeno": "hijo pequeño",
+    "hija pequeno": "hija pequeña",
     "abuela materno": "abuela materna", "abuela paterno": "abuela paterna",
   ]
   private static let adjectives = ["mayor": "older", "pequeno": "younger", "favorito": "favorite", "mediano": "middle"]
   private static let nouns = Dictionary(
-    ["dog", "cat", "car", "bike", "house", "phone", "password", "boat", "birthday"].map { (Vocabulary.noun($0), $0) }, uniquingKeysWith: { a, _ in a })
+    ["dog", "cat", "car", "bike", "house", "phone", "password", "boat", "birthday"].map { (Vocabulary.noun($0), $0) },
+    uniquingKeysWith: { a, _ in a })
   private static let kin: [String: String] = [
-    "madre": "mother", "padre": "father", "padres": "parents", "hermano": "brother", "hermana": "sister", "hijo": "son", "hija": "daughter",
-    "abuelo": "grandfather", "abuela": "grandmother", "abuelos": "grandparents", "nieto": "grandson", "nieta": "granddaughter",
+    "madre": "mother", "padre": "father", "padres": "parents", "hermano": "brother", "hermana": "sister", "hijo": "son",
+    "hija": "daughter",
+    "abuelo": "grandfather", "abuela": "grandmother", "abuelos": "grandparents", "nieto": "grandson",
+    "nieta": "granddaughter",
     "tio": "uncle", "tia": "aunt", "sobrino": "nephew", "sobrina": "niece", "primo": "cousin", "prima": "cousin",
-    "marido": "husband", "mujer": "wife", "pareja": "partner", "novio": "boyfriend", "novia": "girlfriend", "prometido": "fiancé",
+    "marido": "husband", "mujer": "wife", "pareja": "partner", "novio": "boyfriend", "novia": "girlfriend",
+    "prometido": "fiancé",
     "prometida": "fiancée", "suegro": "father-in-law", "suegra": "mother-in-law", "cunado": "brother-in-law",
-    "cunada": "sister-in-law", "yerno": "son-in-law", "nuera": "daughter-in-law", "padrino": "godfather", "madrina": "godmother",
-    "amigo": "friend", "amiga": "friend", "companero": "colleague", "companera": "colleague", "jefe": "boss", "jefa": "boss",
+    "cunada": "sister-in-law", "yerno": "son-in-law", "nuera": "daughter-in-law", "padrino": "godfather",
+    "madrina": "godmother",
+    "amigo": "friend", "amiga": "friend", "companero": "colleague", "companera": "colleague", "jefe": "boss",
+    "jefa": "boss",
     "vecino": "neighbor", "vecina": "neighbor", "profesor": "teacher", "profesora": "teacher", "medico": "doctor",
-    "dentista": "dentist", "psicologo": "therapist", "psicologa": "therapist", "padrastro": "stepfather", "madrastra": "stepmother", "bebe": "baby",
+    "dentista": "dentist", "psicologo": "therapist", "psicologa": "therapist", "padrastro": "stepfather",
+    "madrastra": "stepmother", "bebe": "baby",
   ]
 }

@@ -48,15 +48,19 @@ enum QuestionReader {
   static func question(in text: String, language fallback: Language, today: CivilDate) -> Question? {
     let language = LanguageGuess.language(of: text, fallback: fallback)
     let sentences = Tokenizer.sentences(of: text, in: language)
-    guard let sentence = sentences.last(where: \.isQuestion) ?? sentences.last, sentence.words.count <= maxWords else { return nil }
-    var words = SpellingCorrector.of(language).corrected(sentence.words.filter { !$0.isSign(",:") || sentence.words.count > 3 })
+    guard let sentence = sentences.last(where: \.isQuestion) ?? sentences.last, sentence.words.count <= maxWords else {
+      return nil
+    }
+    var words = SpellingCorrector.of(language).corrected(
+      sentence.words.filter { !$0.isSign(",:") || sentence.words.count > 3 })
     let (lead, isAsked) = Leads.length(words, language)
     words.removeFirst(lead)
     while let last = words.last, last.kind == .sign || ["please", "sarai"].contains(last.folded) { words.removeLast() }
     words = withoutExclusion(words)
     guard !words.isEmpty else { return nil }
     words[0].isFirst = true
-    let reader = language == .spanish
+    let reader =
+      language == .spanish
       ? SpanishQuestion.read(words, today: today, isAsked: isAsked || sentence.isQuestion)
       : EnglishQuestion.read(words, today: today, isAsked: isAsked || sentence.isQuestion)
     return reader
@@ -64,7 +68,9 @@ enum QuestionReader {
 
   /// «además del español»: what is known already.
   private static func withoutExclusion(_ words: [Word]) -> [Word] {
-    let place = words.indices.dropFirst(2).first { ["ademas", "aparte", "besides", "apart"].contains(words[$0].folded) }
+    let place = words.indices.dropFirst(2).first {
+      ["ademas", "aparte", "besides", "apart"].contains(words[$0].folded)
+    }
     return place.map { Array(words[..<$0]) } ?? words
   }
 
@@ -72,7 +78,9 @@ enum QuestionReader {
   static func assembled(
     _ builder: ClauseReader.Builder, gap: Gap?, language: Language, isAdvisory: Bool
   ) -> Question? {
-    guard let verb = builder.verb, let clause = RoleAssignment(builder, verb: verb, language: language).clause else { return nil }
+    guard let verb = builder.verb, let clause = RoleAssignment(builder, verb: verb, language: language).clause else {
+      return nil
+    }
     var canonical = Canonical.rewritten(clause)
     var gap = gap
     // «¿Qué edad tiene…?», "How old is…?"
@@ -82,7 +90,9 @@ enum QuestionReader {
     }
     if gap?.kind == .quantity, canonical.verb.verb == "cumplir" { canonical.verb.verb = "tener" }
     if canonical.verb.verb == "trabajar", gap?.preposition == "para" { gap?.preposition = "en" }
-    let isMarriage = canonical.verb.verb == "casarse" || canonical.arguments.contains { Content.stems(of: $0.phrase.text) == ["casad"] }
+    let isMarriage =
+      canonical.verb.verb == "casarse"
+      || canonical.arguments.contains { Content.stems(of: $0.phrase.text) == ["casad"] }
     if isMarriage, gap?.preposition == "a" || gap?.kind == .person { gap?.preposition = "con" }
     if canonical.verb.lemma == "date", gap?.kind == .person { gap?.preposition = "con" }
     // «¿Qué prefiero, el té o el café?»
@@ -136,10 +146,16 @@ enum Leads {
   }
 
   private static let spanish: [(phrase: String, asks: Bool)] =
-    list("sabes|recuerdas|te acuerdas de|te acuerdas|dime|me puedes decir|puedes decirme|me podrias decir|podrias decirme|me dices|me recuerdas|recuerdame|puedes recordarme|quiero saber|quisiera saber|me gustaria saber|necesito saber|no recuerdo|no me acuerdo de|ya no me acuerdo de|se me ha olvidado|te he dicho|te dije|te conte", asks: true)
-    + list("oye|hola|perdona|y|a ver|por cierto|sarai|bueno|por favor|pues|entonces|una pregunta|eh|oye sarai|buenas|tu", asks: false)
+    list(
+      "sabes|recuerdas|te acuerdas de|te acuerdas|dime|me puedes decir|puedes decirme|me podrias decir|podrias decirme|me dices|me recuerdas|recuerdame|puedes recordarme|quiero saber|quisiera saber|me gustaria saber|necesito saber|no recuerdo|no me acuerdo de|ya no me acuerdo de|se me ha olvidado|te he dicho|te dije|te conte",
+      asks: true)
+    + list(
+      "oye|hola|perdona|y|a ver|por cierto|sarai|bueno|por favor|pues|entonces|una pregunta|eh|oye sarai|buenas|tu",
+      asks: false)
   private static let english: [(phrase: String, asks: Bool)] =
-    list("do you know|do you remember|can you tell me|could you tell me|tell me|remind me|can you remind me|i forgot|i forget|i want to know|i would like to know|did i tell you|do you recall|have i told you", asks: true)
+    list(
+      "do you know|do you remember|can you tell me|could you tell me|tell me|remind me|can you remind me|i forgot|i forget|i want to know|i would like to know|did i tell you|do you recall|have i told you",
+      asks: true)
     + list("hey|hi|hello|so|and|please|sarai|ok|okay|by the way|quick question|well|sorry|also", asks: false)
 
   private static func list(_ text: String, asks: Bool) -> [(phrase: String, asks: Bool)] {

@@ -12,7 +12,9 @@ extension ChunkReader {
     determiners(&phrase, &place)
     let hasDeterminer = place > start || isDefinite
     if !hasDeterminer, let (action, end) = action(at: place) { return (action, end) }
-    guard isWord(place), phrase.quantity == nil || times.read(words, at: place) == nil else { return pronominal(start, place, phrase) }
+    guard isWord(place), phrase.quantity == nil || times.read(words, at: place) == nil else {
+      return pronominal(start, place, phrase)
+    }
     if let number = quantity(place), phrase.quantity == nil, !isCountable(place + 1) {
       phrase.quantity = number
       return pronominal(start, place + 1, phrase)
@@ -35,7 +37,8 @@ extension ChunkReader {
 
   /// Whether something that can be counted follows a number.
   private func isCountable(_ place: Int) -> Bool {
-    isWord(place) && times.read(words, at: place) == nil && (isNoun(place, afterDeterminer: false) || ["de", "of"].contains(folded(place)))
+    isWord(place) && times.read(words, at: place) == nil
+      && (isNoun(place, afterDeterminer: false) || ["de", "of"].contains(folded(place)))
   }
 
   private func pronoun(at place: Int, afterPreposition: Bool) -> NounPhrase? {
@@ -65,11 +68,12 @@ extension ChunkReader {
 
   private func isAfterPronoun(_ place: Int) -> Bool {
     let next = folded(place)
-    return next.isEmpty || Clitics.all.contains(next) || lexicon.conjunctions.contains(next) || lexicon.negations.contains(next)
+    return next.isEmpty || Clitics.all.contains(next) || lexicon.conjunctions.contains(next)
+      || lexicon.negations.contains(next)
       || !isWord(place)
   }
 
-  private func determiners(_ phrase: inout NounPhrase, _ place: inout Int) {
+  func determiners(_ phrase: inout NounPhrase, _ place: inout Int) {
     while isWord(place) {
       let word = folded(place)
       if let person = lexicon.possessives[word] {
@@ -86,7 +90,8 @@ extension ChunkReader {
         phrase.quantity = number
         if phrase.determiner == .none { phrase.determiner = .indefinite }
         phrase.isPlural = number != 1
-      } else if ["muy", "very", "really", "tan", "bastante", "super", "algo", "little"].contains(word), isWord(place + 1),
+      } else if ["muy", "very", "really", "tan", "bastante", "super", "algo", "little"].contains(word),
+        isWord(place + 1),
         !lexicon.prepositions.contains(folded(place + 1))
       {
         // How much says nothing about what.
@@ -97,7 +102,7 @@ extension ChunkReader {
     }
   }
 
-  private func quantity(_ place: Int) -> Int? {
+  func quantity(_ place: Int) -> Int? {
     if words[place].kind == .number { return Int(folded(place)) }
     guard let number = lexicon.numbers[folded(place)] else { return nil }
     return number
@@ -117,7 +122,11 @@ extension ChunkReader {
   private func isAction(_ place: Int) -> Bool {
     let word = folded(place)
     if language == .english {
-      if place > 0, folded(place - 1) == "to", EnglishConjugation.shared.readings(of: words[place]).contains(where: { $0.tense == .base }) { return true }
+      if place > 0, folded(place - 1) == "to",
+        EnglishConjugation.shared.readings(of: words[place]).contains(where: { $0.tense == .base })
+      {
+        return true
+      }
       guard word.hasSuffix("ing") else { return false }
       return EnglishConjugation.shared.readings(of: words[place]).contains { $0.tense == .gerund }
     }
@@ -144,7 +153,11 @@ extension ChunkReader {
     while Self.leadingAdjectives.contains(folded(place)), isWord(place + 1), isNoun(place + 1, afterDeterminer: true),
       !["mayor", "menor"].contains(folded(place + 1))
     {
-      if folded(place) == "viejo" || folded(place) == "vieja", phrase.isPossessedByUser, !Kinship.isKin(folded(place + 1)) { break }
+      if folded(place) == "viejo" || folded(place) == "vieja", phrase.isPossessedByUser,
+        !Kinship.isKin(folded(place + 1))
+      {
+        break
+      }
       phrase.modifiers.append(folded(place))
       place += 1
     }
@@ -159,7 +172,9 @@ extension ChunkReader {
     }
     phrase.head = Inflection.singular(folded(place))
     if phrase.head != folded(place) { phrase.isPlural = true }
-    if Kinship.isKin(folded(place)), let kin = Kinship.canonical(folded(place)).first, ["padres", "abuelos", "suegros"].contains(kin) {
+    if Kinship.isKin(folded(place)), let kin = Kinship.canonical(folded(place)).first,
+      ["padres", "abuelos", "suegros"].contains(kin)
+    {
       phrase.head = kin
       phrase.isPlural = true
     }
@@ -175,8 +190,10 @@ extension ChunkReader {
     let folded = word.folded
     if word.isCapitalized, !word.isFirst, !lexicon.subordinators.contains(folded) { return true }
     guard !lexicon.prepositions.contains(folded) || (afterDeterminer && folded == "bajo") else { return false }
-    guard !lexicon.conjunctions.contains(folded), !lexicon.subordinators.contains(folded), !lexicon.negations.contains(folded),
-      !lexicon.relatives.contains(folded) || folded == "k", lexicon.subjects[folded] == nil || (afterDeterminer && folded == "tu")
+    guard !lexicon.conjunctions.contains(folded), !lexicon.subordinators.contains(folded),
+      !lexicon.negations.contains(folded),
+      !lexicon.relatives.contains(folded) || folded == "k",
+      lexicon.subjects[folded] == nil || (afterDeterminer && folded == "tu")
     else { return false }
     if lexicon.adverbs.contains(folded) { return false }
     if afterDeterminer || (language == .english && Vocabulary.states.contains(folded)) { return true }
@@ -185,23 +202,27 @@ extension ChunkReader {
   }
 
   /// Whether a proper name begins here.
-  private func isNameWord(_ place: Int, hasDeterminer: Bool) -> Bool {
+  func isNameWord(_ place: Int, hasDeterminer: Bool) -> Bool {
     let word = words[place]
     guard word.kind == .word, word.isCapitalized else { return false }
     if !word.isFirst { return true }
     return !Kinship.isKin(word.folded) && Vocabulary.nouns[word.folded] == nil && !hasDeterminer
   }
 
-  private func properName(_ place: inout Int) -> String {
+  func properName(_ place: inout Int) -> String {
     let start = place
     place += 1
     while isWord(place) {
       let word = words[place]
-      if word.isCapitalized || word.kind == .number, !lexicon.subjects.keys.contains(word.folded) || word.folded != "i" {
+      if word.isCapitalized || word.kind == .number, !lexicon.subjects.keys.contains(word.folded) || word.folded != "i"
+      {
         if times.read(words, at: place) != nil { break }
         place += 1
-      } else if ["de", "del", "la", "los", "las", "y", "of", "the", "van", "von"].contains(word.folded), language == .spanish ? word.folded != "y" : true,
-        isWord(place + 1), words[place + 1].isCapitalized || (folded(place + 1) == "la" && isWord(place + 2) && words[place + 2].isCapitalized),
+      } else if ["de", "del", "la", "los", "las", "y", "of", "the", "van", "von"].contains(word.folded),
+        language == .spanish ? word.folded != "y" : true,
+        isWord(place + 1),
+        words[place + 1].isCapitalized
+          || (folded(place + 1) == "la" && isWord(place + 2) && words[place + 2].isCapitalized),
         !["of", "the"].contains(word.folded) || language == .english
       {
         place += 1
@@ -219,7 +240,7 @@ extension ChunkReader {
     """)
 
   /// What follows the noun: adjectives, names, «de…».
-  private func tail(_ phrase: inout NounPhrase, _ place: inout Int) {
+  func tail(_ phrase: inout NounPhrase, _ place: inout Int) {
     let isKin = phrase.isKin
     while isWord(place) {
       let word = words[place]
@@ -229,12 +250,17 @@ extension ChunkReader {
       }
       if ["llamado", "llamada", "llamados", "llamadas", "named", "called"].contains(word.folded), isWord(place + 1) {
         place += 1
-        phrase.name = isWord(place) && words[place].isCapitalized ? properName(&place) : { place += 1; return words[place - 1].text }()
+        phrase.name =
+          isWord(place) && words[place].isCapitalized
+          ? properName(&place)
+          : {
+            place += 1; return words[place - 1].text
+          }()
         continue
       }
       if times.read(words, at: place) != nil { return }
       if word.isCapitalized, word.kind == .word, lexicon.subjects[word.folded] == nil || language == .spanish {
-        guard phrase.name == nil else { return }
+        guard phrase.name == nil, phrase.determiner != .none || !isState(phrase) else { return }
         phrase.name = properName(&place)
         continue
       }
@@ -243,11 +269,21 @@ extension ChunkReader {
         place += 1
         continue
       }
-      guard language == .spanish || phrase.isName, isNoun(place, afterDeterminer: false), lexicon.numbers[word.folded] == nil,
+      guard language == .spanish, isNoun(place, afterDeterminer: false), lexicon.numbers[word.folded] == nil,
         !lexicon.isDeterminer(word.folded), !isAction(place)
       else { return }
+      // «Mi madre cocina paella.»
+      if isKin,
+        SpanishConjugation.shared.readings(of: word).contains(where: {
+          $0.tense.isFinite && $0.person == (phrase.isPlural ? 5 : 2)
+        })
+      {
+        return
+      }
       if isKin, phrase.name == nil, !Self.kinModifiers.contains(word.folded), !Vocabulary.states.contains(word.folded),
-        !Vocabulary.nationalities.contains(word.folded), !Vocabulary.colours.contains(word.folded), !["favorito", "favorita", "preferido", "preferida", "solo", "sola", "juntos"].contains(word.folded), phrase.determiner != .indefinite
+        !Vocabulary.nationalities.contains(word.folded), !Vocabulary.colours.contains(word.folded),
+        !["favorito", "favorita", "preferido", "preferida", "solo", "sola", "juntos"].contains(word.folded),
+        phrase.determiner != .indefinite
       {
         phrase.name = word.text
       } else {
@@ -257,14 +293,23 @@ extension ChunkReader {
     }
   }
 
+  /// «alérgica» in «¿a qué es alérgica Ana?»
+  private func isState(_ phrase: NounPhrase) -> Bool {
+    Vocabulary.states.contains(phrase.head) || Vocabulary.nationalities.contains(phrase.head)
+  }
+
   /// «de cabecera», «de mi primo Andrés», «del wifi».
   private func complement(_ phrase: inout NounPhrase, _ place: inout Int) -> Bool {
     let isContracted = folded(place) == "del"
     // «mi suegro de Orense» is from there.
     if phrase.isKin, phrase.isPossessedByUser, isWord(place + 1), words[place + 1].isCapitalized { return false }
-    guard isWord(place + 1), times.read(words, at: place + 1) == nil || Int(folded(place + 1)) != nil || phrase.isPossessedByUser == false else { return false }
+    guard isWord(place + 1),
+      times.read(words, at: place + 1) == nil || Int(folded(place + 1)) != nil || phrase.isPossessedByUser == false
+    else { return false }
     if folded(place + 1) == "que" || folded(place + 1) == "donde" { return false }
-    guard let (owner, end) = self.phrase(at: place + 1, isDefinite: isContracted, afterPreposition: true) else { return false }
+    guard let (owner, end) = self.phrase(at: place + 1, isDefinite: isContracted, afterPreposition: true) else {
+      return false
+    }
     if case .none = owner.determiner, !owner.isName, owner.pronoun == nil {
       phrase.complements.append(([owner.head] + owner.modifiers).filter { !$0.isEmpty }.joined(separator: " "))
       phrase.possessor = phrase.possessor.isEmpty ? owner.possessor : phrase.possessor
@@ -280,12 +325,17 @@ extension ChunkReader {
   private func restriction(_ phrase: inout NounPhrase, _ place: inout Int, from start: Int) {
     guard phrase.determiner == .definite, !phrase.isName, isWord(place) else { return }
     var next = place
-    while isWord(next), next - place < 3, lexicon.relatives.contains(folded(next)) || lexicon.definite.contains(folded(next))
-      || lexicon.prepositions.contains(folded(next))
+    while isWord(next), next - place < 3,
+      lexicon.relatives.contains(folded(next)) || lexicon.definite.contains(folded(next))
+        || lexicon.prepositions.contains(folded(next))
     { next += 1 }
-    let hasRelative = (place..<next).contains { lexicon.relatives.contains(folded($0)) && words[$0].lowercased == folded($0) }
+    let hasRelative = (place..<next).contains {
+      lexicon.relatives.contains(folded($0)) && words[$0].lowercased == folded($0)
+    }
     if language == .english {
-      guard hasRelative || next == place, ["i", "we"].contains(folded(next)), let (_, end) = verb(at: next + 1) else { return }
+      guard hasRelative || next == place, ["i", "we"].contains(folded(next)), let (_, end) = verb(at: next + 1) else {
+        return
+      }
       next = end
       while isWord(next), verb(at: next) == nil, !isBoundary(next) { next += 1 }
       guard isWord(next) || next == words.count else { return }
@@ -297,102 +347,5 @@ extension ChunkReader {
     phrase.relative = text(place..<next)
     phrase.text = text(start..<next)
     place = next
-  }
-}
-
-// English
-extension ChunkReader {
-  private static let pronouns: Set<String> = ["me", "him", "them", "us", "everyone", "nobody", "nothing"]
-
-  /// All words up to the last noun: "wifi password", "older brother", "red Mazda".
-  private func englishHead(_ phrase: inout NounPhrase, _ place: inout Int, hasDeterminer: Bool) -> Bool {
-    var nouns: [String] = []
-    let start = place
-    while isWord(place), isNoun(place, afterDeterminer: hasDeterminer || place > start), !Self.pronouns.contains(folded(place)) {
-      let word = words[place]
-      if place > start, isVerb(place), !isNounHere(place, nouns) { break }
-      if place > start, times.read(words, at: place) != nil { break }
-      if place > start, lexicon.isDeterminer(word.folded) { break }
-      if ["ago", "named", "called"].contains(word.folded) { break }
-      if phrase.name != nil, !hasDeterminer, nouns.isEmpty, !word.isCapitalized { break }
-      if let last = nouns.last, word.kind == .word, !word.isCapitalized, endsNoun(last, before: word.folded) { break }
-      if word.kind == .word, isNameWord(place, hasDeterminer: hasDeterminer) {
-        let name = properName(&place)
-        if phrase.name == nil { phrase.name = name }
-        continue
-      }
-      if Kinship.isKin(word.folded), nouns.isEmpty || !hasDeterminer { nouns.append(word.folded) } else { nouns.append(word.folded) }
-      place += 1
-      // A typed name in small letters after kin.
-      if Kinship.isKin(word.folded), phrase.name == nil, isWord(place), words[place].kind == .word, !words[place].isCapitalized,
-        !isVerb(place), isNoun(place, afterDeterminer: false), folded(place) != "'s", lexicon.numbers[folded(place)] == nil,
-        Vocabulary.nouns[folded(place)] == nil, !Kinship.isKin(folded(place)), hasDeterminer, times.read(words, at: place) == nil,
-        !lexicon.isDeterminer(folded(place)), !(folded(place).hasSuffix("s") && Vocabulary.nouns[String(folded(place).dropLast())] != nil), isVerb(place + 1)
-      {
-        phrase.name = words[place].text
-        place += 1
-      }
-    }
-    guard let last = nouns.last else { return phrase.name != nil }
-    phrase.head = Inflection.singular(last)
-    if phrase.head != last { phrase.isPlural = true }
-    phrase.modifiers += nouns.dropLast()
-    return true
-  }
-
-  /// "is my son allergic", "is my car red": the noun is whole before these.
-  private func endsNoun(_ noun: String, before word: String) -> Bool {
-    if Kinship.isKin(noun) { return !Kinship.isKin(word) && Vocabulary.nouns[word] == nil }
-    return Vocabulary.colours.contains(word) || Vocabulary.states.contains(word) || Vocabulary.nationalities.contains(word)
-  }
-
-  /// Whether a word that could be a verb is part of the noun: "my work address is".
-  private func isNounHere(_ place: Int, _ nouns: [String]) -> Bool {
-    let word = folded(place)
-    guard EnglishVerbs.nounLike.contains(word), let last = nouns.last else { return false }
-    let next = words.indices.contains(place + 1) ? words[place + 1] : nil
-    let isBeforeBe = next.map { EnglishConjugation.shared.readings(of: $0).contains { $0.lemma == "be" || $0.lemma == "have" } } ?? true
-    if word.hasSuffix("s") { return isBeforeBe || Inflection.singular(last) != last }
-    return isBeforeBe || (Inflection.singular(last) == last && !Kinship.isKin(last))
-  }
-
-  /// "my cousin's husband", "my dogs name" when typed without the sign.
-  private func genitive(_ phrase: inout NounPhrase, _ place: inout Int) {
-    while isWord(place), folded(place) == "'s", isNoun(place + 1, afterDeterminer: true), !isPredicate(place + 1) {
-      var owned = NounPhrase()
-      var next = place + 1
-      determiners(&owned, &next)
-      guard englishHead(&owned, &next, hasDeterminer: true) else { return }
-      tail(&owned, &next)
-      owned.possessor = [phrase]
-      phrase.text = ""
-      owned.possessor[0].text = text(ownerStart(place)..<place)
-      phrase = owned
-      place = next
-    }
-    if folded(place) == "of", let (owner, end) = self.phrase(at: place + 1, afterPreposition: true), phrase.possessor.isEmpty, phrase.determiner != .none {
-      if owner.isDefinite { phrase.possessor = [owner] } else { phrase.complements.append(owner.head) }
-      place = end
-    }
-  }
-
-  private func ownerStart(_ place: Int) -> Int {
-    var start = place
-    while start > 0, isWord(start - 1), !isVerb(start - 1) || folded(start - 1) == "'s", !lexicon.prepositions.contains(folded(start - 1)),
-      !lexicon.conjunctions.contains(folded(start - 1)), !lexicon.interrogatives.contains(folded(start - 1))
-    { start -= 1 }
-    return start
-  }
-
-  /// "'s" before these is "is": "my sister's a nurse", "she's moving".
-  func isPredicate(_ place: Int) -> Bool {
-    let word = folded(place)
-    if lexicon.isDeterminer(word) || lexicon.negations.contains(word) || lexicon.adverbs.contains(word) || lexicon.prepositions.contains(word) {
-      return true
-    }
-    if lexicon.numbers[word] != nil || (isWord(place) && words[place].kind == .number) { return true }
-    if Vocabulary.states.contains(word) || Vocabulary.nationalities.contains(word) { return true }
-    return EnglishConjugation.shared.readings(of: words[min(place, words.count - 1)]).contains { $0.tense == .gerund || $0.tense == .participle }
-      && !EnglishVerbs.nounLike.contains(word)
   }
 }

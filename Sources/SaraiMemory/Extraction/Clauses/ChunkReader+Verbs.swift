@@ -1,6 +1,6 @@
 import SaraiCore
 
-// Verbs
+// Verbs of Spanish
 extension ChunkReader {
   func isVerb(_ place: Int) -> Bool {
     guard isWord(place), words[place].kind == .word else { return false }
@@ -27,7 +27,9 @@ extension ChunkReader {
       if lexicon.negations.contains(word) {
         group.isNegated = true
         hasLead = true
-      } else if !["ya", "todavia", "aun", "siempre", "tambien", "solo", "casi", "ahora"].contains(word) || lastIsVerbless(place) {
+      } else if !["ya", "todavia", "aun", "siempre", "tambien", "solo", "casi", "ahora"].contains(word)
+        || lastIsVerbless(place)
+      {
         break
       }
       place += 1
@@ -35,16 +37,25 @@ extension ChunkReader {
     while isWord(place), Clitics.all.contains(folded(place)) {
       if folded(place) == "se", words[place].lowercased == "sé" { break }
       let next = place + 1
-      guard isWord(next), Clitics.all.contains(folded(next)) || !finiteReadings(next).isEmpty || guessed(next) != nil else { return nil }
+      guard isWord(next), Clitics.all.contains(folded(next)) || !finiteReadings(next).isEmpty || guessed(next) != nil
+      else { return nil }
       if Clitics.articles.contains(folded(place)), group.clitics.isEmpty, !Clitics.all.contains(folded(next)),
         SpanishVerbs.nounLike.contains(folded(next)) || finiteReadings(next).isEmpty || isNounAfterArticle(next)
-      { return nil }
+      {
+        return nil
+      }
       group.clitics.append(folded(place))
       hasLead = true
       place += 1
     }
     guard isWord(place), words[place].kind == .word else { return nil }
-    guard let form = finiteForm(at: place, hasLead: hasLead) else { return nil }
+    guard var form = finiteForm(at: place, hasLead: hasLead) else { return nil }
+    // «se llamaba» is hers, not mine.
+    if form.person == 0, group.clitics.contains("se"),
+      let third = finiteReadings(place).first(where: { $0.person == 2 })
+    {
+      form = third
+    }
     group.finite = place - start
     group.person = form.person
     group.isPast = form.tense == .preterite || form.tense == .imperfect
@@ -92,21 +103,31 @@ extension ChunkReader {
     if word.folded == "se", word.lowercased != "sé" { return nil }
     if word.folded == "como" {
       let next = folded(place + 1)
-      let isComer = word.lowercased == "como" && !Clitics.all.contains(next) && isWord(place + 1) && finiteReadings(place + 1).isEmpty
+      let isComer =
+        word.lowercased == "como" && !Clitics.all.contains(next) && isWord(place + 1)
+        && finiteReadings(place + 1).isEmpty
         && next != "un" && next != "una"
-      return isComer && (hasLead || place == 0 || startsClause || afterSubjectPronoun) ? readings.first { $0.lemma == "comer" } : nil
+      return isComer && (hasLead || place == 0 || startsClause || afterSubjectPronoun)
+        ? readings.first { $0.lemma == "comer" } : nil
     }
     if ["para", "sobre", "bajo", "entre", "nada"].contains(word.folded) { return nil }
     if SpanishVerbs.nounLike.contains(word.folded), !hasLead {
       if afterSubjectPronoun { return form }
-      if startsClause { return readings.first { $0.person == 0 && $0.text == word.lowercased } ?? (form.person == 0 ? form : clauseInitial(place, readings)) }
+      if startsClause {
+        return readings.first { $0.person == 0 && $0.text == word.lowercased }
+          ?? (form.person == 0 ? form : clauseInitial(place, readings))
+      }
       guard case .phrase(let subject)? = chunks.last, subject.isDefinite else { return nil }
       return readings.first { $0.person == (subject.isPlural || !subject.conjuncts.isEmpty ? 5 : 2) }
     }
     if case .phrase(let subject)? = chunks.last, subject.pronoun == nil, subject.isDefinite,
       form.person == 0, let agreeing = readings.first(where: { $0.person == 2 })
-    { return agreeing }
-    if form.lemma == "ir", form.tense == .preterite, folded(place + 1) != "a", let be = readings.first(where: { $0.lemma == "ser" }) {
+    {
+      return agreeing
+    }
+    if form.lemma == "ir", form.tense == .preterite, folded(place + 1) != "a",
+      let be = readings.first(where: { $0.lemma == "ser" })
+    {
       return be
     }
     if form.lemma == "ser", form.tense == .preterite, ["a", "al"].contains(folded(place + 1)) {
@@ -182,161 +203,35 @@ extension ChunkReader {
   private func spanishModal(_ group: inout VerbGroup, _ place: Int) -> Int? {
     func infinitive(_ place: Int) -> (String, [String])? {
       guard isWord(place) else { return nil }
-      if let form = SpanishConjugation.shared.readings(of: words[place]).first(where: { $0.tense == .infinitive }) { return (form.lemma, []) }
+      if let form = SpanishConjugation.shared.readings(of: words[place]).first(where: { $0.tense == .infinitive }) {
+        return (form.lemma, [])
+      }
       for clitic in ["me", "te", "se", "nos", "le", "lo", "la"] where folded(place).hasSuffix(clitic) {
         let stem = Tokenizer.word(String(words[place].text.dropLast(clitic.count)))
-        if let form = SpanishConjugation.shared.readings(of: stem).first(where: { $0.tense == .infinitive }) { return (form.lemma, [clitic]) }
+        if let form = SpanishConjugation.shared.readings(of: stem).first(where: { $0.tense == .infinitive }) {
+          return (form.lemma, [clitic])
+        }
       }
       return nil
     }
     let bare: Set<String> = ["poder", "saber", "querer", "deber", "soler", "necesitar"]
-    let prepositional = ["ir": "a", "empezar": "a", "comenzar": "a", "dejar": "de", "acabar": "de", "volver": "a", "tener": "que",
-      "venir": "a", "acostumbrar": "a", "terminar": "de"]
+    let prepositional = [
+      "ir": "a", "empezar": "a", "comenzar": "a", "dejar": "de", "acabar": "de", "volver": "a", "tener": "que",
+      "venir": "a", "acostumbrar": "a", "terminar": "de",
+    ]
     if bare.contains(group.lemma), let (main, clitics) = infinitive(place) {
       group.modal = group.lemma
       group.lemma = main
       group.clitics += clitics
       return place + 1
     }
-    guard let joint = prepositional[group.lemma], folded(place) == joint, let (main, clitics) = infinitive(place + 1) else { return nil }
+    guard let joint = prepositional[group.lemma], folded(place) == joint, let (main, clitics) = infinitive(place + 1)
+    else { return nil }
     // «voy a comprar», «acabo de mudarme» tell of the main verb alone.
     group.modal = ["ir", "venir", "acabar", "volver"].contains(group.lemma) ? nil : group.lemma
     if group.lemma == "dejar" { group.isNoLonger = true }
     group.lemma = main
     group.clitics += clitics
     return place + 2
-  }
-}
-
-// English
-extension ChunkReader {
-  static let englishModals: Set<String> = ["can", "could", "will", "would", "should", "must", "may", "might"]
-
-  private func englishVerb(at start: Int) -> (VerbGroup, end: Int)? {
-    var group = VerbGroup()
-    var place = start
-    while isWord(place) {
-      let word = folded(place)
-      if lexicon.negations.contains(word), word != "no" || folded(place + 1) == "longer" {
-        group.isNegated = true
-        if word == "no" { group.isNoLonger = true }
-      } else if !(lexicon.adverbs.contains(word) && isWord(place + 1) && leadsToVerb(place + 1)) {
-        break
-      }
-      if word == "now" || word == "currently" { group.isNow = true }
-      place += 1
-    }
-    guard isWord(place), words[place].kind == .word, canBeEnglishVerb(place) else { return nil }
-    if words[place].isCapitalized, !words[place].isFirst { return nil }
-    if Self.englishModals.contains(folded(place)) {
-      group.lemma = folded(place)
-      group.modal = ["can", "could"].contains(folded(place)) ? "poder" : nil
-      group.isAuxiliary = true
-    } else {
-      let readings = EnglishConjugation.shared.readings(of: words[place])
-      guard let form = readings.first(where: { $0.tense != .gerund }) ?? EnglishConjugation.shared.guess(words[place]).flatMap({ afterSubject ? $0 : nil })
-      else { return nil }
-      if form.tense == .participle, !readings.contains(where: { $0.tense == .past }) { return nil }
-      if folded(place) == "'s", !isEnglishIs(place) { return nil }
-      group.lemma = form.lemma
-      group.isPast = form.tense == .past
-      group.isFinite = form.tense == .third || form.tense == .past || afterSubject
-      if form.tense == .third { group.person = 2 }
-    }
-    group.finite = place - start
-    place = englishAuxiliaries(&group, place + 1)
-    group.words = (start..<place).map { words[$0].text }
-    group.verb = Vocabulary.verb(group.lemma)
-    return (group, place)
-  }
-
-  private func leadsToVerb(_ place: Int) -> Bool {
-    lexicon.adverbs.contains(folded(place)) || lexicon.negations.contains(folded(place)) || isVerb(place)
-  }
-
-  private func isEnglishIs(_ place: Int) -> Bool {
-    if case .phrase(let phrase)? = chunks.last, phrase.pronoun != nil { return true }
-    return true
-  }
-
-  private var afterSubject: Bool {
-    switch chunks.last {
-    case .phrase?, .relative?, .adverb?, .conjunction?: true
-    case .comma?: chunks.count > 1
-    case .time?: chunks.count > 1
-    default: false
-    }
-  }
-
-  /// A base form is a verb after its subject, after an auxiliary, or where a second verb is joined to a first.
-  private func canBeEnglishVerb(_ place: Int) -> Bool {
-    let word = words[place]
-    if lexicon.prepositions.contains(word.folded) {
-      if word.folded != "like" { return false }
-    }
-    if Self.englishModals.contains(word.folded) { return true }
-    let readings = EnglishConjugation.shared.readings(of: word)
-    if readings.isEmpty { return word.folded.hasSuffix("ed") && afterSubject }
-    guard EnglishVerbs.nounLike.contains(word.folded) else { return true }
-    return afterSubject || place > 0 && ["to", "not", "never", "always", "usually", "really", "do", "does", "did"].contains(folded(place - 1))
-  }
-
-  private func englishAuxiliaries(_ group: inout VerbGroup, _ start: Int) -> Int {
-    var place = start
-    while isWord(place) {
-      var next = place
-      while isWord(next), lexicon.adverbs.contains(folded(next)) || folded(next) == "not" || folded(next) == "never",
-        !["together", "well", "here", "there", "anymore", "much", "back", "longer"].contains(folded(next)) || folded(next) == "longer"
-      {
-        if folded(next) == "not" || folded(next) == "never" { group.isNegated = true }
-        next += 1
-      }
-      if next > place, folded(next - 1) == "longer", folded(next - 2) == "no" { group.isNoLonger = true }
-      guard isWord(next) else {
-        place = next > place && (folded(next - 1) == "not") ? next : place
-        break
-      }
-      if folded(place) == "no", folded(place + 1) == "longer" {
-        group.isNegated = true
-        group.isNoLonger = true
-        place += 2
-        continue
-      }
-      let readings = EnglishConjugation.shared.readings(of: words[next])
-      if ["do", "can", "could", "will", "would", "should", "must", "may", "might"].contains(group.lemma), group.words.isEmpty,
-        let main = readings.first(where: { $0.tense == .base }), next == start || group.isNegated || group.isAuxiliary
-      {
-        group.lemma = main.lemma
-        group.isAuxiliary = false
-        place = next + 1
-      } else if group.lemma == "have", folded(next) == "got" {
-        return next + 1
-      } else if group.lemma == "have", let main = readings.first(where: { $0.tense == .participle }), !words[next].isCapitalized {
-        group.isPerfect = true
-        group.lemma = main.lemma == "get" ? "have" : main.lemma
-        place = next + 1
-        if main.lemma == "get" { return place }
-      } else if group.lemma == "be", let main = readings.first(where: { $0.tense == .gerund }) {
-        group.lemma = main.lemma
-        place = next + 1
-      } else if group.lemma == "be", let main = readings.first(where: { $0.tense == .participle }), !Vocabulary.states.contains(folded(next)) {
-        group.lemma = main.lemma
-        group.isPassive = main.lemma != "bear"
-        place = next + 1
-      } else if group.lemma == "get", folded(next) == "married" || folded(next) == "divorced" {
-        group.lemma = folded(next) == "married" ? "marry" : "divorce"
-        place = next + 1
-      } else if group.lemma == "go" || group.lemma == "have" || group.lemma == "use" || group.lemma == "start" || group.lemma == "begin",
-        folded(next) == "to", isWord(next + 1), let main = EnglishConjugation.shared.readings(of: words[next + 1]).first(where: { $0.tense == .base })
-      {
-        if group.lemma == "use" { group.isImperfect = true }
-        group.lemma = main.lemma
-        place = next + 2
-      } else {
-        if group.isNegated, folded(place) == "not" { place += 1 }
-        break
-      }
-    }
-    return place
   }
 }

@@ -98,7 +98,9 @@ struct ChunkReader: Sendable {
     if language == .spanish, lexicon.prepositions.contains(word) {
       var next = place + 1
       if lexicon.definite.contains(folded(next)) { next += 1 }
-      if ["que", "quien", "quienes"].contains(folded(next)), words[next].lowercased == folded(next), case .phrase? = lastContent {
+      if ["que", "quien", "quienes"].contains(folded(next)), words[next].lowercased == folded(next),
+        case .phrase? = lastContent
+      {
         chunks.append(.relative(folded(next), preposition: word))
         return next + 1
       }
@@ -127,7 +129,9 @@ struct ChunkReader: Sendable {
     }
     var start = place + 1
     // «cerca de», "next to": the second word is the same preposition.
-    if ["de", "of", "to"].contains(folded(start)), ["cerca", "lejos", "dentro", "fuera", "encima", "debajo", "next", "close"].contains(word) {
+    if ["de", "of", "to"].contains(folded(start)),
+      ["cerca", "lejos", "dentro", "fuera", "encima", "debajo", "next", "close"].contains(word)
+    {
       start += 1
     }
     let isContracted = word == "al" || word == "del"

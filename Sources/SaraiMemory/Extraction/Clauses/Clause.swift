@@ -28,13 +28,18 @@ struct Clause: Sendable, Hashable {
 enum VerbClasses {
   /// What pleases is the subject: «me gusta el sushi».
   static let experiencer: Set<String> = [
-    "gustar", "encantar", "fascinar", "molestar", "doler", "interesar", "importar", "faltar", "apasionar", "apetecer", "aburrir",
+    "gustar", "encantar", "fascinar", "molestar", "doler", "interesar", "importar", "faltar", "apasionar", "apetecer",
+    "aburrir",
     "preocupar", "asustar", "sobrar", "flipar", "chiflar", "agradar", "costar",
   ]
   /// «dar miedo», «dar asco».
-  static let feelings: Set<String> = ["miedo", "asco", "alergia", "pena", "verguenza", "rabia", "pereza", "igual", "panico"]
+  static let feelings: Set<String> = [
+    "miedo", "asco", "alergia", "pena", "verguenza", "rabia", "pereza", "igual", "panico",
+  ]
   /// Verbs whose «se» is part of them.
-  static let pronominal: Set<String> = ["llamar", "dedicar", "mudar", "casar", "divorciar", "jubilar", "apellidar", "graduar"]
+  static let pronominal: Set<String> = [
+    "llamar", "dedicar", "mudar", "casar", "divorciar", "jubilar", "apellidar", "graduar",
+  ]
   /// Copulas.
   static let copulas: Set<String> = ["ser", "estar"]
   /// Verbs whose subject follows them.

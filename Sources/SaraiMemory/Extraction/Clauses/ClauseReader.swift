@@ -79,8 +79,17 @@ struct ClauseReader: Sendable {
     if let mark = top.after.lastIndex(where: \.isMark) {
       next.before = Array(top.after[(mark + 1)...])
       top.after.removeSubrange(mark...)
-    } else if top.after.count > 1 || verb.person == 2, case .phrase(let phrase)? = top.after.last, phrase.isDefinite, top.after.count > 1 {
+    } else if top.after.count > 1 || verb.person == 2, case .phrase(let phrase)? = top.after.last, phrase.isDefinite,
+      top.after.count > 1
+    {
       next.before = [top.after.removeLast()]
+    }
+    // «la de mi novia es Titanic»
+    if case .phrase(let phrase)? = next.before.first, phrase.head.isEmpty, phrase.name == nil, phrase.quantity == nil,
+      phrase.pronoun == nil,
+      let model = top.before.compactMap(\.phrase).last
+    {
+      next.before[0] = .phrase(RelativeAdjectives.completed(phrase, like: model))
     }
     let hasOwnSubject = next.before.contains { if case .phrase = $0 { true } else { false } }
     if top.isRelative, !hasOwnSubject, verb.person != 0, verb.person != 3 {
@@ -100,7 +109,8 @@ struct ClauseReader: Sendable {
     let top = stack[stack.count - 1]
     count += 1
     var builder = Builder(isRelative: true, isOpenedByComma: afterComma, order: count)
-    builder.antecedent = (top.verb == nil ? top.before : top.after).reversed().lazy.compactMap(\.phrase).first
+    builder.antecedent =
+      (top.verb == nil ? top.before : top.after).reversed().lazy.compactMap(\.phrase).first
       ?? top.before.reversed().lazy.compactMap(\.phrase).first
     if ["donde", "where"].contains(word) { builder.antecedentPreposition = "en" }
     if let preposition { builder.antecedentPreposition = Vocabulary.preposition(preposition) }
@@ -122,11 +132,14 @@ struct ClauseReader: Sendable {
     finish(top)
     count += 1
     stack.append(Builder(order: count))
-    stack[stack.count - 1].isConditional = ["si", "if", "unless", "salvo", "excepto", "cuando", "when", "whenever"].contains(word)
+    stack[stack.count - 1].isConditional = ["si", "if", "unless", "salvo", "excepto", "cuando", "when", "whenever"]
+      .contains(word)
   }
 
   private mutating func finish(_ builder: Builder) {
-    guard let verb = builder.verb, !builder.isConditional, !verb.isAuxiliary, verb.person != 1, verb.person != 4 else { return }
+    guard let verb = builder.verb, !builder.isConditional, !verb.isAuxiliary, verb.person != 1, verb.person != 4 else {
+      return
+    }
     let negations = builder.before.contains { if case .negation = $0 { true } else { false } }
     guard !negations else { return }
     var segments = builder.after.split(omittingEmptySubsequences: true) { chunk in
@@ -147,7 +160,9 @@ struct ClauseReader: Sendable {
     }
     for var builder in [main] + gapped {
       builder.order = main.order
-      if let clause = RoleAssignment(builder, verb: builder.verb ?? verb, language: language).clause { found.append((builder.order, clause)) }
+      if let clause = RoleAssignment(builder, verb: builder.verb ?? verb, language: language).clause {
+        found.append((builder.order, clause))
+      }
     }
   }
 }
@@ -186,7 +201,8 @@ enum Gapping {
     }
     guard case .phrase(let first)? = content.first else { return nil }
     // «Mi madre se llama Elvira y mi padre Anselmo»: the noun is the subject and the name what follows.
-    if verb.lemma == "llamar" || verb.lemma == "be", content.count == 1, first.isKin, first.isPossessedByUser, let name = first.name,
+    if verb.lemma == "llamar" || verb.lemma == "be", content.count == 1, first.isKin, first.isPossessedByUser,
+      let name = first.name,
       main.after.contains(where: { $0.phrase?.isName == true })
     {
       var subject = first
@@ -199,7 +215,9 @@ enum Gapping {
       return builder
     }
     // «… y la mayor Irati»
-    if content.count == 1, RelativeAdjectives.all.contains(first.head), let name = first.name, let model = main.before.compactMap(\.phrase).last {
+    if content.count == 1, RelativeAdjectives.all.contains(first.head), let name = first.name,
+      let model = main.before.compactMap(\.phrase).last
+    {
       var subject = first
       subject.name = nil
       builder.before = [.phrase(RelativeAdjectives.completed(subject, like: model))]
@@ -213,7 +231,9 @@ enum Gapping {
     builder.verb = verb
     if first.isDefinite {
       var subject = first
-      if subject.head.isEmpty || RelativeAdjectives.all.contains(subject.head), subject.name == nil, let model = main.before.compactMap(\.phrase).last {
+      if subject.head.isEmpty || RelativeAdjectives.all.contains(subject.head), subject.name == nil,
+        let model = main.before.compactMap(\.phrase).last
+      {
         subject = RelativeAdjectives.completed(subject, like: model)
       }
       builder.before = [.phrase(subject)]
@@ -243,6 +263,8 @@ enum RelativeAdjectives {
     var phrase = phrase
     if !phrase.head.isEmpty { phrase.modifiers.insert(phrase.head, at: 0) }
     phrase.head = model.head
+    phrase.complements = model.complements
+    if phrase.modifiers.isEmpty { phrase.modifiers = model.modifiers }
     phrase.text = model.text + " " + phrase.text
     if phrase.possessor.isEmpty {
       phrase.possessor = model.possessor

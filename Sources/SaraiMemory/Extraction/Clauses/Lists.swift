@@ -64,13 +64,15 @@ enum ListReader {
     switch chunks[place] {
     case .verb(let verb):
       // "Ana and Lucía live": the verb of several, where nothing went before.
-      let isFirst = place == members.count * 2 - 1 || !chunks[..<place].contains { if case .verb = $0 { true } else { false } }
+      let isFirst =
+        place == members.count * 2 - 1 || !chunks[..<place].contains { if case .verb = $0 { true } else { false } }
       return !(isFirst && verb.person != 2 && (verb.person != 0))
     case .prepositional, .time, .phrase, .negation:
       if case .prepositional(let word, _, _) = chunks[place], word == "de" { return false }
       // «Ana en León y Sonia en Burgos», «yoga los lunes y natación los miércoles».
       if case .phrase(let last)? = members.last, last.isDefinite || last.isName {
-        return chunks[..<place].contains { if case .verb = $0 { true } else { false } } && !followsVerb(chunks, place, members)
+        return chunks[..<place].contains { if case .verb = $0 { true } else { false } }
+          && !followsVerb(chunks, place, members)
       }
       return false
     default: return false
@@ -123,7 +125,9 @@ enum Apposition {
         result.append(replaced(chunks[place], named))
         place += 3
         // The comma that closes it.
-        if place < chunks.count, chunks[place] == .comma, place + 1 < chunks.count, !isRelative(chunks[place + 1]) { place += 1 }
+        if place < chunks.count, chunks[place] == .comma, place + 1 < chunks.count, !isRelative(chunks[place + 1]) {
+          place += 1
+        }
       } else {
         named.names = names
         result.append(replaced(chunks[place], named))
@@ -151,7 +155,9 @@ enum Apposition {
   }
 
   private static func replaced(_ chunk: Chunk, _ phrase: NounPhrase) -> Chunk {
-    if case .prepositional(let preposition, _, let text) = chunk { return .prepositional(preposition, phrase, text: text) }
+    if case .prepositional(let preposition, _, let text) = chunk {
+      return .prepositional(preposition, phrase, text: text)
+    }
     return .phrase(phrase)
   }
 }

@@ -24,7 +24,11 @@ struct RoleAssignment {
   private mutating func assigned() -> Clause? {
     let before = ListReader.joined(contents(builder.before))
     let after = contents(builder.after)
-    isNow = verb.isNow || (builder.before + builder.after).contains { $0 == .adverb("ahora") || $0 == .adverb("now") || $0 == .adverb("actualmente") || $0 == .adverb("currently") }
+    isNow =
+      verb.isNow
+      || (builder.before + builder.after).contains {
+        $0 == .adverb("ahora") || $0 == .adverb("now") || $0 == .adverb("actualmente") || $0 == .adverb("currently")
+      }
     if language == .spanish, isExperiencer(before + after) {
       experiencer(before + after)
     } else {
@@ -65,8 +69,13 @@ struct RoleAssignment {
   // MARK: gustar and its like
 
   private func isExperiencer(_ chunks: [Chunk]) -> Bool {
-    guard !verb.clitics.isEmpty || chunks.contains(where: { if case .prepositional("a", _, _) = $0 { true } else { false } }) else { return false }
-    if verb.lemma == "dar" { return chunks.contains { $0.phrase.map { VerbClasses.feelings.contains($0.head) } ?? false } }
+    guard
+      !verb.clitics.isEmpty
+        || chunks.contains(where: { if case .prepositional("a", _, _) = $0 { true } else { false } })
+    else { return false }
+    if verb.lemma == "dar" {
+      return chunks.contains { $0.phrase.map { VerbClasses.feelings.contains($0.head) } ?? false }
+    }
     guard VerbClasses.experiencer.contains(verb.lemma), verb.lemma != "costar" else { return false }
     return verb.clitics.contains { ["me", "te", "le", "les", "nos"].contains($0) }
   }
@@ -96,7 +105,9 @@ struct RoleAssignment {
       !isFirstPerson || language == .english, !before.contains(where: { if case .phrase = $0 { true } else { false } })
     {
       subject = antecedent
-    } else if builder.isRelative, builder.antecedentPreposition == nil, let antecedent = builder.antecedent, isFirstPerson || language == .english {
+    } else if builder.isRelative, builder.antecedentPreposition == nil, let antecedent = builder.antecedent,
+      isFirstPerson || language == .english
+    {
       // «un coche que compré»: the antecedent is what was bought.
       arguments.append(Argument(preposition: "", phrase: antecedent, text: antecedent.text))
     }
@@ -118,9 +129,14 @@ struct RoleAssignment {
 
   /// The last phrase before the verb, unless a pronoun says that it is the object.
   private func subjectPlace(_ before: [Chunk], _ after: [Chunk]) -> Int? {
-    guard let place = before.lastIndex(where: { if case .phrase = $0 { true } else { false } }), case .phrase(let phrase) = before[place] else { return nil }
+    guard let place = before.lastIndex(where: { if case .phrase = $0 { true } else { false } }),
+      case .phrase(let phrase) = before[place]
+    else { return nil }
     let isObject = verb.clitics.contains { ["lo", "la", "los", "las"].contains($0) }
-    if isObject, phrase.pronoun == nil, verb.person == 0 || (verb.person == 3 && phrase.conjuncts.isEmpty) || after.contains(where: { if case .phrase = $0 { true } else { false } }) {
+    if isObject, phrase.pronoun == nil,
+      verb.person == 0 || (verb.person == 3 && phrase.conjuncts.isEmpty)
+        || after.contains(where: { if case .phrase = $0 { true } else { false } })
+    {
       return nil
     }
     return place
@@ -135,11 +151,17 @@ struct RoleAssignment {
     guard let place, case .phrase(let phrase) = after[place] else { return nil }
     let phrases = after.filter { if case .phrase = $0 { true } else { false } }.count
     // «El sábado es la boda de mi prima.»
-    if verb.lemma == "ser", phrases == 1, phrase.isDefinite, (builder.before + after).contains(where: { if case .time = $0 { true } else { false } }) {
+    if verb.lemma == "ser", phrases == 1, phrase.isDefinite,
+      (builder.before + after).contains(where: { if case .time = $0 { true } else { false } })
+    {
       return place
     }
-    if verb.clitics.contains("se"), !VerbClasses.pronominal.contains(verb.lemma) { return verb.isPerfect && !verb.clitics.contains("me") ? nil : place }
-    if verb.clitics.contains(where: { ["me", "nos", "lo", "la"].contains($0) }), phrase.isDefinite, phrases == 1, !VerbClasses.pronominal.contains(verb.lemma) {
+    if verb.clitics.contains("se"), !VerbClasses.pronominal.contains(verb.lemma) {
+      return verb.isPerfect && !verb.clitics.contains("me") ? nil : place
+    }
+    if verb.clitics.contains(where: { ["me", "nos", "lo", "la"].contains($0) }), phrase.isDefinite, phrases == 1,
+      !VerbClasses.pronominal.contains(verb.lemma)
+    {
       return phrase.isKin || phrase.name != nil ? place : verb.lemma == "costar" ? place : nil
     }
     return VerbClasses.presenting.contains(verb.lemma) ? place : nil
@@ -147,7 +169,10 @@ struct RoleAssignment {
 
   /// "Gave my father a watch", "taught me to sew": the first of two objects is to whom.
   private func indirect(_ after: inout [Chunk]) {
-    guard ["give", "lend", "teach", "show", "tell", "send", "owe", "buy", "offer", "pay", "cost", "bring", "sell"].contains(verb.lemma) else { return }
+    guard
+      ["give", "lend", "teach", "show", "tell", "send", "owe", "buy", "offer", "pay", "cost", "bring", "sell"].contains(
+        verb.lemma)
+    else { return }
     let bare = after.indices.filter { if case .phrase = after[$0] { true } else { false } }
     guard let first = bare.first, case .phrase(let phrase) = after[first],
       bare.count > 1 || phrase.pronoun != nil || (verb.lemma == "teach" && after.count > 1)
@@ -174,7 +199,8 @@ struct RoleAssignment {
   /// «A mi hermano lo despidieron de Airbus»: nobody says who did it, so it is told of him.
   private mutating func impersonal() {
     guard language == .spanish, verb.person == 5, !VerbClasses.copulas.contains(verb.lemma),
-      let place = arguments.firstIndex(where: { $0.preposition == "a" && !$0.phrase.isAction && $0.phrase.pronoun != 2 })
+      let place = arguments.firstIndex(where: { $0.preposition == "a" && !$0.phrase.isAction && $0.phrase.pronoun != 2 }
+      )
     else { return }
     subject = arguments.remove(at: place).phrase
     verb.isPassive = true
@@ -222,8 +248,10 @@ enum VerbName {
       if group.clitics.contains(where: { ["me", "se", "nos"].contains($0) }) || name != "llamar" { name += "se" }
     } else if VerbClasses.pronominal.contains(name) {
       name += name == "llamar" ? "" : "se"
-    } else if language == .spanish, group.clitics.contains("se"), group.person == 2 || group.person == 5, let subject, subject.pronoun == nil, !subject.isKin,
-      subject.name == nil || subject.text == "\u{FFFC}", !subject.isPossessedByUser || group.clitics.contains("me"), !group.isPerfect || group.clitics.contains("me")
+    } else if language == .spanish, group.clitics.contains("se"), group.person == 2 || group.person == 5, let subject,
+      subject.pronoun == nil, !subject.isKin,
+      subject.name == nil || subject.text == "\u{FFFC}", !subject.isPossessedByUser || group.clitics.contains("me"),
+      !group.isPerfect || group.clitics.contains("me")
     {
       name += "se"
     }

@@ -10,22 +10,25 @@ struct TimeReader: Sendable {
     language == .spanish ? spanish(words, start) : english(words, start)
   }
 
-  private func at(_ words: [Word], _ index: Int) -> String { index < words.count ? words[index].folded : "" }
+  func at(_ words: [Word], _ index: Int) -> String { index < words.count ? words[index].folded : "" }
 
-  private func number(_ text: String) -> Int? {
+  func number(_ text: String) -> Int? {
     Int(text) ?? FunctionWords.of(language).numbers[text]
   }
 
-  private func isYear(_ text: String) -> Bool { text.count == 4 && (1000...2999).contains(Int(text) ?? 0) }
+  func isYear(_ text: String) -> Bool { text.count == 4 && (1000...2999).contains(Int(text) ?? 0) }
 
   /// «de lunes a viernes», "from 9 to 5".
-  private func range(_ words: [Word], _ start: Int, joint: Set<String>, days: [String]) -> (TimePhrase, end: Int)? {
-    func isLimit(_ place: Int) -> Bool { days.contains(at(words, place)) || (Int(at(words, place)).map { (0...24).contains($0) } ?? false) || at(words, place).contains(":") }
+  func range(_ words: [Word], _ start: Int, joint: Set<String>, days: [String]) -> (TimePhrase, end: Int)? {
+    func isLimit(_ place: Int) -> Bool {
+      days.contains(at(words, place)) || (Int(at(words, place)).map { (0...24).contains($0) } ?? false)
+        || at(words, place).contains(":")
+    }
     guard isLimit(start + 1), joint.contains(at(words, start + 2)), isLimit(start + 3) else { return nil }
     return (TimePhrase(kind: .recurring, text: joined(words, start..<start + 4)), start + 4)
   }
 
-  private func joined(_ words: [Word], _ range: Range<Int>) -> String {
+  func joined(_ words: [Word], _ range: Range<Int>) -> String {
     range.map { words[$0].text }.joined(separator: " ")
   }
 }
@@ -67,7 +70,9 @@ extension TimeReader {
     case "todos", "todas", "cada": return spanishRecurring(words, start)
     case "a", "sobre", "desde las": return spanishClock(words, start)
     case "en":
-      if isYear(at(words, start + 1)) { return (TimePhrase(kind: .date, text: "en " + words[start + 1].text), start + 2) }
+      if isYear(at(words, start + 1)) {
+        return (TimePhrase(kind: .date, text: "en " + words[start + 1].text), start + 2)
+      }
       if let (phrase, end) = spanishMonthAlone(words, start + 1) { return (phrase, end) }
       return nil
     case "por":
@@ -130,8 +135,12 @@ extension TimeReader {
     if number(at(words, place)) != nil { place += 1 }
     let noun = at(words, place)
     let singular = Inflection.singular(noun)
-    guard Self.units.contains(singular) || Self.spanishDays.contains(singular) || Self.spanishDays.contains(noun)
-      || ["sabados", "domingos", "mananas", "tardes", "noches", "veranos", "inviernos", "verano", "noche", "manana", "tarde", "invierno"].contains(noun)
+    guard
+      Self.units.contains(singular) || Self.spanishDays.contains(singular) || Self.spanishDays.contains(noun)
+        || [
+          "sabados", "domingos", "mananas", "tardes", "noches", "veranos", "inviernos", "verano", "noche", "manana",
+          "tarde", "invierno",
+        ].contains(noun)
     else { return nil }
     return (TimePhrase(kind: .recurring, text: joined(words, start..<place + 1)), place + 1)
   }
@@ -142,7 +151,9 @@ extension TimeReader {
     let hour = at(words, start + 2)
     guard number(hour) != nil || hour.split(separator: ":").count == 2 else { return nil }
     var end = start + 3
-    if ["y", "menos"].contains(at(words, end)), ["media", "cuarto"].contains(at(words, end + 1)) || number(at(words, end + 1)) != nil {
+    if ["y", "menos"].contains(at(words, end)),
+      ["media", "cuarto"].contains(at(words, end + 1)) || number(at(words, end + 1)) != nil
+    {
       end += 2
     }
     if at(words, end) == "de", at(words, end + 1) == "la" { end += 3 }
@@ -161,7 +172,9 @@ extension TimeReader {
     if ["el", "los", "este", "proximo", "dia"].contains(at(words, place)) { place += 1 }
     if ["proximo", "pasado", "dia"].contains(at(words, place)) { place += 1 }
     let word = at(words, place)
-    if word == "ano" || word == "mes" || word == "fin" || word == "verano", let end = spanishNextOrLast(words, place + 1) {
+    if word == "ano" || word == "mes" || word == "fin" || word == "verano",
+      let end = spanishNextOrLast(words, place + 1)
+    {
       let isPast = at(words, end - 1).hasPrefix("pasad")
       if word == "ano" { return (TimePhrase(kind: .date, text: "en \(today.year + (isPast ? -1 : 1))"), end) }
       if word == "mes", let date = today.adding(months: isPast ? -1 : 1) {
@@ -173,8 +186,13 @@ extension TimeReader {
     if let weekday = Self.spanishDays.firstIndex(of: dayName) {
       if isPlural {
         var end = place + 1
-        while at(words, end) == "y" || at(words, end) == "los" || Self.spanishDays.contains(Inflection.singular(at(words, end))) {
-          guard let next = (end..<min(end + 3, words.count)).first(where: { Self.spanishDays.contains(Inflection.singular(at(words, $0))) })
+        while at(words, end) == "y" || at(words, end) == "los"
+          || Self.spanishDays.contains(Inflection.singular(at(words, end)))
+        {
+          guard
+            let next = (end..<min(end + 3, words.count)).first(where: {
+              Self.spanishDays.contains(Inflection.singular(at(words, $0)))
+            })
           else { break }
           end = next + 1
         }
@@ -201,144 +219,9 @@ extension TimeReader {
   }
 
   /// The next such day of the week, or the last one; 0 is Monday.
-  private func day(_ weekday: Int, isPast: Bool) -> CivilDate {
+  func day(_ weekday: Int, isPast: Bool) -> CivilDate {
     let ahead = (weekday - today.weekday + 7) % 7
     return today.adding(days: isPast ? ahead - 7 : ahead == 0 ? 7 : ahead)
-  }
-}
-
-// English
-extension TimeReader {
-  private static let englishMonths = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-  ]
-  private static let englishDays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-  private func englishDay(_ date: CivilDate) -> String {
-    "on \(Self.englishDays[date.weekday].capitalizedFirst), \(Self.englishMonths[date.month - 1].capitalizedFirst) \(date.day), \(date.year)"
-  }
-
-  private func englishMonth(_ word: String) -> Int? { Self.englishMonths.firstIndex(of: word).map { $0 + 1 } }
-
-  private func ordinal(_ text: String) -> Int? {
-    for ending in ["st", "nd", "rd", "th"] where text.hasSuffix(ending) { return Int(text.dropLast(2)) }
-    return Int(text)
-  }
-
-  private func english(_ words: [Word], _ start: Int) -> (TimePhrase, end: Int)? {
-    let first = at(words, start)
-    switch first {
-    case "today", "tonight": return (TimePhrase(kind: .date, text: englishDay(today)), start + 1)
-    case "yesterday": return (TimePhrase(kind: .date, text: englishDay(today.adding(days: -1))), start + 1)
-    case "tomorrow": return (TimePhrase(kind: .date, text: englishDay(today.adding(days: 1))), start + 1)
-    case "on", "since", "by", "until":
-      guard let (phrase, end) = englishDate(words, start + 1) else { return nil }
-      let kind: TimePhrase.Kind = first == "since" ? .duration : phrase.kind
-      let text = phrase.text.hasPrefix("on ") || phrase.text.hasPrefix("in ") ? String(phrase.text.dropFirst(3)) : phrase.text
-      return (TimePhrase(kind: kind, text: first + " " + text), end)
-    case "in":
-      if isYear(at(words, start + 1)) { return (TimePhrase(kind: .date, text: "in " + at(words, start + 1)), start + 2) }
-      if at(words, start + 1) == "the", ["morning", "mornings", "evening", "evenings", "afternoon"].contains(at(words, start + 2)) {
-        return (TimePhrase(kind: .recurring, text: joined(words, start..<start + 3)), start + 3)
-      }
-      guard englishMonth(at(words, start + 1)) != nil else { return nil }
-      return englishDate(words, start + 1)
-    case "every", "each":
-      let noun = at(words, start + 1)
-      guard Self.englishDays.contains(noun) || ["day", "week", "month", "year", "morning", "night", "evening", "weekend", "summer"].contains(noun)
-      else { return nil }
-      return (TimePhrase(kind: .recurring, text: joined(words, start..<start + 2)), start + 2)
-    case "at":
-      let hour = at(words, start + 1)
-      guard let digit = hour.first, digit.isNumber || number(hour) != nil, hour.count <= 7,
-        !(start + 2 < words.count && words[start + 2].isCapitalized && !["AM", "PM", "Am", "Pm"].contains(words[start + 2].text))
-      else { return nil }
-      var end = start + 2
-      if ["am", "pm", "a.m", "p.m", "o'clock", "a.m.", "p.m."].contains(at(words, end)) { end += 1 }
-      return (TimePhrase(kind: .clock, text: joined(words, start..<end)), end)
-    case "for":
-      guard number(at(words, start + 1)) != nil, ["year", "month", "week", "day"].contains(Inflection.singular(at(words, start + 2)))
-      else { return nil }
-      return (TimePhrase(kind: .duration, text: joined(words, start..<start + 3)), start + 3)
-    case "from": return range(words, start, joint: ["to", "until", "till"], days: Self.englishDays)
-    case "next", "last", "this": return englishNextOrLast(words, start)
-    default: break
-    }
-    if let count = number(first) ?? (first == "a" ? 1 : nil), at(words, start + 2) == "ago" {
-      return englishAgo(count, Inflection.singular(at(words, start + 1))).map { ($0, start + 3) }
-    }
-    return englishDate(words, start)
-  }
-
-  private func englishAgo(_ count: Int, _ unit: String) -> TimePhrase? {
-    switch unit {
-    case "year": TimePhrase(kind: .date, text: "in \(today.year - count)")
-    case "month":
-      today.adding(months: -count).map {
-        TimePhrase(kind: .date, text: "in \(Self.englishMonths[$0.month - 1].capitalizedFirst) \($0.year)")
-      }
-    case "week": TimePhrase(kind: .date, text: englishDay(today.adding(days: -7 * count)))
-    case "day": TimePhrase(kind: .date, text: englishDay(today.adding(days: -count)))
-    default: nil
-    }
-  }
-
-  private func englishNextOrLast(_ words: [Word], _ start: Int) -> (TimePhrase, end: Int)? {
-    let isPast = at(words, start) == "last"
-    let isThis = at(words, start) == "this"
-    let noun = at(words, start + 1)
-    if let weekday = Self.englishDays.firstIndex(of: noun) {
-      return (TimePhrase(kind: .date, text: englishDay(day(weekday, isPast: isPast))), start + 2)
-    }
-    switch noun {
-    case "year":
-      return (TimePhrase(kind: .date, text: "in \(today.year + (isPast ? -1 : isThis ? 0 : 1))"), start + 2)
-    case "month", "week", "weekend", "summer", "winter", "spring", "fall", "night":
-      return (TimePhrase(kind: .date, text: joined(words, start..<start + 2)), start + 2)
-    default: return nil
-    }
-  }
-
-  /// "March 14, 1988", "14 March", "the 14th of March", "June 2012", "Monday", "Mondays".
-  private func englishDate(_ words: [Word], _ start: Int) -> (TimePhrase, end: Int)? {
-    var place = start
-    if at(words, place) == "the" { place += 1 }
-    let word = at(words, place)
-    if let weekday = Self.englishDays.firstIndex(of: word) {
-      return (TimePhrase(kind: .date, text: englishDay(day(weekday, isPast: false))), place + 1)
-    }
-    if word.hasSuffix("s"), Self.englishDays.contains(String(word.dropLast())) {
-      return (TimePhrase(kind: .recurring, text: "on " + words[place].text), place + 1)
-    }
-    if isYear(word), place > 0, at(words, place - 1) == "since" { return (TimePhrase(kind: .date, text: word), place + 1) }
-    var end = place
-    if let month = englishMonth(word) {
-      end = place + 1
-      let name = Self.englishMonths[month - 1].capitalizedFirst
-      if isYear(at(words, end)) { return (TimePhrase(kind: .date, text: "in \(name) \(at(words, end))"), end + 1) }
-      guard let day = ordinal(at(words, end)), (1...31).contains(day) else {
-        return word == "may" || word == "march" ? (words[place].isCapitalized ? (TimePhrase(kind: .date, text: "in \(name)"), end) : nil)
-          : (TimePhrase(kind: .date, text: "in \(name)"), end)
-      }
-      return englishYear(words, end + 1, "on \(name) \(day)")
-    }
-    if let day = ordinal(word), (1...31).contains(day) {
-      end = place + 1
-      if at(words, end) == "of" { end += 1 }
-      if let month = englishMonth(at(words, end)) {
-        return englishYear(words, end + 1, "on \(Self.englishMonths[month - 1].capitalizedFirst) \(day)")
-      }
-    }
-    return nil
-  }
-
-  private func englishYear(_ words: [Word], _ end: Int, _ text: String) -> (TimePhrase, end: Int) {
-    if isYear(at(words, end)) { return (TimePhrase(kind: .date, text: "\(text), \(at(words, end))"), end + 1) }
-    if at(words, end) == ",", isYear(at(words, end + 1)) {
-      return (TimePhrase(kind: .date, text: "\(text), \(at(words, end + 1))"), end + 2)
-    }
-    return (TimePhrase(kind: .date, text: text), end)
   }
 }
 

@@ -48,7 +48,8 @@ struct EntityResolver {
     var all = roles
     if isPlural { all = roles.flatMap { role in expanded(role) } }
     for role in all {
-      for fact in try view.facts(verbs: ["ser"], objects: [role]).reversed() where !fact.isNegated && !found.contains(fact.subject.text) {
+      for fact in try view.facts(verbs: ["ser"], objects: [role]).reversed()
+      where !fact.isNegated && !found.contains(fact.subject.text) {
         found.append(fact.subject.text)
       }
       if try !view.facts(subjects: [role]).isEmpty, !found.contains(role) { found.append(role) }
@@ -73,15 +74,19 @@ struct EntityResolver {
       if try !view.facts(subjects: [variant]).isEmpty { return [variant] }
       let words = bare.split(separator: " ").filter { $0 != "de" && $0 != "del" }.map(String.init)
       guard let head = words.first, head.count > 2 else { continue }
-      let others = Set(try view.facts(text: words.joined(separator: " ")).map(\.subject.text).filter { subject in
-        let folded = Fold.text(subject)
-        return folded.hasPrefix(head) && words.allSatisfy { folded.contains($0) }
-      })
+      let others = Set(
+        try view.facts(text: words.joined(separator: " ")).map(\.subject.text).filter { subject in
+          let folded = Fold.text(subject)
+          return folded.hasPrefix(head) && words.allSatisfy { folded.contains($0) }
+        })
       if others.count == 1 { return Array(others) }
-      let shorter = Set(try view.facts(text: head).map(\.subject.text).filter { subject in
-        let parts = subject.split(separator: " ").map { Fold.text($0) }.filter { !["de", "del", "usuario"].contains($0) }
-        return parts.first == head && parts.count > 1 && parts.allSatisfy(words.contains)
-      })
+      let shorter = Set(
+        try view.facts(text: head).map(\.subject.text).filter { subject in
+          let parts = subject.split(separator: " ").map { Fold.text($0) }.filter {
+            !["de", "del", "usuario"].contains($0)
+          }
+          return parts.first == head && parts.count > 1 && parts.allSatisfy(words.contains)
+        })
       if shorter.count == 1, words.count > 1 { return Array(shorter) }
     }
     return []
@@ -101,7 +106,9 @@ struct EntityResolver {
     guard folded.count >= 5 else { return nil }
     for fact in try view.facts(text: String(folded.prefix(2))) {
       if fact.verb == "llamarse", isSlip(folded, fact.object.folded) { return [fact.subject.text] }
-      if fact.subject.text.first?.isUppercase ?? false, isSlip(folded, fact.subject.folded) { return [fact.subject.text] }
+      if fact.subject.text.first?.isUppercase ?? false, isSlip(folded, fact.subject.folded) {
+        return [fact.subject.text]
+      }
     }
     return nil
   }

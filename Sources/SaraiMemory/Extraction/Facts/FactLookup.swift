@@ -22,10 +22,13 @@ package struct FactArray: FactLookup {
       case .proposed: guard fact.standing == .proposed else { return false }
       }
       guard query.subjects.isEmpty || query.subjects.contains(fact.subject),
-        query.verbs.isEmpty || query.verbs.contains(fact.verb), query.objects.isEmpty || query.objects.contains(fact.object)
+        query.verbs.isEmpty || query.verbs.contains(fact.verb),
+        query.objects.isEmpty || query.objects.contains(fact.object)
       else { return false }
       guard !prefixes.isEmpty else { return true }
-      let words = [fact.subject, fact.verb, fact.object].flatMap { $0.folded.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) }
+      let words = [fact.subject, fact.verb, fact.object].flatMap {
+        $0.folded.split(whereSeparator: { !$0.isLetter && !$0.isNumber })
+      }
       return prefixes.allSatisfy { prefix in words.contains { $0.hasPrefix(prefix) } }
     }
     let sorted = query.order == .newestFirst ? found.sorted { $0.id > $1.id } : found
@@ -38,7 +41,10 @@ package struct FactArray: FactLookup {
       switch change {
       case .add(let fact, let replacing): add(fact, replacing: replacing, at: batch.saidAt)
       case .end(let subject, let verb, let object, let isNegated, _):
-        end { $0.subject == subject && $0.verb == verb && (object == nil || $0.object == object) && (isNegated == nil || $0.isNegated == isNegated) }
+        end {
+          $0.subject == subject && $0.verb == verb && (object == nil || $0.object == object)
+            && (isNegated == nil || $0.isNegated == isNegated)
+        }
       case .setConfidence(let id, let confidence):
         if let place = all.firstIndex(where: { $0.id == id }) { all[place].confidence = confidence }
       }
@@ -50,16 +56,23 @@ package struct FactArray: FactLookup {
   mutating func insert(_ facts: [Fact]) { all += facts }
 
   private mutating func end(_ isEnded: (Fact) -> Bool) {
-    for place in all.indices where all[place].standing == .current && isEnded(all[place]) { all[place].standing = .past }
+    for place in all.indices where all[place].standing == .current && isEnded(all[place]) {
+      all[place].standing = .past
+    }
   }
 
   private mutating func add(_ fact: NewFact, replacing: Replacement, at time: Timestamp) {
     switch replacing {
     case .nothing: break
     case .sameSubjectAndVerb:
-      end { $0.subject == fact.subject && $0.verb == fact.verb && ($0.object != fact.object || $0.isNegated != fact.isNegated) }
+      end {
+        $0.subject == fact.subject && $0.verb == fact.verb
+          && ($0.object != fact.object || $0.isNegated != fact.isNegated)
+      }
     case .oppositePolarity:
-      end { $0.subject == fact.subject && $0.verb == fact.verb && $0.object == fact.object && $0.isNegated != fact.isNegated }
+      end {
+        $0.subject == fact.subject && $0.verb == fact.verb && $0.object == fact.object && $0.isNegated != fact.isNegated
+      }
     case .facts(let ids): end { ids.contains($0.id) }
     }
     let isPast = fact.validTo.map { $0 <= time } ?? false
@@ -72,9 +85,12 @@ package struct FactArray: FactLookup {
     }
     all.append(
       Fact(
-        id: FactID(rawValue: nextID), subject: fact.subject, verb: fact.verb, object: fact.object, isNegated: fact.isNegated,
-        confidence: fact.confidence, source: fact.source, extractor: fact.extractor, standing: isPast ? .past : .current,
-        isPrivate: fact.isPrivate, turn: nil, saidAt: time, validFrom: fact.validFrom, validTo: fact.validTo, supersededBy: nil))
+        id: FactID(rawValue: nextID), subject: fact.subject, verb: fact.verb, object: fact.object,
+        isNegated: fact.isNegated,
+        confidence: fact.confidence, source: fact.source, extractor: fact.extractor,
+        standing: isPast ? .past : .current,
+        isPrivate: fact.isPrivate, turn: nil, saidAt: time, validFrom: fact.validFrom, validTo: fact.validTo,
+        supersededBy: nil))
     nextID += 1
   }
 }
@@ -97,7 +113,8 @@ struct FactView {
     subjects: [String] = [], verbs: [String] = [], objects: [String] = [], text: String = "", ever: Bool = false
   ) throws -> [Fact] {
     let query = FactQuery(
-      owner: owner, subjects: subjects.map { Term($0) }, verbs: verbs.map { Term($0) }, objects: objects.map { Term($0) },
+      owner: owner, subjects: subjects.map { Term($0) }, verbs: verbs.map { Term($0) },
+      objects: objects.map { Term($0) },
       text: text, validity: ever ? .ever : .now, order: .newestFirst, limit: 500)
     let stored = try lookup.facts(query).filter { ever || !ended.contains($0.id) }
     return told.facts(query) + stored

@@ -25,7 +25,8 @@ struct FrameTerms {
     let base = Self.joined(head.verb, Fold.text(head.object))
     for argument in ordered.dropFirst() {
       for object in try Self.objects(argument, resolver) {
-        entries.append(Entry(verb: Self.joined(base, argument.preposition.isEmpty ? "como" : argument.preposition), object: object))
+        entries.append(
+          Entry(verb: Self.joined(base, argument.preposition.isEmpty ? "como" : argument.preposition), object: object))
       }
     }
   }
@@ -38,7 +39,8 @@ struct FrameTerms {
       if argument.time != nil { return argument.time?.kind == .duration ? 5 : 4 }
       return argument.phrase.isUser ? 3 : ["en", "a", "de"].contains(argument.preposition) ? 1 : 2
     }
-    return arguments.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    return arguments.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(
+      \.element)
   }
 
   private static func objects(_ argument: Argument, _ resolver: EntityResolver) throws -> [String] {
@@ -50,17 +52,29 @@ struct FrameTerms {
   private static func object(_ phrase: NounPhrase, _ resolver: EntityResolver) throws -> String {
     if phrase.isUser { return EntityName.user }
     if phrase.pronoun == 2 || phrase.pronoun == 5, let last = resolver.last { return last }
-    if phrase.isKin, phrase.isPossessedByUser || !phrase.possessor.isEmpty, phrase.determiner != .indefinite, !phrase.isPlural || ["padres", "abuelos", "suegros"].contains(phrase.head), let name = try resolver.names(of: phrase).first {
+    if phrase.isKin, phrase.isPossessedByUser || !phrase.possessor.isEmpty, phrase.determiner != .indefinite,
+      !phrase.isPlural || ["padres", "abuelos", "suegros"].contains(phrase.head),
+      let name = try resolver.names(of: phrase).first
+    {
       return EntityName.parts(name) == nil ? phrase.text : name
     }
     return phrase.text
   }
 
-  private static func joined(_ first: String, _ second: String) -> String { second.isEmpty ? first : first + " " + second }
+  private static func joined(_ first: String, _ second: String) -> String {
+    second.isEmpty ? first : first + " " + second
+  }
 
   static func isAge(_ object: String) -> Bool {
     let stems = Content.stems(of: object)
     return stems.count == 2 && Int(stems[0]) != nil && ["an", "ano", "year"].contains(stems[1])
+  }
+
+  /// What is counted in «tres hijos»; nil for objects without a number.
+  static func counted(_ object: String) -> [String]? {
+    let stems = Content.stems(of: object)
+    let nouns = stems.filter { Int($0) == nil }
+    return nouns.isEmpty || nouns.count == stems.count ? nil : nouns.map { $0 == "ano" || $0 == "year" ? "an" : $0 }
   }
 
   /// Whether two objects say the same, apart from articles, gender and number.
@@ -72,13 +86,17 @@ struct FrameTerms {
 
 /// «el doctor Salgado», "Mrs Brown".
 enum Titles {
-  private static let words = Vocabulary.set("doctor doctora dr dr. dra dra. don doña señor señora sr sr. sra sra. mr mr. mrs mrs. ms ms. miss")
+  private static let words = Vocabulary.set(
+    "doctor doctora dr dr. dra dra. don doña señor señora sr sr. sra sra. mr mr. mrs mrs. ms ms. miss")
 
-  static func isTitled(_ phrase: NounPhrase) -> Bool { phrase.name != nil && words.contains(phrase.head) && !phrase.isPossessedByUser }
+  static func isTitled(_ phrase: NounPhrase) -> Bool {
+    phrase.name != nil && words.contains(phrase.head) && !phrase.isPossessedByUser
+  }
 
   static func name(of phrase: NounPhrase) -> String {
     let words = phrase.text.split(separator: " ")
-    return (["el", "la"].contains(words.first.map { Fold.text($0) } ?? "") ? words.dropFirst() : words[...]).joined(separator: " ")
+    return (["el", "la"].contains(words.first.map { Fold.text($0) } ?? "") ? words.dropFirst() : words[...]).joined(
+      separator: " ")
   }
 }
 

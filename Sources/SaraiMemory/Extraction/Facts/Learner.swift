@@ -22,11 +22,12 @@ package struct Learner {
   package func changes(from text: String, language: Language, now: CivilDateTime) throws -> [FactChange] {
     let language = LanguageGuess.language(of: text, fallback: language)
     var reading = TurnReading(
-      FactView(lookup, owner: owner), language: language, now: now, isCorrection: UpdateSignals.isSignalled(text, language))
+      FactView(lookup, owner: owner), language: language, now: now,
+      isCorrection: UpdateSignals.isSignalled(text, language))
     for sentence in Tokenizer.sentences(of: text, in: language) where !sentence.isQuestion {
       guard !ForgetWords.isRequest(sentence, language) else { continue }
       for clause in ClauseReader.clauses(of: sentence, language: language, today: now.date) {
-        try reading.learn(Canonical.rewritten(clause))
+        try reading.learn(Canonical.rewritten(reading.completed(clause)))
       }
     }
     return reading.changes
@@ -45,7 +46,9 @@ enum ForgetWords {
       guard isVerb else { continue }
       let lead = words[..<place].map(\.folded)
       guard lead.allSatisfy(leads.contains) else { return nil }
-      if let next = words.dropFirst(place + 1).first, ["to", "how"].contains(next.folded), language == .english { return nil }
+      if let next = words.dropFirst(place + 1).first, ["to", "how"].contains(next.folded), language == .english {
+        return nil
+      }
       return Array(words[(place + 1)...])
     }
     return nil

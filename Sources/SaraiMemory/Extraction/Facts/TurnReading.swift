@@ -9,7 +9,11 @@ struct TurnReading {
   /// Whether the turn says that something told before has changed or was wrong.
   let isCorrection: Bool
   /// What «ya no» has ended: «ahora estoy en Ikea» goes on from it.
-  private var ended: (subject: String, clause: Clause)?
+  /// The subject of the clause before, where that is not the user.
+  private var spokenOf: String?
+  /// What was counted last.
+  private var counted: (head: String, word: String)?
+  var ended: (subject: String, clause: Clause)?
 
   init(_ view: FactView, language: Language, now: CivilDateTime, isCorrection: Bool) {
     resolver = EntityResolver(view)
@@ -29,7 +33,7 @@ struct TurnReading {
     return nil
   }
 
-  private var saidAt: Timestamp {
+  var saidAt: Timestamp {
     Timestamp(secondsSince1970: now.date.dayNumber * 86_400 + now.secondOfDay - now.utcOffsetSeconds)
   }
 
@@ -44,6 +48,8 @@ struct TurnReading {
       if try learnChange(subject, clause) { continue }
       try learnFrame(subject, clause)
     }
+    spokenOf = subjects.last == EntityName.user ? nil : subjects.last
+    try nameMentioned(clause)
     noteMentions(clause, subjects)
     for subject in subjects { try introduce(subject, clause) }
   }
@@ -55,22 +61,33 @@ struct TurnReading {
       if clause.verb.person == 5 { return [EntityName.somebody] }
       return resolver.last.map { [$0] } ?? []
     }
+    // «Antes era albañil»: the form fits me and him; it is told of whom the turn was speaking.
+    if phrase == Clause.user, clause.verb.isImperfect, clause.verb.person == 0, let spokenOf { return [spokenOf] }
     var names: [String] = []
     for member in phrase.members {
       if member.pronoun == 1 || member.pronoun == 4 { continue }
       let found = try resolver.names(of: member)
       if member.pronoun == nil, found.count > 1, !member.isPlural {
-        names.append(found.first { try! !resolver.roles(of: member).contains($0) } ?? found[0])
+        // Of several who could be meant, one who has a name.
+        let roles = try resolver.roles(of: member)
+        names.append(found.first { !roles.contains($0) } ?? found[0])
       } else {
         names += found.prefix(member.isPlural ? found.count : 1)
       }
-      if let name = member.name, member.isNameable, let entity = found.first { try nameEntity(entity, name, role: member) }
+      if let owner = member.possessor.first, let name = owner.name, owner.isNameable,
+        let entity = try resolver.names(of: owner).first
+      {
+        try nameEntity(entity, name, role: owner)
+      }
+      if let name = member.name, member.isNameable, let entity = found.first {
+        try nameEntity(entity, name, role: member)
+      }
     }
     return names
   }
 
   /// Tells the name of somebody who was spoken of as «mi hermana Ana».
-  private mutating func nameEntity(_ entity: String, _ name: String, role phrase: NounPhrase) throws {
+  mutating func nameEntity(_ entity: String, _ name: String, role phrase: NounPhrase) throws {
     var bare = phrase
     bare.name = nil
     if Term(entity) == Term(name) {
@@ -80,10 +97,40 @@ struct TurnReading {
     }
   }
 
+  /// «Vivo con mi novia Sara» tells a name as well.
+  private mutating func nameMentioned(_ clause: Clause) throws {
+    guard !["ser", "llamarse", "tener"].contains(clause.verb.verb), !clause.verb.isNegated else { return }
+    for phrase in clause.arguments.flatMap({ $0.phrase.members })
+    where phrase.isKin && (phrase.isPossessedByUser || !phrase.possessor.isEmpty) {
+      if let name = phrase.name, let entity = try resolver.names(of: phrase).first {
+        try nameEntity(entity, name, role: phrase)
+      }
+    }
+  }
+
+  /// «Ya tiene tres»: of what was counted last; years where nothing was.
+  mutating func completed(_ clause: Clause) -> Clause {
+    guard clause.verb.verb == "tener",
+      let place = clause.arguments.firstIndex(where: { $0.preposition.isEmpty && $0.time == nil })
+    else { return clause }
+    var clause = clause
+    let phrase = clause.arguments[place].phrase
+    if phrase.head.isEmpty, phrase.quantity != nil, let counted, counted.head != "ano" {
+      clause.arguments[place].phrase.head = counted.head
+      clause.arguments[place].phrase.text += " " + counted.word
+    } else if !phrase.head.isEmpty {
+      let word = phrase.text.split(separator: " ").last.map(String.init) ?? phrase.head
+      counted = (phrase.head, phrase.isPlural || word.hasSuffix("s") ? word : word + "s")
+    }
+    return clause
+  }
+
   private mutating func noteMentions(_ clause: Clause, _ subjects: [String]) {
     if let subject = subjects.last, subject != EntityName.user {
       resolver.last = subject
-    } else if let patient = clause.arguments.first(where: { $0.preposition == "a" && $0.phrase.isKin }), let name = try? resolver.names(of: patient.phrase).first {
+    } else if let patient = clause.arguments.first(where: { $0.preposition == "a" && $0.phrase.isKin }),
+      let name = try? resolver.names(of: patient.phrase).first
+    {
       resolver.last = name
     } else if clause.verb.verb == "change", let thing = clause.object, let name = try? resolver.names(of: thing).first {
       resolver.last = name
@@ -98,12 +145,15 @@ struct TurnReading {
   private mutating func learnName(_ subject: String, _ clause: Clause) throws -> Bool {
     guard let object = clause.object else { return false }
     let isNaming = clause.verb.verb == "llamarse"
-    let isBeing = clause.verb.verb == "ser" && (clause.subject?.isKin ?? false) && clause.arguments.count == 1
+    let isBeing =
+      clause.verb.verb == "ser" && (clause.subject?.isKin ?? false) && clause.arguments.count == 1
       && (object.isName || Titles.isTitled(object))
     guard isNaming || isBeing else { return false }
     let names = object.members.map { Titles.isTitled($0) ? Titles.name(of: $0) : $0.name ?? $0.text }
     if clause.verb.isNegated || clause.verb.isNoLonger {
-      for name in names { changes.append(.end(subject: Term(subject), verb: "llamarse", object: Term(name), isNegated: false, at: saidAt)) }
+      for name in names {
+        changes.append(.end(subject: Term(subject), verb: "llamarse", object: Term(name), isNegated: false, at: saidAt))
+      }
       return true
     }
     if let phrase = clause.subject, phrase.isPlural, phrase.pronoun == nil || names.count > 1 {
@@ -118,7 +168,8 @@ struct TurnReading {
 
   /// «Andrés es mi primo», «Pepe es el marido de mi tía».
   private mutating func learnRole(_ subject: String, _ clause: Clause) throws -> Bool {
-    guard clause.verb.verb == "ser", let phrase = clause.subject, phrase.isName, let name = phrase.name, let object = clause.object,
+    guard clause.verb.verb == "ser", let phrase = clause.subject, phrase.isName, let name = phrase.name,
+      let object = clause.object,
       object.isKin, object.name == nil, object.isPossessedByUser || !object.possessor.isEmpty, !clause.verb.isNegated
     else { return false }
     let roles = try resolver.roles(of: object)
@@ -137,13 +188,18 @@ struct TurnReading {
 
   /// «Tengo un perro que se llama Toby»: there is a dog now, and this is what is told of it.
   private mutating func introduce(_ subject: String, _ clause: Clause) throws {
-    guard ["tener", "comprar", "adoptar", "adopt", "get"].contains(clause.verb.verb) || clause.verb.lemma == "get", !clause.verb.isNegated else { return }
+    guard ["tener", "comprar", "adoptar", "adopt", "get"].contains(clause.verb.verb) || clause.verb.lemma == "get",
+      !clause.verb.isNegated
+    else { return }
     for phrase in clause.arguments.filter({ $0.preposition == "" && $0.time == nil }).flatMap({ $0.phrase.members })
-    where !phrase.head.isEmpty && phrase.head != "ano" && !phrase.isAction {
+    where !phrase.head.isEmpty && phrase.head != "ano" && !phrase.isAction && !Fold.text(phrase.text).hasPrefix("otr")
+      && !phrase.text.hasPrefix("another")
+    {
       guard let noun = EntityName.nouns(of: phrase).first else { continue }
       let entity = EntityName.owned(noun, by: subject)
       resolver.introduced[phrase.text] = entity
-      let names = phrase.names + (phrase.name.map { phrase.isKin || AnimalNames.isAnimal(phrase.head) ? [$0] : [] } ?? [])
+      let names =
+        phrase.names + (phrase.name.map { phrase.isKin || AnimalNames.isAnimal(phrase.head) ? [$0] : [] } ?? [])
       if names.count > 1 || (phrase.isPlural && !names.isEmpty) {
         for name in names { try add(name, "ser", entity) }
       } else if let name = names.first {
@@ -154,117 +210,17 @@ struct TurnReading {
           resolver.introduced[phrase.text] = name
         }
       }
-      let properties = phrase.modifiers.filter { Vocabulary.colours.contains($0) || Vocabulary.nationalities.contains($0) }
+      let properties = phrase.modifiers.filter {
+        Vocabulary.colours.contains($0) || Vocabulary.nationalities.contains($0)
+      }
       if !phrase.isPlural, !properties.isEmpty { try add(entity, "ser", properties.joined(separator: " ")) }
       resolver.last = resolver.introduced[phrase.text] ?? entity
       if let relative = phrase.relative.isEmpty ? nil : phrase.relative { resolver.introduced[relative] = entity }
     }
   }
 
-  private func isNew(_ phrase: NounPhrase) -> Bool { phrase.modifiers.contains { ["nuevo", "nueva", "new"].contains($0) } }
-
-  // MARK: changes
-
-  /// Verbs that end or move what was told before.
-  private mutating func learnChange(_ subject: String, _ clause: Clause) throws -> Bool {
-    let lemma = clause.verb.verb
-    if ["cambiar", "mover", "pasar", "aplazar", "adelantar", "change", "retrasar", "reschedule", "ser cambiado", "ser movido", "ser aplazado", "ser move", "ser mudado"].contains(lemma) {
-      return try learnPostponement(subject, clause)
-    }
-    if ["dejar", "abandonar", "vender", "quit", "leave", "perder"].contains(lemma), clause.modal == nil, clause.verb.isPast || clause.verb.isPerfect {
-      if let object = clause.object, clause.argument("en") == nil {
-        try end(subject, like: object.text, except: [lemma])
-        return lemma == "dejar" && !object.isDefinite
-      }
-      if clause.verb.clitics.contains("lo"), subject != EntityName.user {
-        try endBond(subject)
-        return true
-      }
-    }
-    if ["romper", "cortar", "divorciarse", "break", "separar"].contains(lemma), let partner = clause.argument("con")?.phrase ?? clause.subject,
-      let name = try resolver.names(of: partner).first
-    {
-      try endBond(name)
-      return true
-    }
-    if ["name", "llamar", "bautizar", "call"].contains(lemma), let object = clause.object, let name = object.name, !object.head.isEmpty {
-      var bare = object
-      bare.name = nil
-      for entity in try resolver.roles(of: bare).prefix(1) { try add(entity, "llamarse", name) }
-      return true
-    }
-    if lemma == "switch" || lemma == "cambiar", let object = clause.argument("a")?.phrase { return try replaceLast(subject, object.text) }
-    return false
-  }
-
-  /// «Han cambiado la cita al jueves», "the meeting has been moved to Thursday".
-  private mutating func learnPostponement(_ subject: String, _ clause: Clause) throws -> Bool {
-    let times = clause.arguments.filter { $0.time != nil }
-    guard !times.isEmpty else {
-      if let object = clause.argument("a")?.phrase, clause.object == nil, subject == EntityName.user { return try replaceLast(subject, object.text) }
-      return false
-    }
-    let thing = clause.object.flatMap { try? resolver.names(of: $0).first } ?? subject
-    guard thing != EntityName.user else { return false }
-    let old = try resolver.view.facts(subjects: [thing]).filter { $0.verb.text.hasPrefix("ser") }
-    end(old)
-    for (index, time) in times.enumerated() {
-      try add(thing, "ser cuando", time.text, isSignalled: index == 0)
-    }
-    return true
-  }
-
-  /// "I switched to chemistry": what was studied before is over.
-  private mutating func replaceLast(_ subject: String, _ object: String) throws -> Bool {
-    for verb in ["estudiar", "jugar", "conducir", "usar", "trabajar en"] {
-      let old = try resolver.view.facts(subjects: [subject], verbs: [verb])
-      guard !old.isEmpty else { continue }
-      end(old)
-      try add(subject, verb, object, isSignalled: true)
-      return true
-    }
-    return false
-  }
-
-  /// Facts of a subject whose object holds these words are over.
-  private mutating func end(_ subject: String, like text: String, except: [String]) throws {
-    let words = Set(Content.stems(of: text))
-    guard !words.isEmpty else { return }
-    let facts = try resolver.view.facts(subjects: [subject]).filter { fact in
-      !except.contains(fact.verb.text) && !fact.isNegated && !["gustar", "encantar"].contains(fact.verb.text)
-        && Set(Content.stems(of: fact.object.text)).isSuperset(of: words)
-    }
-    end(facts)
-  }
-
-  private mutating func endBond(_ person: String) throws {
-    end(try resolver.view.facts(subjects: [person], verbs: ["ser"]).filter { $0.object.text.hasPrefix("novi") || $0.object.text.hasPrefix("pareja") })
-    if ["novi", "pareja", "mujer", "marido"].contains(where: person.hasPrefix) {
-      end(try resolver.view.facts(subjects: [person], verbs: ["llamarse"]))
-    }
-    let names = try resolver.view.facts(subjects: [person], verbs: ["llamarse"], ever: true).map(\.object.text) + [person]
-    end(try resolver.view.facts(subjects: [EntityName.user], objects: names))
-  }
-
-  private mutating func end(_ facts: [Fact]) {
-    for fact in facts {
-      resolver.view.ended.insert(fact.id)
-      record(.end(subject: fact.subject, verb: fact.verb, object: fact.object, isNegated: fact.isNegated, at: saidAt))
-    }
-  }
-
-  /// «Ya no trabajo en el Corte Inglés, ahora estoy en Ikea».
-  private mutating func continueEnded(_ clause: inout Clause, _ subjects: [String]) {
-    guard let (subject, old) = ended, subjects == [subject], !clause.verb.isNoLonger, !clause.verb.isNegated else { return }
-    if clause.verb.verb == "estar" || clause.verb.lemma == "be", clause.isNow, let place = clause.argument("en"), old.argument("en") != nil {
-      clause.verb.verb = old.verb.verb
-      clause.arguments = [place] + clause.arguments.filter { $0 != place }
-    } else if clause.verb.verb == old.verb.verb {
-      // What is not said again stays: «juego los viernes».
-      let given = Set(clause.arguments.map(\.preposition))
-      clause.arguments = old.arguments.filter { !given.contains($0.preposition) } + clause.arguments
-      clause.isNow = true
-    }
+  private func isNew(_ phrase: NounPhrase) -> Bool {
+    phrase.modifiers.contains { ["nuevo", "nueva", "new"].contains($0) }
   }
 
   // MARK: frames
@@ -277,14 +233,19 @@ struct TurnReading {
       return
     }
     if frame.entries[0].object.isEmpty, Predicates.isReporting(clause.verb.verb) { return }
-    let isOver = clause.verb.isImperfect || (clause.verb.isPast && !clause.verb.isPerfect && !clause.verb.isPassive && Predicates.isState(clause.verb.verb))
+    let isOver =
+      clause.verb.isImperfect
+      || (clause.verb.isPast && !clause.verb.isPerfect && !clause.verb.isPassive
+        && Predicates.isState(clause.verb.verb))
     let isSignalled = isCorrection || clause.isNow
     for (index, entry) in frame.entries.enumerated() {
       try add(
         subject, entry.verb, entry.object, isNegated: clause.verb.isNegated, isOver: isOver,
         isSignalled: isSignalled && index == 0 && !clause.verb.isNegated, isFirst: index == 0)
     }
-    if clause.verb.verb == "casarse", !clause.verb.isNegated, let spouse = frame.entries.first(where: { $0.verb.hasSuffix(" con") }) {
+    if clause.verb.verb == "casarse", !clause.verb.isNegated,
+      let spouse = frame.entries.first(where: { $0.verb.hasSuffix(" con") })
+    {
       try end(subject, like: "soltero", except: [])
       try add(subject, "estar", "casado")
       try add(subject, "estar casado con", spouse.object, isSignalled: isSignalled)
@@ -307,7 +268,8 @@ struct TurnReading {
   // MARK: storing
 
   mutating func add(
-    _ subject: String, _ verb: String, _ object: String, isNegated: Bool = false, isOver: Bool = false, isSignalled: Bool = false,
+    _ subject: String, _ verb: String, _ object: String, isNegated: Bool = false, isOver: Bool = false,
+    isSignalled: Bool = false,
     isFirst: Bool = true
   ) throws {
     guard object.utf8.count <= 400, subject.utf8.count <= 400, verb.utf8.count <= 400 else { return }
@@ -318,13 +280,20 @@ struct TurnReading {
       return
     }
     var replacing = Replacement.oppositePolarity
-    let others = try resolver.view.facts(subjects: [subject], verbs: [verb]).filter { $0.object != fact.object && !$0.isNegated }
-    let isAge = verb == "tener" && FrameTerms.isAge(object)
-    let rivals = isAge ? others.filter { FrameTerms.isAge($0.object.text) } : others
+    let others = try resolver.view.facts(subjects: [subject], verbs: [verb]).filter {
+      $0.object != fact.object && !$0.isNegated
+    }
+    // So many years or children: the last number told is the one that holds.
+    let counted = FrameTerms.counted(object)
+    let isAge = verb == "tener" && counted != nil
+    let rivals = isAge ? others.filter { FrameTerms.counted($0.object.text) == counted } : others
     if isFirst, !isNegated, !rivals.isEmpty, isAge || isSignalled || Predicates.isSingleValued(subject, verb) {
       if isAge || isSignalled {
         let dependents = try resolver.view.facts(subjects: [subject]).filter { other in
-          rivals.contains { other.verb.text.hasPrefix(Fold.text($0.verb.text + " " + $0.object.text) + " ") || other.verb.folded.hasPrefix($0.verb.folded + " " + $0.object.folded + " ") }
+          rivals.contains {
+            other.verb.text.hasPrefix(Fold.text($0.verb.text + " " + $0.object.text) + " ")
+              || other.verb.folded.hasPrefix($0.verb.folded + " " + $0.object.folded + " ")
+          }
         }
         let old = (rivals + dependents).filter { !isToldNow($0) }
         old.forEach { resolver.view.ended.insert($0.id) }
@@ -340,12 +309,8 @@ struct TurnReading {
   /// Two facts of one turn do not replace each other.
   private func isToldNow(_ fact: Fact) -> Bool { fact.id.rawValue < 0 }
 
-  private mutating func record(_ change: FactChange) {
+  mutating func record(_ change: FactChange) {
     changes.append(change)
     resolver.view.told.apply(Batch(owner: resolver.view.owner, changes: [change], saidAt: saidAt))
   }
-}
-
-extension Clause {
-  fileprivate var modal: String? { verb.modal }
 }

@@ -33,11 +33,15 @@ enum EnglishVerbs {
   static let nounLike: Set<String> = [
     "work", "works", "play", "study", "studies", "name", "names", "call", "calls", "visit", "walk", "talk", "park",
     "book", "books", "fish", "date", "dates", "plan", "plans", "end", "change", "cook", "train", "trains", "coach",
-    "paint", "share", "order", "garden", "store", "land", "fire", "record", "program", "design", "host", "code", "codes",
-    "race", "drink", "drinks", "drive", "ride", "read", "cut", "show", "lead", "set", "dream", "like", "watch", "lock", "fear",
-    "hope", "shop", "trade", "cost", "start", "love", "meet", "run", "sleep", "put", "let", "fall", "break", "feed", "fly",
+    "paint", "share", "order", "garden", "store", "land", "fire", "record", "program", "design", "host", "code",
+    "codes",
+    "race", "drink", "drinks", "drive", "ride", "read", "cut", "show", "lead", "set", "dream", "like", "watch", "lock",
+    "fear",
+    "hope", "shop", "trade", "cost", "start", "love", "meet", "run", "sleep", "put", "let", "fall", "break", "feed",
+    "fly",
     "rent", "plant", "plants", "use", "turn", "program", "vacation", "box", "left", "lead", "mean", "saw", "found",
-    "practice", "stay", "smoke", "check", "cause", "ski", "dance", "camp", "lie", "can", "worry", "cancel", "support", "rides",
+    "practice", "stay", "smoke", "check", "cause", "ski", "dance", "camp", "lie", "can", "worry", "cancel", "support",
+    "rides",
   ]
 }
 
@@ -136,7 +140,9 @@ struct EnglishConjugation: Sendable {
     let letters = Array(lemma)
     guard letters.count >= 3, letters.count <= 4, let last = letters.last, !"aeiouwxy".contains(last),
       "aeiou".contains(letters[letters.count - 2]), !"aeiou".contains(letters[letters.count - 3])
-    else { return ["prefer", "commit", "transfer", "forget", "begin"].contains(lemma) ? lemma + String(lemma.last!) : lemma }
+    else {
+      return ["prefer", "commit", "transfer", "forget", "begin"].contains(lemma) ? lemma + String(lemma.last!) : lemma
+    }
     return lemma + String(last)
   }
 }

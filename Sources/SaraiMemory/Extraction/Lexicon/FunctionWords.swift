@@ -23,16 +23,22 @@ struct FunctionWords: Sendable {
 
   static let spanish = FunctionWords(
     definite: ["el", "la", "los", "las", "lo"],
-    indefinite: ["un", "una", "unos", "unas", "algun", "alguna", "algunos", "algunas", "otro", "otra", "otros", "otras", "varios",
-      "varias", "muchos", "muchas", "mucho", "mucha", "pocos", "pocas", "todo", "toda", "todos", "todas", "cada", "ningun",
-      "ninguna", "bastante", "bastantes"],
+    indefinite: [
+      "un", "una", "unos", "unas", "algun", "alguna", "algunos", "algunas", "otro", "otra", "otros", "otras", "varios",
+      "varias", "muchos", "muchas", "mucho", "mucha", "pocos", "pocas", "todo", "toda", "todos", "todas", "cada",
+      "ningun",
+      "ninguna", "bastante", "bastantes",
+    ],
     possessives: [
       "mi": 0, "mis": 0, "mio": 0, "mia": 0, "tu": 1, "tus": 1, "su": 2, "sus": 2, "nuestro": 3, "nuestra": 3,
       "nuestros": 3, "nuestras": 3,
     ],
-    demonstratives: ["este", "esta", "estos", "estas", "ese", "esa", "esos", "esas", "aquel", "aquella", "esto", "eso"],
+    demonstratives: [
+      "este", "esta", "estos", "estas", "ese", "esa", "esos", "esas", "aquel", "aquella", "esto", "eso",
+    ],
     prepositions: [
-      "a", "al", "ante", "bajo", "con", "contra", "de", "del", "desde", "en", "entre", "hacia", "hasta", "para", "por", "segun",
+      "a", "al", "ante", "bajo", "con", "contra", "de", "del", "desde", "en", "entre", "hacia", "hasta", "para", "por",
+      "segun",
       "sin", "sobre", "tras", "conmigo", "contigo", "como",
     ],
     conjunctions: ["y", "e", "o", "u", "ni", "pero", "sino", "aunque", "asi"],
@@ -40,13 +46,19 @@ struct FunctionWords: Sendable {
     relatives: ["que", "q", "quien", "quienes", "donde", "cuyo", "cuya", "k"],
     negations: ["no", "nunca", "jamas", "tampoco"],
     adverbs: [
-      "ya", "muy", "mucho", "bastante", "tambien", "siempre", "casi", "ahora", "antes", "despues", "luego", "todavia", "aun", "hoy",
-      "solo", "solamente", "aqui", "alli", "ahi", "bien", "mal", "mejor", "peor", "demasiado", "actualmente", "ultimamente",
-      "normalmente", "generalmente", "habitualmente", "realmente", "entonces", "juntos", "juntas", "ademas", "finalmente", "hace",
-      "nada", "algo", "tan", "menudo", "veces", "poco", "pronto", "temporalmente", "recien", "recientemente", "oficialmente", "probablemente", "perdona", "oye", "bueno", "mira", "pues", "hola", "vaya", "gracias", "sinceramente", "encima", "total", "vale",
+      "ya", "muy", "mucho", "bastante", "tambien", "siempre", "casi", "ahora", "antes", "despues", "luego", "todavia",
+      "aun", "hoy",
+      "solo", "solamente", "aqui", "alli", "ahi", "bien", "mal", "mejor", "peor", "demasiado", "actualmente",
+      "ultimamente",
+      "normalmente", "generalmente", "habitualmente", "realmente", "entonces", "juntos", "juntas", "ademas",
+      "finalmente", "hace",
+      "nada", "algo", "tan", "menudo", "veces", "poco", "pronto", "temporalmente", "recien", "recientemente",
+      "oficialmente", "probablemente", "perdona", "oye", "bueno", "mira", "pues", "hola", "vaya", "gracias",
+      "sinceramente", "encima", "total", "vale",
     ],
     subjects: [
-      "yo": 0, "tu": 1, "vos": 1, "usted": 2, "el": 2, "ella": 2, "nosotros": 3, "nosotras": 3, "vosotros": 4, "ellos": 5,
+      "yo": 0, "tu": 1, "vos": 1, "usted": 2, "el": 2, "ella": 2, "nosotros": 3, "nosotras": 3, "vosotros": 4,
+      "ellos": 5,
       "ellas": 5, "ustedes": 5,
     ],
     numbers: numberTable(
@@ -58,7 +70,8 @@ struct FunctionWords: Sendable {
       cuatrocientos=400 quinientos=500 seiscientos=600 setecientos=700 ochocientos=800 novecientos=900 mil=1000
       """),
     interrogatives: [
-      "que", "quien", "quienes", "cual", "cuales", "como", "donde", "adonde", "cuando", "cuanto", "cuanta", "cuantos", "cuantas",
+      "que", "quien", "quienes", "cual", "cuales", "como", "donde", "adonde", "cuando", "cuanto", "cuanta", "cuantos",
+      "cuantas",
       "q",
     ])
 
@@ -68,17 +81,23 @@ struct FunctionWords: Sendable {
     possessives: ["my": 0, "your": 1, "his": 2, "her": 2, "its": 2, "their": 2, "our": 3, "mine": 0],
     demonstratives: ["this", "that", "these", "those"],
     prepositions: [
-      "in", "at", "on", "to", "with", "from", "of", "for", "by", "about", "under", "without", "since", "until", "into", "onto",
-      "near", "inside", "as", "behind", "between", "after", "before", "during", "over", "through", "across", "against", "around",
+      "in", "at", "on", "to", "with", "from", "of", "for", "by", "about", "under", "without", "since", "until", "into",
+      "onto",
+      "near", "inside", "as", "behind", "between", "after", "before", "during", "over", "through", "across", "against",
+      "around",
     ],
     conjunctions: ["and", "or", "but", "nor", "so"],
     subordinators: ["because", "when", "if", "while", "although", "though", "unless", "whenever"],
     relatives: ["who", "which", "that", "where", "whose", "whom"],
     negations: ["not", "never", "no"],
     adverbs: [
-      "really", "very", "now", "always", "usually", "often", "also", "too", "just", "actually", "currently", "still", "already",
-      "anymore", "then", "here", "there", "well", "only", "even", "ever", "once", "sometimes", "together", "longer", "quite", "so",
-      "finally", "recently", "mostly", "probably", "originally", "officially", "hey", "hi", "hello", "sorry", "oh", "yes", "well", "please", "much", "totally", "absolutely", "almost", "nearly", "both", "generally", "normally", "previously", "formerly", "temporarily", "instead", "back",
+      "really", "very", "now", "always", "usually", "often", "also", "too", "just", "actually", "currently", "still",
+      "already",
+      "anymore", "then", "here", "there", "well", "only", "even", "ever", "once", "sometimes", "together", "longer",
+      "quite", "so",
+      "finally", "recently", "mostly", "probably", "originally", "officially", "hey", "hi", "hello", "sorry", "oh",
+      "yes", "well", "please", "much", "totally", "absolutely", "almost", "nearly", "both", "generally", "normally",
+      "previously", "formerly", "temporarily", "instead", "back",
     ],
     subjects: ["i": 0, "you": 1, "he": 2, "she": 2, "it": 2, "we": 3, "they": 5],
     numbers: numberTable(

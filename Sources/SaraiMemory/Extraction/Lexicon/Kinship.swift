@@ -104,10 +104,12 @@ enum Kinship {
     // Where a plural has a name of its own, that one comes first: «mis padres» are two.
     for plural in ["padres", "hermanos", "hijos", "abuelos", "nietos", "suegros"] {
       words[plural]?.removeAll { $0 == plural }
-      words[plural]?.insert(plural == "padres" || plural == "abuelos" || plural == "suegros" ? plural : String(plural.dropLast()), at: 0)
+      words[plural]?.insert(
+        plural == "padres" || plural == "abuelos" || plural == "suegros" ? plural : String(plural.dropLast()), at: 0)
     }
     for (word, canonical) in [
-      ("siblings", "hermano"), ("sibling", "hermano"), ("child", "hijo"), ("kid", "hijo"), ("grandchild", "nieto"), ("children", "hijo"), ("kids", "hijo"), ("grandchildren", "nieto"), ("wives", "mujer"),
+      ("siblings", "hermano"), ("sibling", "hermano"), ("child", "hijo"), ("kid", "hijo"), ("grandchild", "nieto"),
+      ("children", "hijo"), ("kids", "hijo"), ("grandchildren", "nieto"), ("wives", "mujer"),
       ("sons-in-law", "yerno"), ("brothers-in-law", "cunado"), ("sisters-in-law", "cunada"),
     ] { words[word] = [canonical] }
     return words
@@ -120,7 +122,8 @@ enum Kinship {
 
   /// Those that are work as well: «mi madre es profesora».
   static let occupations: Set<String> = [
-    "profesor", "profesora", "medico", "medica", "dentista", "psicologo", "psicologa", "abogado", "abogada", "peluquero", "peluquera",
+    "profesor", "profesora", "medico", "medica", "dentista", "psicologo", "psicologa", "abogado", "abogada",
+    "peluquero", "peluquera",
     "entrenador", "jefe", "jefa", "alumno", "alumna",
   ]
 
@@ -172,9 +175,11 @@ enum Inflection {
   private static let irregularSingulars = [
     "wives": "wife", "children": "child", "kids": "kid", "men": "man", "women": "woman", "people": "person",
     "coches": "coche", "noches": "noche", "noviembre": "noviembre", "lunes": "lunes", "martes": "martes", "gas": "gas",
-    "clases": "clase", "llaves": "llave", "nombres": "nombre", "claves": "clave", "viernes": "viernes", "jueves": "jueves",
+    "clases": "clase", "llaves": "llave", "nombres": "nombre", "claves": "clave", "viernes": "viernes",
+    "jueves": "jueves",
     "miercoles": "miercoles", "crisis": "crisis", "tres": "tres", "mes": "mes", "dientes": "diente", "padres": "padres",
-    "bebes": "bebe", "cumpleanos": "cumpleanos", "gafas": "gafas", "paraguas": "paraguas", "pies": "pie", "cafes": "cafe", "ingles": "ingles", "frances": "frances", "aves": "ave",
+    "bebes": "bebe", "cumpleanos": "cumpleanos", "gafas": "gafas", "paraguas": "paraguas", "pies": "pie",
+    "cafes": "cafe", "ingles": "ingles", "frances": "frances", "aves": "ave",
     "feet": "foot", "teeth": "tooth", "mice": "mouse", "houses": "house", "horses": "horse", "nurses": "nurse",
   ]
 }

@@ -40,7 +40,9 @@ struct SpanishConjugation: Sendable {
     guard var forms = analyses[word.folded] else { return [] }
     let typed = word.lowercased
     // Who types accents means them: «matrícula» is no form of «matricular».
-    if typed.unicodeScalars.contains(where: { "áéíóú".unicodeScalars.contains($0) }), !forms.contains(where: { $0.text == typed }) {
+    if typed.unicodeScalars.contains(where: { "áéíóú".unicodeScalars.contains($0) }),
+      !forms.contains(where: { $0.text == typed })
+    {
       forms = forms.filter { $0.text.unicodeScalars.contains { "áéíóú".unicodeScalars.contains($0) } }
     }
     return forms.enumerated().sorted { a, b in
@@ -64,7 +66,8 @@ struct SpanishConjugation: Sendable {
     let endings: [(String, String, SpanishTense, Int)] = [
       ("aron", "ar", .preterite, 5), ("ieron", "er", .preterite, 5), ("aban", "ar", .imperfect, 5),
       ("aba", "ar", .imperfect, 2), ("ando", "ar", .gerund, 0), ("iendo", "er", .gerund, 0),
-      ("ado", "ar", .participle, 0), ("ido", "ir", .participle, 0), ("amos", "ar", .present, 3), ("ó", "ar", .preterite, 2),
+      ("ado", "ar", .participle, 0), ("ido", "ir", .participle, 0), ("amos", "ar", .present, 3),
+      ("ó", "ar", .preterite, 2),
       ("é", "ar", .preterite, 0),
     ]
     for (ending, infinitive, tense, person) in endings
@@ -119,7 +122,8 @@ extension SpanishConjugation {
       }
     }
     let participle = irregular[.participle] ?? stem + (vowel == "a" ? "ado" : "ido")
-    let gerundStem = changes[lemma] == "i" || lemma == "dormir" || lemma == "morir"
+    let gerundStem =
+      changes[lemma] == "i" || lemma == "dormir" || lemma == "morir"
       ? changedStem(stem, lemma, .preterite, 2) : stem
     let gerund = irregular[.gerund] ?? gerundStem + (vowel == "a" ? "ando" : lemma.hasSuffix("uir") ? "yendo" : "iendo")
     forms.append(Form(lemma: lemma, tense: .gerund, person: 0, text: gerund))

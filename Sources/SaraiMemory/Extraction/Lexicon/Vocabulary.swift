@@ -21,8 +21,10 @@ enum Vocabulary {
 
   /// Spanish nouns for the same thing; each is kept as it was told.
   private static let synonymGroups = [
-    ["telefono", "movil", "celular"], ["coche", "carro", "auto"], ["clave", "contrasena", "password"], ["bici", "bicicleta"],
-    ["moto", "motocicleta"], ["piso", "apartamento", "departamento"], ["colegio", "cole", "escuela"], ["correo", "mail", "email"],
+    ["telefono", "movil", "celular"], ["coche", "carro", "auto"], ["clave", "contrasena", "password"],
+    ["bici", "bicicleta"],
+    ["moto", "motocicleta"], ["piso", "apartamento", "departamento"], ["colegio", "cole", "escuela"],
+    ["correo", "mail", "email"],
     ["ordenador", "computadora", "pc"], ["portatil", "laptop"], ["perro", "perrito", "cachorro"], ["cita", "turno"],
   ]
 
@@ -110,6 +112,13 @@ enum Vocabulary {
     kind nervous calm young old older younger lefthanded left-handed right-handed vegan vegetarian celiac coeliac diabetic
     asthmatic allergic intolerant single married widowed divorced separated pregnant deaf blind sick ill atheist catholic
     buddhist muslim jewish introverted extroverted tired big small large huge only great good bad
+    """)
+
+  /// What one asks for who asks for an opinion.
+  static let judgements: Set<String> = set(
+    """
+    normal bueno buena malo mala mejor posible seguro segura recomendable peligroso peligrosa suficiente verdad raro rara
+    enough good bad ok okay safe strong possible dangerous better weird true right wrong worth
     """)
 
   static func noun(_ word: String) -> String { nouns[word] ?? word }

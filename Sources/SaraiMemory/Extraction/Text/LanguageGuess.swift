@@ -7,7 +7,9 @@ enum LanguageGuess {
     for piece in text.prefix(2000).split(whereSeparator: { !$0.isLetter && $0 != "'" && $0 != "’" }) {
       let word = Fold.text(piece)
       if spanishWords.contains(word) { spanish += 1 }
-      if word.count > 3, SpanishConjugation.shared.isKnown(word), !EnglishConjugation.shared.isKnown(word) { spanish += 1 }
+      if word.count > 3, SpanishConjugation.shared.isKnown(word), !EnglishConjugation.shared.isKnown(word) {
+        spanish += 1
+      }
       if englishWords.contains(word) { english += 1 }
       if piece.unicodeScalars.contains(where: { "áéíóúñÁÉÍÓÚÑ".unicodeScalars.contains($0) }) { spanish += 1 }
     }

@@ -27,6 +27,9 @@ struct SpellingCorrector: Sendable {
       """),
     known: Set(EnglishConjugation.shared.knownForms).union(Kinship.words).union(lists(of: .english)), isEnglish: true)
 
+  /// Too like other words to be found by one letter.
+  private static let short = Vocabulary.set("donde cuando cuanto cuantos quien ahora siempre where what when have does")
+
   private let isEnglish: Bool
   private let targets: Set<String>
   private let known: Set<String>
@@ -42,7 +45,8 @@ struct SpellingCorrector: Sendable {
   /// The words with the spelling of those that they were meant to be.
   func corrected(_ words: [Word]) -> [Word] {
     Genitives.repaired(words, isEnglish: isEnglish).map { word in
-      guard word.kind == .word, word.folded.count >= 3, !word.isCapitalized || word.isFirst, !known.contains(word.folded),
+      guard word.kind == .word, word.folded.count >= 3, !word.isCapitalized || word.isFirst,
+        !known.contains(word.folded),
         let meant = correction(of: word.folded)
       else { return word }
       var word = word
@@ -57,7 +61,8 @@ struct SpellingCorrector: Sendable {
     guard word.count >= 4 else { return nil }
     return targets.filter { target in
       let distance = EditDistance.between(word, target, limit: 1)
-      return distance == 1 && target.first == word.first && (target.count >= 6 || Array(target).sorted() == Array(word).sorted())
+      return distance == 1 && !Self.short.contains(target) && target.first == word.first
+        && (target.count >= 6 || Array(target).sorted() == Array(word).sorted())
     }.min()
   }
 
@@ -65,7 +70,9 @@ struct SpellingCorrector: Sendable {
   private static func sound(_ word: String) -> String {
     var text = word.replacing("ll", with: "y").replacing("qu", with: "k").replacing("ce", with: "se")
       .replacing("ci", with: "si").replacing("z", with: "s").replacing("v", with: "b")
-    if !text.contains("ch"), !text.contains("sh"), !text.contains("th"), !text.contains("wh") { text = text.replacing("h", with: "") }
+    if !text.contains("ch"), !text.contains("sh"), !text.contains("th"), !text.contains("wh") {
+      text = text.replacing("h", with: "")
+    }
     var sound = ""
     for letter in text where letter != sound.last || letter == "r" { sound.append(letter == "c" ? "k" : letter) }
     return sound
@@ -78,20 +85,29 @@ struct SpellingCorrector: Sendable {
       .union(words.negations).union(words.adverbs).union(words.subjects.keys).union(words.numbers.keys)
       .union(words.interrogatives).union(Clitics.all).union(Vocabulary.nouns.keys).union(Vocabulary.nouns.values)
       .union(Vocabulary.colours).union(Vocabulary.nationalities).union(Vocabulary.states)
-      .union(["hermosa", "alergia", "alergias", "marino", "marina", "drivers", "driver", "feather", "farther", "patents", "caller", "forged", "parejo", "nieva", "primera", "primero", "primera", "primer", "prisa", "gatos", "mujeres", "vida", "amable", "friendly", "wide",
-        "wine", "lies", "fiend", "llano", "ley", "yerba", "name", "names", "word", "words", "world", "fork", "pork", "boat"])
+      .union([
+        "hermosa", "alergia", "alergias", "marino", "marina", "drivers", "driver", "feather", "farther", "patents",
+        "caller", "forged", "parejo", "nieva", "primera", "primero", "primera", "primer", "prisa", "gatos", "mujeres",
+        "vida", "amable", "friendly", "wide",
+        "wine", "lies", "fiend", "llano", "ley", "yerba", "name", "names", "word", "words", "world", "fork", "pork",
+        "boat",
+      ])
   }
 }
 
 /// "my dogs name" is "my dog's name".
 enum Genitives {
-  private static let owned: Set<String> = ["name", "birthday", "number", "phone", "address", "age", "email", "job", "password", "favorite", "favourite"]
+  private static let owned: Set<String> = [
+    "name", "birthday", "number", "phone", "address", "age", "email", "job", "password", "favorite", "favourite",
+  ]
 
   static func repaired(_ words: [Word], isEnglish: Bool) -> [Word] {
     guard isEnglish, words.count > 2 else { return words }
     var result: [Word] = []
     for (place, word) in words.enumerated() {
-      let isOwner = place > 0 && place + 1 < words.count && words[place - 1].folded == "my" && owned.contains(words[place + 1].folded)
+      let isOwner =
+        place > 0 && place + 1 < words.count && words[place - 1].folded == "my"
+        && owned.contains(words[place + 1].folded)
         && word.folded.hasSuffix("s") && word.folded.count > 3
       result += isOwner ? [Tokenizer.word(String(word.text.dropLast())), Tokenizer.word("'s")] : [word]
     }

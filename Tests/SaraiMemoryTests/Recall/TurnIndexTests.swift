@@ -103,6 +103,25 @@ struct TurnIndexTests {
     #expect(TurnIndex().search("Lucía", vector: [1, 2], limit: 3).isEmpty)
   }
 
+  @Test(
+    "Whatever is said or asked is taken: megabytes, emoji, right to left, control characters",
+    arguments: [
+      String(repeating: "jardín ", count: 150_000), String(repeating: "ñ", count: 500_000), "🧑‍🌾🌻👩‍👩‍👧", "שלום עולם مرحبا",
+      "\0\u{1}\u{7F}\u{202E}'", "'; DROP TABLE turn; --", "31 de febrero de 9999999999999999999999", "",
+    ])
+  func anything(text: String) throws {
+    var index = try Self.index(Self.turns(Self.told))
+    let turn = Turn(
+      id: TurnID(rawValue: .max), conversation: text, role: .tool, speaker: text, saidAt: Timestamp.storable.upperBound,
+      text: text)
+    try index.insert(turn, vector: StoredVector([.nan, .infinity]))
+    let found = index.search(text, vector: [.nan, 1], now: Timestamp.storable.lowerBound, limit: 10)
+    #expect(Set(found.map(\.id.rawValue)) == [1, 2, 3, 4, 5, 6, .max])
+    #expect(found.allSatisfy { $0.score.isFinite })
+    index.remove(turn.id)
+    #expect(index.search("¿Dónde vive mi hermana?", vector: nil, limit: 1).map(\.id.rawValue) == [1])
+  }
+
   @Test("An index from which turns were taken out answers as one that never had them")
   func removal() throws {
     let clutter = (0..<40).map { "Charla \($0) sobre trenes, coches y \(["lentejas", "películas"][$0 % 2])." }

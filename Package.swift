@@ -314,9 +314,23 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
+    .target(name: "CPowerLossVFS", path: "Tests/CPowerLossVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .testTarget(
+      name: "SaraiStoreTests",
+      dependencies: [
+        "SaraiCore", "SaraiStore", "CPowerLossVFS", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+    // Writes facts until it is killed.
+    .executableTarget(
+      name: "memory-writer", dependencies: ["SaraiMemory"], path: "Tests/MemoryWriter", swiftSettings: settings),
     .testTarget(
       name: "SaraiMemoryTests",
-      dependencies: ["SaraiCore", "SaraiInference", "SaraiMemory", "TestSupport"], swiftSettings: settings),
+      dependencies: [
+        "SaraiCore", "SaraiInference", "SaraiMemory", "SaraiStore", "TestSupport", "memory-writer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["SaraiCore", "TestSupport", "sarai", "sarai-confine", "sarai-engine", "sarai-skill"],

@@ -45,6 +45,7 @@ package final class Store: Sendable {
         guard let open = connections.withLock({ $0 }) else { return }
         try StoreFault.wrapping(path: options.path) { try open.close() }
         connections.withLock { $0 = nil }
+        lock.release()
       }
     }
   }
@@ -62,18 +63,17 @@ package final class Store: Sendable {
   /// Runs one transaction: all of it or, where the closure throws, nothing. When this returns, it is on the disk.
   package func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
     try writing.sync {
-      try access.sync {
+      let (result, open) = try access.sync {
         let open = try current()
-        return try StoreFault.wrapping(path: options.path) {
-          let result = try open.pool.write(body)
-          if open.isLogTooLong {
-            try open.truncateLog()
-          } else if open.needsCheckpoint {
-            startCheckpoint()
-          }
-          return result
-        }
+        return (try StoreFault.wrapping(path: options.path) { try open.pool.write(body) }, open)
       }
+      // The transaction is acknowledged whatever becomes of its log: the next write asks again.
+      if open.isLogTooLong {
+        try? emptyLog()
+      } else if open.needsCheckpoint {
+        startCheckpoint()
+      }
+      return result
     }
   }
 
@@ -88,8 +88,11 @@ package final class Store: Sendable {
   }
 
   /// Copies the log into the database and cuts it to nothing, so that nothing deleted is left in it.
-  package func truncateLog() throws {
-    try writing.sync {
+  package func truncateLog() throws { try writing.sync { try emptyLog() } }
+
+  /// Within `writing`; after the checkpoint that may be under way, since SQLite refuses a second one.
+  private func emptyLog() throws {
+    try checkpointing.sync {
       try access.sync {
         let open = try current()
         try StoreFault.wrapping(path: options.path) { try open.truncateLog() }

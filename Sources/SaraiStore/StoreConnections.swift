@@ -12,10 +12,11 @@ final class StoreConnections: Sendable {
   /// Frames of the log that the last checkpoint saw.
   private let checkpointedFrames = Mutex<Int32>(0)
 
-  /// 4 MiB of log before it is copied into the database.
-  private static let checkpointFrames: Int32 = 1024
-  /// 64 MiB: readers and writers came without a pause, and the next writer makes one.
-  private static let largestLogFrames: Int32 = 16_384
+  /// 32 MiB of log before it is copied into the database: who commits while the copy is synced waits for it, so that
+  /// it has to be seldom.
+  private static let checkpointFrames: Int32 = 8192
+  /// 128 MiB: readers and writers came without a pause, and the next writer makes one.
+  private static let largestLogFrames: Int32 = 32_768
 
   init(_ options: StoreOptions) throws {
     let name = try Self.uri(options.path, options)
@@ -32,8 +33,9 @@ final class StoreConnections: Sendable {
 
   /// Waits for whoever reads or writes. The last checkpoint of all happens here, and the log is deleted.
   func close() throws {
-    try checkpointer.close()
     try pool.close()
+    // The last one to close has to be one that may write: it is the one that copies the log and deletes it.
+    try checkpointer.close()
   }
 
   /// True where the log has grown enough for a checkpoint.
@@ -71,10 +73,11 @@ final class StoreConnections: Sendable {
     configuration.prepareDatabase { database in
       let code = sarai_prepare_connection(UnsafeMutableRawPointer(database.sqliteConnection))
       guard code == 0 else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+      if !database.configuration.readonly, try Int.fetchOne(database, sql: "PRAGMA page_count") == 0 {
+        try database.execute(sql: "PRAGMA page_size = \(SARAI_PAGE_BYTES); PRAGMA auto_vacuum = INCREMENTAL")
+      }
       try database.execute(
         sql: """
-          PRAGMA page_size = \(SARAI_PAGE_BYTES);
-          PRAGMA auto_vacuum = INCREMENTAL;
           PRAGMA trusted_schema = OFF;
           PRAGMA cell_size_check = ON;
           PRAGMA secure_delete = ON;

@@ -17,7 +17,8 @@ package enum StoreFault {
         subject: path, cause: fault)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
       return damaged(path, cause: fault)
-    case .SQLITE_IOERR where fault.extendedResultCode == .SQLITE_IOERR_SHORT_READ:
+    // A page that does not match its checksum, or of which a part is missing.
+    case .SQLITE_IOERR where [.SQLITE_IOERR_DATA, .SQLITE_IOERR_SHORT_READ].contains(fault.extendedResultCode):
       return damaged(path, cause: fault)
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return SaraiError(

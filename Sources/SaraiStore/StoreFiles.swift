@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import SaraiCore
+import Synchronization
 
 /// What the store asks of the file system. Whatever has to survive a power cut is synced here, folders included.
 enum StoreFiles {
@@ -12,6 +13,17 @@ enum StoreFiles {
     guard file >= 0 else { return 0 }
     defer { close(file) }
     return max(0, Int(lseek(file, 0, SEEK_END)))
+  }
+
+  /// The first bytes of a file, fewer where it has no more.
+  static func head(_ path: String, _ count: Int) throws -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failed(path) }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: count)
+    let read = pread(file, &buffer, count, 0)
+    guard read >= 0 else { throw failed(path) }
+    return Array(buffer.prefix(read))
   }
 
   static func names(in folder: String) -> [String] {
@@ -113,7 +125,7 @@ enum StoreFiles {
 
 /// Keeps every other process away from a database; ends with the process that holds it.
 final class ProcessLock: Sendable {
-  private let file: Int32
+  private let file: Mutex<Int32>
 
   init(_ path: String) throws {
     let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -124,8 +136,15 @@ final class ProcessLock: Sendable {
         .busy, es: "Otro proceso de SARAi tiene abierta esta memoria: úsala a través de él o ciérralo.",
         en: "Another process of SARAi has this memory open: use it through that one, or end it.", subject: path)
     }
-    file = opened
+    file = Mutex(opened)
   }
 
-  deinit { close(file) }
+  func release() {
+    file.withLock { file in
+      if file >= 0 { close(file) }
+      file = -1
+    }
+  }
+
+  deinit { release() }
 }

@@ -40,6 +40,8 @@ struct StoreOpener {
   // MARK: - Damage
 
   private mutating func mend() throws {
+    // Asked before SQLite is: it takes a short file for an empty database and would write over it.
+    if try isForeign() { return try recover(isForeign: true) }
     do {
       try playLog()
     } catch {
@@ -52,6 +54,14 @@ struct StoreOpener {
     case SARAI_FILE_UNREADABLE: throw StoreFiles.failed(options.path)
     default: try recover(isForeign: false)
     }
+  }
+
+  private func isForeign() throws -> Bool {
+    let head = try StoreFiles.head(options.path, 24)
+    // What was never copied out of the log yet.
+    if head.isEmpty || report.wasInterrupted && head.allSatisfy({ $0 == 0 }) { return false }
+    return head.count < 24 || Array(head.prefix(16)) != Array("SQLite format 3\0".utf8)
+      || Int(head[16]) << 8 | Int(head[17]) != SARAI_PAGE_BYTES || head[20] != SARAI_CHECKSUM_BYTES
   }
 
   /// Lets SQLite copy into the file what a crash left in the log, so that the file alone can be judged.

@@ -113,15 +113,15 @@ private struct ForgettingWork {
   }
 
   mutating func run() throws {
+    var loose: Set<Int64> = []
     if request.everything {
       try database.run("DELETE FROM operation WHERE owner_id = ?", [owner])
       try database.run("DELETE FROM batch WHERE owner_id = ?", [owner])
     } else {
-      try deleteHistory()
+      loose = try deleteHistory()
       var log = OperationLog(database: database, owner: owner, kind: .forget, at: .now())
       try log.begin()
     }
-    var loose: Set<Int64> = []
     for fact in facts {
       guard let record = try FactRecord.load(database, fact) else { continue }
       loose.formUnion([record.subject, record.verb, record.object])
@@ -138,10 +138,14 @@ private struct ForgettingWork {
     try database.run("INSERT INTO term_word (term_word) VALUES ('optimize')")
   }
 
-  /// What undo knew of the facts. Operations that touched other facts too keep what they know of those.
-  private func deleteHistory() throws {
+  /// Deletes what undo knew of the facts. Operations that touched other facts too keep what they know of those.
+  ///
+  /// - Returns: Terms that undo may have been the last to need.
+  private func deleteHistory() throws -> Set<Int64> {
+    var loose: Set<Int64> = []
     for fact in facts {
       for operation in try database.numbers("SELECT DISTINCT operation_id FROM change WHERE fact_id = ?", [fact]) {
+        loose.formUnion(try database.numbers("SELECT term_id FROM held_term WHERE operation_id = ?", [operation]))
         try database.run("DELETE FROM change WHERE operation_id = ? AND fact_id = ?", [operation, fact])
         try database.run("DELETE FROM held_term WHERE operation_id = ?", [operation])
         for column in ["subject_id", "verb_id", "object_id"] {
@@ -157,5 +161,6 @@ private struct ForgettingWork {
         }
       }
     }
+    return loose
   }
 }

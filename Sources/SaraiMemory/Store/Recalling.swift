@@ -52,6 +52,10 @@ private struct Recaller {
 
   /// Words that begin more terms than this narrow nothing by themselves.
   private static let widestWord = 2_000
+  /// A word that begins no more terms than this is narrow enough to look for no narrower one.
+  private static let narrowWord = 500
+  /// Where no word narrows anything, so many of the latest facts are looked through.
+  private static let mostRead = 50_000
 
   func facts() throws -> [Fact] {
     let limit = min(max(query.limit, 1), 10_000)
@@ -61,7 +65,9 @@ private struct Recaller {
     guard let plan = try plan(words: words.map(String.init)) else { return [] }
     let cursor = try Row.fetchCursor(database.cachedStatement(sql: plan.sql), arguments: plan.arguments)
     var facts: [Fact] = []
-    while facts.count < limit, let row = try cursor.next() {
+    var read = 0
+    while facts.count < limit, read < (plan.words.isEmpty ? .max : Self.mostRead), let row = try cursor.next() {
+      read += 1
       let fact = FactRows.fact(row)
       if plan.words.allSatisfy({ Self.contains(fact, $0) }) { facts.append(fact) }
     }
@@ -104,10 +110,12 @@ private struct Recaller {
         + " ORDER BY \(order(index ?? ""))", arguments: arguments, words: words)
   }
 
-  /// The terms that one of the words begins, for the word that begins the fewest; nil where all begin too many.
+  /// The terms that one of the words begins, for a word that begins few; nil where all begin too many. Long words are
+  /// looked up first: a short one can begin most of what there is, and only looking it up would tell.
   private func narrowest(_ words: [String], _ terms: Terms) throws -> [Int64]? {
     var best: [Int64]?
-    for word in words {
+    for word in words.sorted(by: { $0.utf8.count > $1.utf8.count }) {
+      if let best, best.count <= Self.narrowWord { return best }
       let found = try terms.matching(prefix: word, limit: Self.widestWord)
       if found.count < min(Self.widestWord, best?.count ?? .max) { best = found }
     }
@@ -196,7 +204,7 @@ private struct Recaller {
       case "fact_by_subject": "f.subject_id, f.standing, f.verb_id, f.object_id, f.id"
       case "fact_by_object": "f.object_id, f.standing, f.subject_id, f.verb_id, f.id"
       case "fact_by_verb": "f.verb_id, f.standing, f.object_id, f.subject_id, f.id"
-      case "fact_by_time": "f.said_at, f.id"
+      case "fact_by_time": query.text.isEmpty ? "f.said_at, f.id" : "f.said_at DESC, f.id DESC"
       default: "f.id"
       }
     }

@@ -27,7 +27,8 @@ package struct FactQuery: Sendable, Hashable {
   package var verbs: [Term]
   /// Any of these objects.
   package var objects: [Term]
-  /// Words of which each begins a word of the subject, the verb or the object.
+  /// Words of which each begins a word of the subject, the verb or the object. Where each of them begins words of more
+  /// than 2,000 terms, only the 50,000 facts told last are looked through.
   package var text: String
   /// Told within these times.
   package var saidFrom: Timestamp?

@@ -45,6 +45,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
     .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.1"),
@@ -64,9 +65,14 @@ let package = Package(
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CProcessFiles"),
+    .target(name: "CVectors"),
     .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .target(name: "CChecksumVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(
+      name: "SaraiStore", dependencies: ["SaraiCore", "CChecksumVFS", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
 
     // Layer 1
@@ -95,6 +101,10 @@ let package = Package(
     .target(name: "SaraiCalc", dependencies: ["SaraiCore"], swiftSettings: settings),
     .target(
       name: "SaraiSQL", dependencies: ["SaraiCore", "CSQLite"], resources: [.embedInCode("Grammar/sql.gbnf")],
+      swiftSettings: settings),
+    .target(
+      name: "SaraiMemory",
+      dependencies: ["CVectors", "SaraiCore", "SaraiStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
 
     // Layer 2
@@ -164,7 +174,7 @@ let package = Package(
     .target(
       name: "SaraiBench",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
+        "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Logging", package: "swift-log"),
@@ -308,8 +318,25 @@ let package = Package(
     .testTarget(
       name: "SaraiBenchTests",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiModels", "TestSupport", "sarai-engine",
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "TestSupport", "sarai-engine",
         .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .target(name: "CPowerLossVFS", path: "Tests/CPowerLossVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .testTarget(
+      name: "SaraiStoreTests",
+      dependencies: [
+        "SaraiCore", "SaraiStore", "CPowerLossVFS", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+    // Writes facts until it is killed.
+    .executableTarget(
+      name: "memory-writer", dependencies: ["SaraiMemory"], path: "Tests/MemoryWriter", swiftSettings: settings),
+    .testTarget(
+      name: "SaraiMemoryTests",
+      dependencies: [
+        "SaraiCore", "SaraiInference", "SaraiMemory", "SaraiStore", "TestSupport", "memory-writer",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .testTarget(

@@ -1,0 +1,252 @@
+#include "CChecksumVFS.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BODY_BYTES (SARAI_PAGE_BYTES - SARAI_CHECKSUM_BYTES)
+
+// Each step is one-to-one for a given word, so that one changed word always changes the result. The page's number is
+// part of it: a page written to the wrong place does not match either.
+static uint64_t checksum_of(const unsigned char *page, uint64_t number) {
+  uint64_t sum = number * 0x9E3779B97F4A7C15u + 0x5341524169u;
+  for (size_t i = 0; i < BODY_BYTES; i += 8) {
+    uint64_t word;
+    memcpy(&word, page + i, 8);
+    sum = (sum ^ word) * 0xD6E8FEB86659FD93u;
+    sum ^= sum >> 32;
+  }
+  return sum | 1;
+}
+
+static int is_sound(const unsigned char *page, uint64_t number) {
+  uint64_t stored;
+  memcpy(&stored, page + BODY_BYTES, 8);
+  if (stored == checksum_of(page, number)) return 1;
+  if (stored != 0) return 0;
+  // A page that was never written: the file grew past it.
+  for (size_t i = 0; i < BODY_BYTES; i++)
+    if (page[i] != 0) return 0;
+  return 1;
+}
+
+// The file of the VFS beneath lies behind this struct, in the same block of memory.
+typedef struct {
+  sqlite3_file base;
+} checked_file;
+
+static sqlite3_file *beneath(sqlite3_file *file) { return (sqlite3_file *)((checked_file *)file + 1); }
+
+static int checked_close(sqlite3_file *file) {
+  sqlite3_file *real = beneath(file);
+  const int code = real->pMethods->xClose(real);
+  file->pMethods = NULL;
+  return code;
+}
+
+static int checked_read(sqlite3_file *file, void *buffer, int bytes, sqlite3_int64 offset) {
+  sqlite3_file *real = beneath(file);
+  const int code = real->pMethods->xRead(real, buffer, bytes, offset);
+  if (code != SQLITE_OK || bytes != SARAI_PAGE_BYTES || offset % SARAI_PAGE_BYTES != 0) return code;
+  return is_sound(buffer, (uint64_t)(offset / SARAI_PAGE_BYTES) + 1) ? SQLITE_OK : SQLITE_IOERR_DATA;
+}
+
+static int checked_write(sqlite3_file *file, const void *buffer, int bytes, sqlite3_int64 offset) {
+  sqlite3_file *real = beneath(file);
+  if (bytes != SARAI_PAGE_BYTES || offset % SARAI_PAGE_BYTES != 0)
+    return real->pMethods->xWrite(real, buffer, bytes, offset);
+  unsigned char page[SARAI_PAGE_BYTES];
+  memcpy(page, buffer, BODY_BYTES);
+  const uint64_t sum = checksum_of(page, (uint64_t)(offset / SARAI_PAGE_BYTES) + 1);
+  memcpy(page + BODY_BYTES, &sum, 8);
+  return real->pMethods->xWrite(real, page, SARAI_PAGE_BYTES, offset);
+}
+
+static int checked_truncate(sqlite3_file *file, sqlite3_int64 size) {
+  return beneath(file)->pMethods->xTruncate(beneath(file), size);
+}
+static int checked_sync(sqlite3_file *file, int flags) { return beneath(file)->pMethods->xSync(beneath(file), flags); }
+static int checked_size(sqlite3_file *file, sqlite3_int64 *size) {
+  return beneath(file)->pMethods->xFileSize(beneath(file), size);
+}
+static int checked_lock(sqlite3_file *file, int level) { return beneath(file)->pMethods->xLock(beneath(file), level); }
+static int checked_unlock(sqlite3_file *file, int level) {
+  return beneath(file)->pMethods->xUnlock(beneath(file), level);
+}
+static int checked_reserved(sqlite3_file *file, int *held) {
+  return beneath(file)->pMethods->xCheckReservedLock(beneath(file), held);
+}
+static int checked_control(sqlite3_file *file, int operation, void *argument) {
+  return beneath(file)->pMethods->xFileControl(beneath(file), operation, argument);
+}
+static int checked_sector(sqlite3_file *file) { return beneath(file)->pMethods->xSectorSize(beneath(file)); }
+static int checked_device(sqlite3_file *file) {
+  // Reads of parts of a page (0x8000 in newer versions of SQLite) could not be checked.
+  return beneath(file)->pMethods->xDeviceCharacteristics(beneath(file)) & ~0x8000;
+}
+static int checked_shm_map(sqlite3_file *file, int region, int bytes, int extend, void volatile **memory) {
+  return beneath(file)->pMethods->xShmMap(beneath(file), region, bytes, extend, memory);
+}
+static int checked_shm_lock(sqlite3_file *file, int offset, int count, int flags) {
+  return beneath(file)->pMethods->xShmLock(beneath(file), offset, count, flags);
+}
+static void checked_shm_barrier(sqlite3_file *file) { beneath(file)->pMethods->xShmBarrier(beneath(file)); }
+static int checked_shm_unmap(sqlite3_file *file, int should_delete) {
+  return beneath(file)->pMethods->xShmUnmap(beneath(file), should_delete);
+}
+
+// Version 2: without the reads through mapped memory of version 3, which nobody could check.
+static const sqlite3_io_methods checked_methods = {
+  .iVersion = 2,
+  .xClose = checked_close,
+  .xRead = checked_read,
+  .xWrite = checked_write,
+  .xTruncate = checked_truncate,
+  .xSync = checked_sync,
+  .xFileSize = checked_size,
+  .xLock = checked_lock,
+  .xUnlock = checked_unlock,
+  .xCheckReservedLock = checked_reserved,
+  .xFileControl = checked_control,
+  .xSectorSize = checked_sector,
+  .xDeviceCharacteristics = checked_device,
+  .xShmMap = checked_shm_map,
+  .xShmLock = checked_shm_lock,
+  .xShmBarrier = checked_shm_barrier,
+  .xShmUnmap = checked_shm_unmap,
+};
+
+static sqlite3_vfs *base_of(sqlite3_vfs *vfs) { return vfs->pAppData; }
+
+static int open_checked(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *given) {
+  sqlite3_vfs *base = base_of(vfs);
+  if (!(flags & SQLITE_OPEN_MAIN_DB)) return base->xOpen(base, name, file, flags, given);
+  file->pMethods = NULL;
+  const int code = base->xOpen(base, name, beneath(file), flags, given);
+  if (beneath(file)->pMethods != NULL) file->pMethods = &checked_methods;
+  return code;
+}
+
+static int delete_file(sqlite3_vfs *vfs, const char *name, int sync) {
+  return base_of(vfs)->xDelete(base_of(vfs), name, sync);
+}
+static int access_file(sqlite3_vfs *vfs, const char *name, int flags, int *result) {
+  return base_of(vfs)->xAccess(base_of(vfs), name, flags, result);
+}
+static int full_name(sqlite3_vfs *vfs, const char *name, int bytes, char *result) {
+  return base_of(vfs)->xFullPathname(base_of(vfs), name, bytes, result);
+}
+static int randomness(sqlite3_vfs *vfs, int bytes, char *result) {
+  return base_of(vfs)->xRandomness(base_of(vfs), bytes, result);
+}
+static int sleep_for(sqlite3_vfs *vfs, int microseconds) { return base_of(vfs)->xSleep(base_of(vfs), microseconds); }
+static int current_time(sqlite3_vfs *vfs, double *days) { return base_of(vfs)->xCurrentTime(base_of(vfs), days); }
+static int last_error(sqlite3_vfs *vfs, int bytes, char *text) {
+  return base_of(vfs)->xGetLastError ? base_of(vfs)->xGetLastError(base_of(vfs), bytes, text) : 0;
+}
+static int current_milliseconds(sqlite3_vfs *vfs, sqlite3_int64 *time) {
+  return base_of(vfs)->xCurrentTimeInt64(base_of(vfs), time);
+}
+
+int sarai_checksum_vfs_register(const char *name, const char *base_name) {
+  // Has an effect only before SQLite is first used, and is needed only where it was compiled without it.
+  sqlite3_config(SQLITE_CONFIG_URI, 1);
+  const int code = sqlite3_initialize();
+  if (code != SQLITE_OK) return code;
+  if (sqlite3_vfs_find(name) != NULL) return SQLITE_OK;
+  sqlite3_vfs *base = sqlite3_vfs_find(base_name);
+  if (base == NULL || base->iVersion < 2) return SQLITE_NOTFOUND;
+  sqlite3_vfs *vfs = calloc(1, sizeof *vfs + strlen(name) + 1);
+  if (vfs == NULL) return SQLITE_NOMEM;
+  char *own_name = (char *)(vfs + 1);
+  strcpy(own_name, name);
+  *vfs = (sqlite3_vfs){
+    .iVersion = 2,
+    .szOsFile = base->szOsFile + (int)sizeof(checked_file),
+    .mxPathname = base->mxPathname,
+    .zName = own_name,
+    .pAppData = base,
+    .xOpen = open_checked,
+    .xDelete = delete_file,
+    .xAccess = access_file,
+    .xFullPathname = full_name,
+    .xRandomness = randomness,
+    .xSleep = sleep_for,
+    .xCurrentTime = current_time,
+    .xGetLastError = last_error,
+    .xCurrentTimeInt64 = current_milliseconds,
+  };
+  return sqlite3_vfs_register(vfs, 0);
+}
+
+int sarai_prepare_connection(void *connection) {
+  const int options[] = {SQLITE_DBCONFIG_DEFENSIVE, 1, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0,
+                         SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i += 2) {
+    const int code = sqlite3_db_config(connection, options[i], options[i + 1], NULL);
+    if (code != SQLITE_OK) return code;
+  }
+  int bytes = SARAI_CHECKSUM_BYTES;
+  return sqlite3_file_control(connection, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
+}
+
+static int64_t read_fully(int file, unsigned char *buffer, int64_t bytes, int64_t offset) {
+  int64_t done = 0;
+  while (done < bytes) {
+    const ssize_t count = pread(file, buffer + done, (size_t)(bytes - done), offset + done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return -1;
+    if (count == 0) break;
+    done += count;
+  }
+  return done;
+}
+
+static sarai_file_state check_header(const unsigned char *page, int64_t pages, int64_t *said) {
+  static const char magic[16] = "SQLite format 3";
+  const int page_bytes = page[16] << 8 | page[17];
+  if (memcmp(page, magic, 16) != 0 || page_bytes != SARAI_PAGE_BYTES || page[20] != SARAI_CHECKSUM_BYTES)
+    return SARAI_FILE_FOREIGN;
+  *said = (int64_t)page[28] << 24 | page[29] << 16 | page[30] << 8 | page[31];
+  return *said > pages ? SARAI_FILE_CUT : SARAI_FILE_SOUND;
+}
+
+sarai_file_state sarai_checksum_scan(const char *path, int64_t *page) {
+  enum { pages_at_once = 256 };
+  *page = 0;
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return SARAI_FILE_UNREADABLE;
+  unsigned char *buffer = malloc((size_t)pages_at_once * SARAI_PAGE_BYTES);
+  const int64_t size = lseek(file, 0, SEEK_END);
+  sarai_file_state state = SARAI_FILE_SOUND;
+  if (buffer == NULL || size < 0) state = SARAI_FILE_UNREADABLE;
+  int64_t said = 0;
+  for (int64_t offset = 0; state == SARAI_FILE_SOUND && offset < size;) {
+    const int64_t count = read_fully(file, buffer, (int64_t)pages_at_once * SARAI_PAGE_BYTES, offset);
+    if (count < 0) state = SARAI_FILE_UNREADABLE;
+    if (count <= 0) break;
+    if (count % SARAI_PAGE_BYTES != 0) state = SARAI_FILE_CUT;
+    for (int64_t at = 0; state == SARAI_FILE_SOUND && at < count; at += SARAI_PAGE_BYTES) {
+      const int64_t number = (offset + at) / SARAI_PAGE_BYTES + 1;
+      if (number == 1) state = check_header(buffer, size / SARAI_PAGE_BYTES, &said);
+      if (state != SARAI_FILE_SOUND || is_sound(buffer + at, (uint64_t)number)) continue;
+      state = SARAI_FILE_DAMAGED_PAGE;
+      *page = number;
+    }
+    offset += count;
+  }
+  free(buffer);
+  close(file);
+  return state;
+}
+
+static int keep_count(void *frames, sqlite3 *connection, const char *database, int count) {
+  (void)connection, (void)database;
+  __atomic_store_n((int *)frames, count, __ATOMIC_RELAXED);
+  return SQLITE_OK;
+}
+
+void sarai_count_log_frames(void *connection, int *frames) { sqlite3_wal_hook(connection, keep_count, frames); }

@@ -1,0 +1,142 @@
+import SaraiCore
+
+// Verbs of English
+extension ChunkReader {
+  static let englishModals: Set<String> = ["can", "could", "will", "would", "should", "must", "may", "might"]
+
+  func englishVerb(at start: Int) -> (VerbGroup, end: Int)? {
+    var group = VerbGroup()
+    var place = start
+    while isWord(place) {
+      let word = folded(place)
+      if lexicon.negations.contains(word), word != "no" || folded(place + 1) == "longer" {
+        group.isNegated = true
+        if word == "no" { group.isNoLonger = true }
+      } else if !(lexicon.adverbs.contains(word) && isWord(place + 1) && leadsToVerb(place + 1)) {
+        break
+      }
+      if word == "now" || word == "currently" { group.isNow = true }
+      place += 1
+    }
+    guard isWord(place), words[place].kind == .word, canBeEnglishVerb(place) else { return nil }
+    if words[place].isCapitalized, !words[place].isFirst { return nil }
+    if Self.englishModals.contains(folded(place)) {
+      group.lemma = folded(place)
+      group.modal = ["can", "could"].contains(folded(place)) ? "poder" : nil
+      group.isAuxiliary = true
+    } else {
+      let readings = EnglishConjugation.shared.readings(of: words[place])
+      guard
+        let form = readings.first(where: { $0.tense != .gerund })
+          ?? EnglishConjugation.shared.guess(words[place]).flatMap({ afterSubject ? $0 : nil })
+      else { return nil }
+      if form.tense == .participle, !readings.contains(where: { $0.tense == .past }) { return nil }
+      group.lemma = form.lemma
+      group.isPast = form.tense == .past
+      group.isFinite = form.tense == .third || form.tense == .past || afterSubject
+      if form.tense == .third { group.person = 2 }
+    }
+    group.finite = place - start
+    place = englishAuxiliaries(&group, place + 1)
+    group.words = (start..<place).map { words[$0].text }
+    group.verb = Vocabulary.verb(group.lemma)
+    return (group, place)
+  }
+
+  private func leadsToVerb(_ place: Int) -> Bool {
+    lexicon.adverbs.contains(folded(place)) || lexicon.negations.contains(folded(place)) || isVerb(place)
+  }
+
+  private var afterSubject: Bool {
+    switch chunks.last {
+    case .phrase?, .relative?, .adverb?, .conjunction?: true
+    case .comma?: chunks.count > 1
+    case .time?: chunks.count > 1
+    default: false
+    }
+  }
+
+  /// A base form is a verb after its subject, after an auxiliary, or where a second verb is joined to a first.
+  private func canBeEnglishVerb(_ place: Int) -> Bool {
+    let word = words[place]
+    if lexicon.prepositions.contains(word.folded) {
+      if word.folded != "like" { return false }
+    }
+    if Self.englishModals.contains(word.folded) { return true }
+    // "is married" says how somebody is.
+    if case .verb(let verb)? = chunks.last, verb.lemma == "be", Vocabulary.states.contains(word.folded) { return false }
+    let readings = EnglishConjugation.shared.readings(of: word)
+    if readings.isEmpty { return word.folded.hasSuffix("ed") && afterSubject }
+    guard EnglishVerbs.nounLike.contains(word.folded) else { return true }
+    return afterSubject
+      || place > 0
+        && ["to", "not", "never", "always", "usually", "really", "do", "does", "did"].contains(folded(place - 1))
+  }
+
+  private func englishAuxiliaries(_ group: inout VerbGroup, _ start: Int) -> Int {
+    var place = start
+    while isWord(place) {
+      var next = place
+      while isWord(next), lexicon.adverbs.contains(folded(next)) || folded(next) == "not" || folded(next) == "never",
+        !["together", "well", "here", "there", "anymore", "much", "back", "longer"].contains(folded(next))
+          || folded(next) == "longer"
+      {
+        if folded(next) == "not" || folded(next) == "never" { group.isNegated = true }
+        next += 1
+      }
+      if next > place, folded(next - 1) == "longer", folded(next - 2) == "no" { group.isNoLonger = true }
+      guard isWord(next) else {
+        place = next > place && (folded(next - 1) == "not") ? next : place
+        break
+      }
+      if folded(place) == "no", folded(place + 1) == "longer" {
+        group.isNegated = true
+        group.isNoLonger = true
+        place += 2
+        continue
+      }
+      let readings = EnglishConjugation.shared.readings(of: words[next])
+      if ["do", "can", "could", "will", "would", "should", "must", "may", "might"].contains(group.lemma),
+        group.words.isEmpty,
+        let main = readings.first(where: { $0.tense == .base }), next == start || group.isNegated || group.isAuxiliary
+      {
+        group.lemma = main.lemma
+        group.isAuxiliary = false
+        place = next + 1
+      } else if group.lemma == "have", folded(next) == "got" {
+        return next + 1
+      } else if group.lemma == "have", let main = readings.first(where: { $0.tense == .participle }),
+        !words[next].isCapitalized
+      {
+        group.isPerfect = true
+        group.lemma = main.lemma == "get" ? "have" : main.lemma
+        place = next + 1
+        if main.lemma == "get" { return place }
+      } else if group.lemma == "be", let main = readings.first(where: { $0.tense == .gerund }) {
+        group.lemma = main.lemma
+        place = next + 1
+      } else if group.lemma == "be", let main = readings.first(where: { $0.tense == .participle }),
+        !Vocabulary.states.contains(folded(next))
+      {
+        group.lemma = main.lemma
+        group.isPassive = main.lemma != "bear"
+        place = next + 1
+      } else if group.lemma == "get", folded(next) == "married" || folded(next) == "divorced" {
+        group.lemma = folded(next) == "married" ? "marry" : "divorce"
+        place = next + 1
+      } else if group.lemma == "go" || group.lemma == "have" || group.lemma == "use" || group.lemma == "start"
+        || group.lemma == "begin",
+        folded(next) == "to", isWord(next + 1),
+        let main = EnglishConjugation.shared.readings(of: words[next + 1]).first(where: { $0.tense == .base })
+      {
+        if group.lemma == "use" { group.isImperfect = true }
+        group.lemma = main.lemma
+        place = next + 2
+      } else {
+        if group.isNegated, folded(place) == "not" { place += 1 }
+        break
+      }
+    }
+    return place
+  }
+}

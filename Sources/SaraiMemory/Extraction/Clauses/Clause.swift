@@ -1,0 +1,47 @@
+/// Who does or is what, as a sentence or a part of one says it.
+struct Clause: Sendable, Hashable {
+  /// Nil where it was dropped and the verb's form does not tell: the one who was spoken of last.
+  var subject: NounPhrase?
+  var verb: VerbGroup
+  var arguments: [Argument] = []
+  /// Whether it says «ahora», "now", "currently".
+  var isNow = false
+
+  /// The user, by the form of the verb.
+  static let user: NounPhrase = {
+    var phrase = NounPhrase(text: "yo")
+    phrase.pronoun = 0
+    return phrase
+  }()
+
+  static let other: NounPhrase = {
+    var phrase = NounPhrase(text: "él")
+    phrase.pronoun = 2
+    return phrase
+  }()
+
+  func argument(_ preposition: String) -> Argument? { arguments.first { $0.preposition == preposition } }
+  var object: NounPhrase? { argument("")?.phrase }
+}
+
+/// Verbs that turn subject and object around, or always have a pronoun with them.
+enum VerbClasses {
+  /// What pleases is the subject: «me gusta el sushi».
+  static let experiencer: Set<String> = [
+    "gustar", "encantar", "fascinar", "molestar", "doler", "interesar", "importar", "faltar", "apasionar", "apetecer",
+    "aburrir",
+    "preocupar", "asustar", "sobrar", "flipar", "chiflar", "agradar", "costar",
+  ]
+  /// «dar miedo», «dar asco».
+  static let feelings: Set<String> = [
+    "miedo", "asco", "alergia", "pena", "verguenza", "rabia", "pereza", "igual", "panico",
+  ]
+  /// Verbs whose «se» is part of them.
+  static let pronominal: Set<String> = [
+    "llamar", "dedicar", "mudar", "casar", "divorciar", "jubilar", "apellidar", "graduar",
+  ]
+  /// Copulas.
+  static let copulas: Set<String> = ["ser", "estar"]
+  /// Verbs whose subject follows them.
+  static let presenting: Set<String> = ["nacer", "morir", "venir", "llegar", "faltar", "empezar", "sonar", "aparecer"]
+}

@@ -1,0 +1,289 @@
+import SaraiCore
+
+/// Divides the chunks of a statement into clauses and gives each its subject and arguments.
+struct ClauseReader: Sendable {
+  /// A clause under way.
+  struct Builder: Sendable {
+    var before: [Chunk] = []
+    var verb: VerbGroup?
+    var after: [Chunk] = []
+    /// Whom a relative clause is about.
+    var antecedent: NounPhrase?
+    /// The preposition in «con la que»; nil where the antecedent is the subject.
+    var antecedentPreposition: String?
+    var isRelative = false
+    var isOpenedByComma = false
+    /// What holds under a condition is not told as a fact.
+    var isConditional = false
+    /// Its place among the clauses of the sentence.
+    var order = 0
+
+    mutating func append(_ chunk: Chunk) {
+      if verb == nil { before.append(chunk) } else { after.append(chunk) }
+    }
+  }
+
+  let language: Language
+  private var stack = [Builder()]
+  private var found: [(order: Int, clause: Clause)] = []
+  private var count = 0
+
+  /// In the order in which they begin.
+  var clauses: [Clause] { found.sorted { $0.order < $1.order }.map(\.clause) }
+
+  init(language: Language) { self.language = language }
+
+  /// The clauses of one statement, in order.
+  static func clauses(of sentence: Sentence, language: Language, today: CivilDate) -> [Clause] {
+    let words = SpellingCorrector.of(language).corrected(sentence.words)
+    var reader = ClauseReader(language: language)
+    let chunks = ChunkReader.chunks(of: words, language: language, today: today)
+    reader.read(ListReader.joined(Apposition.joined(ListReader.joined(chunks))))
+    return reader.clauses
+  }
+
+  private mutating func read(_ chunks: [Chunk]) {
+    for (index, chunk) in chunks.enumerated() {
+      switch chunk {
+      case .verb(let verb): read(verb)
+      case .relative(let word, let preposition):
+        open(word, preposition, afterComma: index > 0 && chunks[index - 1] == .comma)
+      case .comma: comma()
+      case .subordinator(let word): subordinate(word)
+      default: stack[stack.count - 1].append(chunk)
+      }
+    }
+    while let builder = stack.popLast() { finish(builder) }
+  }
+
+  private mutating func read(_ verb: VerbGroup) {
+    let top = stack[stack.count - 1]
+    if top.verb == nil {
+      stack[stack.count - 1].verb = verb
+      return
+    }
+    if stack.count > 1, top.isRelative, stack[stack.count - 2].verb == nil {
+      finish(top)
+      stack.removeLast()
+      stack[stack.count - 1].verb = verb
+      return
+    }
+    split(before: verb)
+  }
+
+  /// A second verb: what follows the last comma or conjunction belongs to it.
+  private mutating func split(before verb: VerbGroup) {
+    var top = stack.removeLast()
+    count += 1
+    var next = Builder(order: count)
+    if let mark = top.after.lastIndex(where: \.isMark) {
+      next.before = Array(top.after[(mark + 1)...])
+      top.after.removeSubrange(mark...)
+    } else if top.after.count > 1 || verb.person == 2, case .phrase(let phrase)? = top.after.last, phrase.isDefinite,
+      top.after.count > 1
+    {
+      next.before = [top.after.removeLast()]
+    }
+    // «la de mi novia es Titanic»
+    if case .phrase(let phrase)? = next.before.first, phrase.head.isEmpty, phrase.name == nil, phrase.quantity == nil,
+      phrase.pronoun == nil,
+      let model = top.before.compactMap(\.phrase).last
+    {
+      next.before[0] = .phrase(RelativeAdjectives.completed(phrase, like: model))
+    }
+    let hasOwnSubject = next.before.contains { if case .phrase = $0 { true } else { false } }
+    if top.isRelative, !hasOwnSubject, verb.person != 0, verb.person != 3 {
+      next.antecedent = top.antecedent
+      next.isRelative = top.antecedentPreposition == nil
+    }
+    if top.isConditional { next.isConditional = !hasOwnSubject }
+    if language == .english, !hasOwnSubject, !next.isRelative, let subject = top.before.compactMap(\.phrase).last {
+      next.before.insert(.phrase(subject), at: 0)
+    }
+    finish(top)
+    next.verb = verb
+    stack.append(next)
+  }
+
+  private mutating func open(_ word: String, _ preposition: String?, afterComma: Bool) {
+    let top = stack[stack.count - 1]
+    count += 1
+    var builder = Builder(isRelative: true, isOpenedByComma: afterComma, order: count)
+    builder.antecedent =
+      (top.verb == nil ? top.before : top.after).reversed().lazy.compactMap(\.phrase).first
+      ?? top.before.reversed().lazy.compactMap(\.phrase).first
+    if ["donde", "where"].contains(word) { builder.antecedentPreposition = "en" }
+    if let preposition { builder.antecedentPreposition = Vocabulary.preposition(preposition) }
+    builder.isConditional = top.isConditional
+    stack.append(builder)
+  }
+
+  private mutating func comma() {
+    if stack.count > 1, let top = stack.last, top.isRelative, top.isOpenedByComma, top.verb != nil {
+      finish(top)
+      stack.removeLast()
+    }
+    stack[stack.count - 1].append(.comma)
+  }
+
+  private mutating func subordinate(_ word: String) {
+    while stack.count > 1, let top = stack.popLast() { finish(top) }
+    let top = stack.removeLast()
+    finish(top)
+    count += 1
+    stack.append(Builder(order: count))
+    stack[stack.count - 1].isConditional = ["si", "if", "unless", "salvo", "excepto", "cuando", "when", "whenever"]
+      .contains(word)
+  }
+
+  private mutating func finish(_ builder: Builder) {
+    guard let verb = builder.verb, !builder.isConditional, !verb.isAuxiliary, verb.person != 1, verb.person != 4 else {
+      return
+    }
+    let negations = builder.before.contains { if case .negation = $0 { true } else { false } }
+    guard !negations else { return }
+    var segments = builder.after.split(omittingEmptySubsequences: true) { chunk in
+      if case .conjunction(let word) = chunk { return ["y", "e", "and", "pero", "but", "sino"].contains(word) }
+      return false
+    }.map(Array.init)
+    let contrast = builder.after.contains(.conjunction("sino"))
+    let first = segments.isEmpty ? [] : segments.removeFirst()
+    var main = builder
+    main.after = first
+    var gapped: [Builder] = []
+    for segment in segments {
+      if let gap = Gapping.clause(segment, after: main, isContrast: contrast) {
+        gapped.append(gap)
+      } else {
+        main.after += segment
+      }
+    }
+    for var builder in [main] + gapped {
+      builder.order = main.order
+      if let clause = RoleAssignment(builder, verb: builder.verb ?? verb, language: language).clause {
+        found.append((builder.order, clause))
+      }
+    }
+  }
+}
+
+extension Chunk {
+  /// What divides clauses.
+  var isMark: Bool {
+    switch self {
+    case .comma, .colon, .conjunction: true
+    default: false
+    }
+  }
+
+  /// The phrase within, with or without a preposition.
+  var phrase: NounPhrase? {
+    switch self {
+    case .phrase(let phrase), .prepositional(_, let phrase, _): phrase
+    default: nil
+    }
+  }
+}
+
+/// Clauses that leave out the verb of the one before: «y mi hermana Sonia en Burgos».
+enum Gapping {
+  static func clause(_ segment: [Chunk], after main: ClauseReader.Builder, isContrast: Bool) -> ClauseReader.Builder? {
+    guard var verb = main.verb else { return nil }
+    var builder = ClauseReader.Builder()
+    let content = segment.filter { !$0.isMark && !$0.isAdverb }
+    if isContrast {
+      verb.isNegated = false
+      builder.before = main.before
+      builder.antecedent = main.antecedent
+      builder.verb = verb
+      builder.after = content
+      return builder
+    }
+    guard case .phrase(let first)? = content.first else { return nil }
+    // «Mi madre se llama Elvira y mi padre Anselmo»: the noun is the subject and the name what follows.
+    if verb.lemma == "llamar" || verb.lemma == "be", content.count == 1, first.isKin, first.isPossessedByUser,
+      let name = first.name,
+      main.after.contains(where: { $0.phrase?.isName == true })
+    {
+      var subject = first
+      subject.name = nil
+      builder.before = [.phrase(subject)]
+      builder.verb = verb
+      var object = NounPhrase(text: name)
+      object.name = name
+      builder.after = [.phrase(object)]
+      return builder
+    }
+    // «… y la mayor Irati»
+    if content.count == 1, RelativeAdjectives.all.contains(first.head), let name = first.name,
+      let model = main.before.compactMap(\.phrase).last
+    {
+      var subject = first
+      subject.name = nil
+      builder.before = [.phrase(RelativeAdjectives.completed(subject, like: model))]
+      builder.verb = verb
+      var object = NounPhrase(text: name)
+      object.name = name
+      builder.after = [.phrase(object)]
+      return builder
+    }
+    guard content.count > 1 else { return nil }
+    builder.verb = verb
+    if first.isDefinite {
+      var subject = first
+      if subject.head.isEmpty || RelativeAdjectives.all.contains(subject.head), subject.name == nil,
+        let model = main.before.compactMap(\.phrase).last
+      {
+        subject = RelativeAdjectives.completed(subject, like: model)
+      }
+      builder.before = [.phrase(subject)]
+      builder.after = Array(content.dropFirst())
+      return builder
+    }
+    // «y natación los miércoles»: the same subject with other objects.
+    let shape = main.after.filter { !$0.isMark && !$0.isAdverb }.map(\.shape)
+    guard content.map(\.shape) == shape else { return nil }
+    builder.before = main.before
+    builder.antecedent = main.antecedent
+    builder.isRelative = main.isRelative
+    builder.after = content
+    return builder
+  }
+}
+
+/// «el pequeño», "the younger one": an adjective that stands for the noun before it.
+enum RelativeAdjectives {
+  static let all = Vocabulary.set(
+    """
+    mayor menor pequeño pequeña mediano mediana paterno paterna materno materna otro otra viejo vieja nuevo nueva primero
+    primera segundo segunda older younger other oldest youngest
+    """)
+
+  static func completed(_ phrase: NounPhrase, like model: NounPhrase) -> NounPhrase {
+    var phrase = phrase
+    if !phrase.head.isEmpty { phrase.modifiers.insert(phrase.head, at: 0) }
+    phrase.head = model.head
+    phrase.complements = model.complements
+    if phrase.modifiers.isEmpty { phrase.modifiers = model.modifiers }
+    phrase.text = model.text + " " + phrase.text
+    if phrase.possessor.isEmpty {
+      phrase.possessor = model.possessor
+      phrase.determiner = model.determiner
+    }
+    return phrase
+  }
+}
+
+extension Chunk {
+  var isAdverb: Bool { if case .adverb = self { true } else { false } }
+
+  /// What kind of chunk it is, for comparing one clause with the next.
+  var shape: String {
+    switch self {
+    case .phrase: "phrase"
+    case .prepositional(let preposition, _, _): preposition
+    case .time: "time"
+    default: "other"
+    }
+  }
+}

@@ -1,0 +1,163 @@
+/// Joins the members of lists: «inglés, francés y un poco de árabe».
+enum ListReader {
+  static func joined(_ chunks: [Chunk]) -> [Chunk] {
+    var result: [Chunk] = []
+    var place = 0
+    while place < chunks.count {
+      if chunks[place].phrase != nil, let (list, end) = list(chunks, place) {
+        result.append(list)
+        place = end
+      } else {
+        result.append(chunks[place])
+        place += 1
+      }
+    }
+    return result
+  }
+
+  private static func list(_ chunks: [Chunk], _ start: Int) -> (Chunk, end: Int)? {
+    var members = [chunks[start]]
+    var place = start + 1
+    var isClosed = false
+    var isAlternative = false
+    while place < chunks.count, !isClosed {
+      var next = place
+      if case .comma = chunks[next] { next += 1 }
+      guard next < chunks.count else { break }
+      if case .conjunction(let word) = chunks[next] {
+        guard ["y", "e", "o", "u", "and", "or", "ni"].contains(word) else { break }
+        isAlternative = ["o", "u", "or"].contains(word)
+        isClosed = true
+        next += 1
+      } else if next == place {
+        break
+      }
+      guard next < chunks.count, let member = member(chunks[next], like: chunks[start]) else {
+        isClosed = false
+        break
+      }
+      members.append(member)
+      place = next + 1
+    }
+    guard isClosed, members.count > 1, !endsClause(chunks, place, members) else { return nil }
+    return (combined(members, isAlternative: isAlternative), place)
+  }
+
+  /// A phrase of the same kind; a preposition may be said once.
+  private static func member(_ chunk: Chunk, like first: Chunk) -> Chunk? {
+    switch (first, chunk) {
+    case (.phrase(let a), .phrase(let b)):
+      // A name is not joined to somebody who has a name after it: that is another clause.
+      if a.isName, !b.head.isEmpty, b.name != nil { return nil }
+      // «dos perros, Lola y Chispa»: the names are theirs.
+      if b.isName, !a.isName, a.isPlural { return nil }
+      return a.isAction == b.isAction || !a.isAction ? chunk : nil
+    case (.prepositional(let a, _, _), .prepositional(let b, _, _)): return a == b ? chunk : nil
+    case (.prepositional(_, let a, _), .phrase(let b)): return a.isName == b.isName || !b.isDefinite ? chunk : nil
+    default: return nil
+    }
+  }
+
+  /// Whether the last member is the subject of what follows.
+  private static func endsClause(_ chunks: [Chunk], _ place: Int, _ members: [Chunk]) -> Bool {
+    guard place < chunks.count else { return false }
+    switch chunks[place] {
+    case .verb(let verb):
+      // "Ana and Lucía live": the verb of several, where nothing went before.
+      let isFirst =
+        place == members.count * 2 - 1 || !chunks[..<place].contains { if case .verb = $0 { true } else { false } }
+      return !(isFirst && verb.person != 2 && (verb.person != 0))
+    case .prepositional, .time, .phrase, .negation:
+      if case .prepositional(let word, _, _) = chunks[place], word == "de" { return false }
+      // «Ana en León y Sonia en Burgos», «yoga los lunes y natación los miércoles».
+      if case .phrase(let last)? = members.last, last.isDefinite || last.isName {
+        return chunks[..<place].contains { if case .verb = $0 { true } else { false } }
+          && !followsVerb(chunks, place, members)
+      }
+      return false
+    default: return false
+    }
+  }
+
+  /// Whether the list directly follows its verb, as an object does.
+  private static func followsVerb(_ chunks: [Chunk], _ place: Int, _ members: [Chunk]) -> Bool {
+    let start = place - (members.count * 2 - 1)
+    guard start > 0, case .verb = chunks[start - 1] else { return false }
+    if case .phrase = chunks[place] { return false }
+    return true
+  }
+
+  private static func combined(_ members: [Chunk], isAlternative: Bool) -> Chunk {
+    let phrases = members.compactMap(\.phrase)
+    var first = phrases[0]
+    first.conjuncts = phrases.dropFirst().flatMap(\.members)
+    first.isAlternative = isAlternative
+    first.isPlural = true
+    switch members[0] {
+    case .prepositional(let preposition, _, let text): return .prepositional(preposition, first, text: text)
+    default: return .phrase(first)
+    }
+  }
+}
+
+/// Joins a noun and the name told of it: «mi jefe, Julio,», «dos hijos: Hugo y Martín».
+enum Apposition {
+  static func joined(_ chunks: [Chunk]) -> [Chunk] {
+    var result: [Chunk] = []
+    var place = 0
+    while place < chunks.count {
+      guard let phrase = chunks[place].phrase, !phrase.head.isEmpty, phrase.name == nil, phrase.conjuncts.isEmpty,
+        place + 2 < chunks.count, chunks[place + 1] == .comma || chunks[place + 1] == .colon
+      else {
+        result.append(chunks[place])
+        place += 1
+        continue
+      }
+      let names = names(chunks, from: place + 2, isList: chunks[place + 1] == .colon || phrase.isPlural)
+      guard !names.isEmpty, let next = chunks[place + 2].phrase, next.isName else {
+        result.append(chunks[place])
+        place += 1
+        continue
+      }
+      var named = phrase
+      if names.count == 1, !phrase.isPlural {
+        named.name = names[0]
+        result.append(replaced(chunks[place], named))
+        place += 3
+        // The comma that closes it.
+        if place < chunks.count, chunks[place] == .comma, place + 1 < chunks.count, !isRelative(chunks[place + 1]) {
+          place += 1
+        }
+      } else {
+        named.names = names
+        result.append(replaced(chunks[place], named))
+        // The names stay, for what is said of each.
+        place += 1
+        if next.conjuncts.count + 1 == names.count { place += 2 }
+      }
+    }
+    return result
+  }
+
+  private static func isRelative(_ chunk: Chunk) -> Bool { if case .relative = chunk { true } else { false } }
+
+  private static func names(_ chunks: [Chunk], from start: Int, isList: Bool) -> [String] {
+    guard case .phrase(let first) = chunks[start], first.isName else { return [] }
+    if start + 1 < chunks.count, case .verb = chunks[start + 1] { return [] }
+    if !isList { return first.conjuncts.isEmpty ? [first.name!] : [] }
+    var names = first.members.compactMap(\.name)
+    for place in (start + 1)..<max(start + 1, chunks.count) {
+      guard case .phrase(let phrase) = chunks[place], phrase.isName, chunks[place - 1].isMark else { continue }
+      if place + 1 < chunks.count, case .verb = chunks[place + 1] { break }
+      names += phrase.members.compactMap(\.name)
+    }
+    return names
+  }
+
+  private static func replaced(_ chunk: Chunk, _ phrase: NounPhrase) -> Chunk {
+    if case .prepositional(let preposition, _, let text) = chunk {
+      return .prepositional(preposition, phrase, text: text)
+    }
+    return .phrase(phrase)
+  }
+}

@@ -1,0 +1,131 @@
+import GRDB
+import SaraiCore
+import SaraiStore
+
+extension MemoryStore {
+  /// Gives everything of an owner as JSON Lines: turns, then facts. Later changes do not show.
+  ///
+  /// - Parameters:
+  ///   - includesPrivate: False leaves out facts that must not leave the machine, and all turns, which may tell them.
+  ///   - line: Gets one JSON object at a time, without a line break.
+  package func export(
+    _ owner: Owner, includesPrivate: Bool = true, line: (String) throws -> Void
+  ) throws {
+    try store.read { database in
+      guard let number = try find(owner, database) else { return }
+      if includesPrivate {
+        try database.rows(
+          "SELECT \(Turns.columns) FROM turn t JOIN conversation c ON c.id = t.conversation_id WHERE t.owner_id = ? ORDER BY t.id",
+          [number]
+        ) { try line(Exchange.line(Turns.turn($0))) }
+      }
+      try database.rows(FactRows.select(index: "NOT INDEXED") + " f.owner_id = ? ORDER BY f.id", [number]) { row in
+        let fact = FactRows.fact(row)
+        if includesPrivate || !fact.isPrivate { try line(Exchange.line(fact)) }
+      }
+    }
+  }
+
+  /// Takes in JSON Lines that `export` gave. What is there already is left alone, so a second import changes nothing.
+  ///
+  /// - Throws: `invalidRequest` with the number of the first line that is wrong; lines before it are stored, some 500
+  ///   at a time.
+  package func importLines(_ lines: some Sequence<String>, owner: Owner) throws -> ImportReport {
+    var importer = Importer(owner: owner)
+    var chunk: [(number: Int, record: Exchange.Record)] = []
+    func take() throws {
+      try store.write { try importer.take(chunk, $0, owner: create(owner, $0)) }
+      chunk = []
+    }
+    for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
+      do {
+        chunk.append((index + 1, try Exchange.record(line)))
+      } catch {
+        let fault = error
+        try take()
+        throw SaraiError(
+          fault.code,
+          Localized(
+            es: "Línea \(index + 1): \(fault.message.es)", en: "Line \(index + 1): \(fault.message.en)"),
+          subject: "\(index + 1)", cause: fault.cause)
+      }
+      if chunk.count == 500 { try take() }
+    }
+    try take()
+    try store.write { try importer.link($0) }
+    return importer.report
+  }
+}
+
+private struct Importer {
+  let owner: Owner
+  var report = ImportReport(factsAdded: 0, alreadyKnown: 0, turnsAdded: 0)
+  private var turns: [Int64: Int64] = [:]
+  private var facts: [Int64: Int64] = [:]
+  private var successors: [(fact: Int64, successor: Int64)] = []
+
+  init(owner: Owner) { self.owner = owner }
+
+  mutating func take(
+    _ records: [(number: Int, record: Exchange.Record)], _ database: Database, owner: Int64
+  ) throws {
+    for (_, record) in records {
+      switch record {
+      case .turn(let id, let turn): try take(id, turn, database, owner: owner)
+      case .fact(let id, let fact): try take(id, fact, database, owner: owner)
+      }
+    }
+  }
+
+  private mutating func take(_ id: Int64, _ turn: NewTurn, _ database: Database, owner: Int64) throws {
+    let known = try database.number(
+      """
+      SELECT t.id FROM turn t JOIN conversation c ON c.id = t.conversation_id
+        WHERE t.owner_id = ? AND t.said_at = ? AND c.name = ? AND t.role = ? AND t.speaker = ? AND t.text = ?
+      """, [owner, turn.saidAt.milliseconds, turn.conversation, turn.role.code, turn.speaker, turn.text])
+    if let known {
+      turns[id] = known
+      report.alreadyKnown += 1
+    } else {
+      turns[id] = try Turns.insert(database, turn, owner: owner).rawValue
+      report.turnsAdded += 1
+    }
+  }
+
+  private mutating func take(_ id: Int64, _ fact: Fact, _ database: Database, owner: Int64) throws {
+    let terms = Terms(database: database, owner: owner)
+    let new = NewFact(
+      fact.subject, fact.verb, fact.object, isNegated: fact.isNegated, confidence: fact.confidence,
+      source: fact.source, extractor: fact.extractor, isPrivate: fact.isPrivate, validFrom: fact.validFrom,
+      validTo: fact.validTo)
+    var record = FactRecord(
+      owner: owner, subject: try terms.intern(fact.subject), verb: try terms.intern(fact.verb),
+      object: try terms.intern(fact.object), new, turn: fact.turn.flatMap { turns[$0.rawValue] },
+      saidAt: fact.saidAt)
+    record.standing = fact.standing
+    let known = try FactRecord.all(
+      database, where: "subject_id = ? AND standing = ? AND verb_id = ? AND object_id = ? ORDER BY id",
+      [record.subject, record.standing.code, record.verb, record.object]
+    ).first {
+      $0.isNegated == record.isNegated
+        && (record.standing == .current || $0.validFrom == record.validFrom && $0.validTo == record.validTo)
+    }
+    if let known {
+      facts[id] = known.id
+      report.alreadyKnown += 1
+      return
+    }
+    try record.insert(database)
+    facts[id] = record.id
+    report.factsAdded += 1
+    if let successor = fact.supersededBy { successors.append((record.id, successor.rawValue)) }
+  }
+
+  /// Numbers differ here: what took whose place is told once all facts have theirs.
+  func link(_ database: Database) throws {
+    for (fact, successor) in successors {
+      guard let new = facts[successor] else { continue }
+      try database.run("UPDATE fact SET superseded_by = ? WHERE id = ?", [new, fact])
+    }
+  }
+}

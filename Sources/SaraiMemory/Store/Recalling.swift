@@ -1,0 +1,218 @@
+import GRDB
+import SaraiCore
+import SaraiStore
+
+extension MemoryStore {
+  /// The facts that match every part of a query.
+  package func recall(_ query: FactQuery) throws -> [Fact] {
+    try store.read { database in
+      guard let owner = try find(query.owner, database) else { return [] }
+      return try Recaller(database: database, owner: owner, query: query).facts()
+    }
+  }
+
+  /// One fact.
+  ///
+  /// - Throws: `notFound`.
+  package func fact(_ id: FactID, owner: Owner) throws -> Fact {
+    try store.read { database in
+      guard let owner = try find(owner, database), let fact = try FactRows.load(database, id, owner: owner) else {
+        throw Self.unknown(id)
+      }
+      return fact
+    }
+  }
+
+  /// Where a fact comes from and what became of it.
+  ///
+  /// - Throws: `notFound`.
+  package func why(_ id: FactID, owner: Owner) throws -> Why {
+    try store.read { database in
+      guard let owner = try find(owner, database), let fact = try FactRows.load(database, id, owner: owner) else {
+        throw Self.unknown(id)
+      }
+      var replaced: [Fact] = []
+      try database.rows(
+        FactRows.select(index: "INDEXED BY fact_by_successor")
+          + " f.superseded_by = ? AND f.owner_id = ? ORDER BY f.said_at DESC, f.id DESC", [id.rawValue, owner]
+      ) { replaced.append(FactRows.fact($0)) }
+      return Why(
+        fact: fact, turn: try fact.turn.flatMap { try Turns.load(database, $0, owner: owner) }, replaced: replaced,
+        replacedBy: try fact.supersededBy.flatMap { try FactRows.load(database, $0, owner: owner) },
+        operations: try Operations.touching(database, id, owner: owner))
+    }
+  }
+}
+
+/// One query, in one transaction.
+private struct Recaller {
+  let database: Database
+  let owner: Int64
+  let query: FactQuery
+
+  /// Words that begin more terms than this narrow nothing by themselves.
+  private static let widestWord = 2_000
+  /// A word that begins no more terms than this is narrow enough to look for no narrower one.
+  private static let narrowWord = 500
+  /// Where no word narrows anything, so many of the latest facts are looked through.
+  private static let mostRead = 50_000
+
+  func facts() throws -> [Fact] {
+    let limit = min(max(query.limit, 1), 10_000)
+    let words = Terms.words(Term(query.text).folded)
+    // Punctuation alone matches nothing, rather than everything.
+    if words.isEmpty, !Term(query.text).isEmpty { return [] }
+    guard let plan = try plan(words: words.map(String.init)) else { return [] }
+    let cursor = try Row.fetchCursor(database.cachedStatement(sql: plan.sql), arguments: plan.arguments)
+    var facts: [Fact] = []
+    var read = 0
+    while facts.count < limit, read < (plan.words.isEmpty ? .max : Self.mostRead), let row = try cursor.next() {
+      read += 1
+      let fact = FactRows.fact(row)
+      if plan.words.allSatisfy({ Self.contains(fact, $0) }) { facts.append(fact) }
+    }
+    return facts
+  }
+
+  private struct Plan {
+    var sql: String
+    var arguments: StatementArguments
+    /// What SQL has not looked at.
+    var words: [String]
+  }
+
+  private func plan(words: [String]) throws -> Plan? {
+    let terms = Terms(database: database, owner: owner)
+    var conditions: [String] = []
+    var arguments = StatementArguments()
+    var index: String?
+    for (asked, column, name) in [
+      (query.subjects, "f.subject_id", "fact_by_subject"), (query.objects, "f.object_id", "fact_by_object"),
+      (query.verbs, "f.verb_id", "fact_by_verb"),
+    ] where !asked.isEmpty {
+      let numbers = try terms.find(asked)
+      guard !numbers.isEmpty else { return nil }
+      append("\(column)", numbers, &conditions, &arguments)
+      index = index ?? name
+    }
+    if index == nil, let narrowest = try narrowest(words, terms) {
+      guard !narrowest.isEmpty else { return nil }
+      return try wordPlan(narrowest, words: words)
+    }
+    if index == nil {
+      conditions.append("f.owner_id = ?")
+      arguments += [owner]
+      index = query.order == .leastConfidentFirst ? "fact_by_confidence" : "fact_by_time"
+    }
+    appendFilters(&conditions, &arguments)
+    return Plan(
+      sql: FactRows.select(index: "INDEXED BY \(index ?? "")") + " " + conditions.joined(separator: " AND ")
+        + " ORDER BY \(order(index ?? ""))", arguments: arguments, words: words)
+  }
+
+  /// The terms that one of the words begins, for a word that begins few; nil where all begin too many. Long words are
+  /// looked up first: a short one can begin most of what there is, and only looking it up would tell.
+  private func narrowest(_ words: [String], _ terms: Terms) throws -> [Int64]? {
+    var best: [Int64]?
+    for word in words.sorted(by: { $0.utf8.count > $1.utf8.count }) {
+      if let best, best.count <= Self.narrowWord { return best }
+      let found = try terms.matching(prefix: word, limit: Self.widestWord)
+      if found.count < min(Self.widestWord, best?.count ?? .max) { best = found }
+    }
+    return best
+  }
+
+  /// Facts that have one of the terms in any place.
+  private func wordPlan(_ numbers: [Int64], words: [String]) throws -> Plan {
+    var parts: [String] = []
+    var arguments = StatementArguments()
+    for (column, index) in [
+      ("subject_id", "fact_by_subject"), ("verb_id", "fact_by_verb"), ("object_id", "fact_by_object"),
+    ] {
+      var part: [String] = []
+      append(column, numbers, &part, &arguments)
+      // Only the subject, verb and object of one owner are searched: terms are never shared.
+      parts.append("SELECT id FROM fact INDEXED BY \(index) WHERE \(part[0]) AND \(standing(""))")
+    }
+    var conditions = ["f.id IN (\(parts.joined(separator: " UNION ")))"]
+    appendFilters(&conditions, &arguments)
+    return Plan(
+      sql: FactRows.select(index: "NOT INDEXED") + " " + conditions.joined(separator: " AND ")
+        + " ORDER BY \(order(""))", arguments: arguments, words: words)
+  }
+
+  /// `column IN (…)` with as many places as the next power of two, so that few statements serve all queries.
+  private func append(
+    _ column: String, _ numbers: [Int64], _ conditions: inout [String], _ arguments: inout StatementArguments
+  ) {
+    if numbers.count == 1 {
+      conditions.append("\(column) = ?")
+      arguments += [numbers[0]]
+      return
+    }
+    var places = 2
+    while places < numbers.count { places *= 2 }
+    conditions.append("\(column) IN (\(Array(repeating: "?", count: places).joined(separator: ",")))")
+    let padding = Array(repeating: numbers[numbers.count - 1], count: places - numbers.count)
+    arguments += StatementArguments(numbers + padding)
+  }
+
+  private func standing(_ table: String) -> String {
+    switch query.validity {
+    case .now: "\(table)standing = 0"
+    case .at, .ever: "\(table)standing IN (0, 1)"
+    case .proposed: "\(table)standing = 2"
+    }
+  }
+
+  private func appendFilters(_ conditions: inout [String], _ arguments: inout StatementArguments) {
+    conditions.append(standing("f."))
+    switch query.validity {
+    case .now:
+      conditions.append("(f.valid_from IS NULL OR f.valid_from <= ?) AND (f.valid_to IS NULL OR f.valid_to > ?)")
+      let now = Timestamp.now().milliseconds
+      arguments += [now, now]
+    case .at(let time):
+      conditions.append("coalesce(f.valid_from, f.said_at) <= ? AND (f.valid_to IS NULL OR f.valid_to > ?)")
+      arguments += [time.milliseconds, time.milliseconds]
+    case .ever, .proposed: break
+    }
+    if let from = query.saidFrom {
+      conditions.append("f.said_at >= ?")
+      arguments += [from.milliseconds]
+    }
+    if let before = query.saidBefore {
+      conditions.append("f.said_at < ?")
+      arguments += [before.milliseconds]
+    }
+    if query.confidence != 0...1 {
+      conditions.append("f.confidence BETWEEN ? AND ?")
+      arguments += [
+        FactRecord.confidence(query.confidence.lowerBound), FactRecord.confidence(query.confidence.upperBound),
+      ]
+    }
+    if !query.includesPrivate { conditions.append("f.flags & 2 = 0") }
+  }
+
+  /// An order that the index gives for nothing, where the query leaves it open.
+  private func order(_ index: String) -> String {
+    switch query.order {
+    case .newestFirst: "f.said_at DESC, f.id DESC"
+    case .leastConfidentFirst: "f.confidence, f.id"
+    case .stable:
+      switch index {
+      case "fact_by_subject": "f.subject_id, f.standing, f.verb_id, f.object_id, f.id"
+      case "fact_by_object": "f.object_id, f.standing, f.subject_id, f.verb_id, f.id"
+      case "fact_by_verb": "f.verb_id, f.standing, f.object_id, f.subject_id, f.id"
+      case "fact_by_time": query.text.isEmpty ? "f.said_at, f.id" : "f.said_at DESC, f.id DESC"
+      default: "f.id"
+      }
+    }
+  }
+
+  private static func contains(_ fact: Fact, _ word: String) -> Bool {
+    [fact.subject, fact.verb, fact.object].contains { term in
+      Terms.words(term.folded).contains { $0.utf8.starts(with: word.utf8) }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import GRDB
+
+/// Terms by number, in one transaction.
+struct Terms {
+  let database: Database
+  let owner: Int64
+
+  /// The number of a term, where the owner has ever used it.
+  func find(_ term: Term) throws -> Int64? {
+    var found: Int64?
+    try database.rows(
+      "SELECT id, owner_id, coalesce(folded, text) FROM term WHERE hash = ?", [Self.hash(term, owner: owner)]
+    ) { row in
+      if found == nil, row[1] as Int64 == owner, (row[2] as String).utf8.elementsEqual(term.folded.utf8) {
+        found = row[0]
+      }
+    }
+    return found
+  }
+
+  /// The numbers of those that the owner has used, each once.
+  func find(_ terms: [Term]) throws -> [Int64] {
+    var numbers: [Int64] = []
+    for term in terms {
+      if let number = try find(term), !numbers.contains(number) { numbers.append(number) }
+    }
+    return numbers
+  }
+
+  /// The number of a term, new or known.
+  func intern(_ term: Term) throws -> Int64 {
+    let isPlain = term.folded.utf8.elementsEqual(term.text.utf8)
+    if let known = try find(term) {
+      // "madrid" was told first, now "Madrid": accents and capitals are worth more than none.
+      if !isPlain {
+        try database.run(
+          "UPDATE term SET text = ?, folded = ? WHERE id = ? AND folded IS NULL", [term.text, term.folded, known])
+      }
+      return known
+    }
+    try database.run(
+      "INSERT INTO term (owner_id, hash, text, folded) VALUES (?, ?, ?, ?)",
+      [owner, Self.hash(term, owner: owner), term.text, isPlain ? nil : term.folded])
+    let number = database.lastInsertedRowID
+    let words = Self.indexed(term.folded, owner: owner)
+    if !words.isEmpty { try database.run("INSERT INTO term_word (rowid, words) VALUES (?, ?)", [number, words]) }
+    return number
+  }
+
+  /// Deletes those of the terms that nothing uses any more.
+  ///
+  /// - Returns: How many.
+  static func sweep(_ database: Database, _ candidates: some Sequence<Int64>) throws -> Int {
+    var swept = 0
+    for number in candidates where try !isUsed(database, number) {
+      var owner: Int64 = 0
+      var folded = ""
+      try database.rows("SELECT owner_id, coalesce(folded, text) FROM term WHERE id = ?", [number]) { row in
+        owner = row[0]
+        folded = row[1]
+      }
+      let words = indexed(folded, owner: owner)
+      if !words.isEmpty {
+        try database.run(
+          "INSERT INTO term_word (term_word, rowid, words) VALUES ('delete', ?, ?)", [number, words])
+      }
+      try database.run("DELETE FROM term WHERE id = ?", [number])
+      swept += database.changesCount
+    }
+    return swept
+  }
+
+  private static func isUsed(_ database: Database, _ number: Int64) throws -> Bool {
+    try database.number(
+      """
+      SELECT EXISTS (SELECT 1 FROM fact WHERE subject_id = ?1) OR EXISTS (SELECT 1 FROM fact WHERE verb_id = ?1)
+        OR EXISTS (SELECT 1 FROM fact WHERE object_id = ?1) OR EXISTS (SELECT 1 FROM held_term WHERE term_id = ?1)
+      """, [number]) == 1
+  }
+
+  private static func hash(_ term: Term, owner: Int64) -> Int64 {
+    Int64(bitPattern: stableHash(UInt64(bitPattern: owner), term.folded.utf8))
+  }
+
+  // MARK: - Words
+
+  /// The words of a folded text: runs of letters and digits.
+  static func words(_ folded: String) -> [Substring] {
+    folded.split { !($0.isLetter || $0.isNumber) }
+  }
+
+  /// What the index of words holds for a term.
+  private static func indexed(_ folded: String, owner: Int64) -> String {
+    words(folded).map { word(String($0), owner: owner) }.joined(separator: " ")
+  }
+
+  /// One word, with its owner before it.
+  private static func word(_ word: String, owner: Int64) -> String { "o\(owner)x\(word)" }
+
+  /// Terms of the owner that have a word which begins so; at most `limit`.
+  func matching(prefix: String, limit: Int) throws -> [Int64] {
+    try database.numbers(
+      "SELECT rowid FROM term_word WHERE term_word MATCH ? LIMIT ?",
+      ["\"\(Self.word(prefix, owner: owner))\"*", limit])
+  }
+}

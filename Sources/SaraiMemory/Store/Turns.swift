@@ -1,0 +1,141 @@
+import GRDB
+import SaraiCore
+import SaraiStore
+
+extension MemoryStore {
+  /// One turn; nil where the owner has none of that number.
+  package func turn(_ id: TurnID, owner: Owner) throws -> Turn? {
+    try store.read { database in
+      try find(owner, database).flatMap { try Turns.load(database, id, owner: $0) }
+    }
+  }
+
+  /// Turns of an owner, the earliest first.
+  ///
+  /// - Parameter limit: The last so many, 1...10,000.
+  package func turns(
+    of owner: Owner, conversation: String? = nil, saidFrom: Timestamp? = nil, saidBefore: Timestamp? = nil,
+    limit: Int = 100
+  ) throws -> [Turn] {
+    try store.read { database in
+      guard let number = try find(owner, database) else { return [] }
+      var conditions = ["t.owner_id = ?"]
+      var arguments: StatementArguments = [number]
+      if let conversation {
+        conditions.append("t.conversation_id = (SELECT id FROM conversation WHERE owner_id = ? AND name = ?)")
+        arguments += [number, conversation]
+      }
+      if let saidFrom {
+        conditions.append("t.said_at >= ?")
+        arguments += [saidFrom.milliseconds]
+      }
+      if let saidBefore {
+        conditions.append("t.said_at < ?")
+        arguments += [saidBefore.milliseconds]
+      }
+      let order = conversation == nil ? "t.said_at DESC, t.id DESC" : "t.id DESC"
+      arguments += [min(max(limit, 1), 10_000)]
+      return try Turns.list(
+        database, where: conditions.joined(separator: " AND ") + " ORDER BY \(order) LIMIT ?", arguments
+      ).reversed()
+    }
+  }
+
+  /// The turns around one in its conversation, it included, the earliest first.
+  package func turns(around id: TurnID, owner: Owner, before: Int, after: Int) throws -> [Turn] {
+    try store.read { database in
+      guard let number = try find(owner, database), let turn = try Turns.load(database, id, owner: number) else {
+        return []
+      }
+      let earlier = try Turns.list(
+        database, where: Turns.sameConversation + " AND t.id < ?2 ORDER BY t.id DESC LIMIT ?3",
+        [number, id.rawValue, min(max(before, 0), 1000)])
+      let later = try Turns.list(
+        database, where: Turns.sameConversation + " AND t.id > ?2 ORDER BY t.id LIMIT ?3",
+        [number, id.rawValue, min(max(after, 0), 1000)])
+      return earlier.reversed() + [turn] + later
+    }
+  }
+
+  /// Turns in which all of the words are said, or any of them, the best match (BM25) first.
+  ///
+  /// - Returns: Each turn with its score; higher is better.
+  package func searchTurns(
+    _ text: String, owner: Owner, matchingAll: Bool = false, limit: Int = 20
+  ) throws -> [(turn: Turn, score: Double)] {
+    let words = Terms.words(Term(text).folded).prefix(64).map { "\"\($0)\"" }
+    guard !words.isEmpty else { return [] }
+    return try store.read { database in
+      guard let number = try find(owner, database) else { return [] }
+      var found: [(turn: Turn, score: Double)] = []
+      try database.rows(
+        """
+        SELECT \(Turns.columns), -bm25(turn_text) FROM turn_text CROSS JOIN turn t ON t.id = turn_text.rowid
+          JOIN conversation c ON c.id = t.conversation_id
+          WHERE turn_text MATCH ? AND t.owner_id = ? ORDER BY bm25(turn_text), t.id LIMIT ?
+        """, [words.joined(separator: matchingAll ? " AND " : " OR "), number, min(max(limit, 1), 1000)]
+      ) { row in found.append((Turns.turn(row), row[6])) }
+      return found
+    }
+  }
+}
+
+enum Turns {
+  static let columns = "t.id, c.name, t.role, t.speaker, t.said_at, t.text"
+  static let sameConversation =
+    "t.owner_id = ?1 AND t.conversation_id = (SELECT conversation_id FROM turn WHERE id = ?2)"
+
+  static func turn(_ row: Row) -> Turn {
+    Turn(
+      id: TurnID(rawValue: row[0]), conversation: row[1], role: .stored(row[2]), speaker: row[3],
+      saidAt: Timestamp(milliseconds: row[4]), text: row[5])
+  }
+
+  static func list(_ database: Database, where condition: String, _ arguments: StatementArguments) throws -> [Turn] {
+    var found: [Turn] = []
+    try database.rows(
+      "SELECT \(columns) FROM turn t JOIN conversation c ON c.id = t.conversation_id WHERE \(condition)", arguments
+    ) { found.append(turn($0)) }
+    return found
+  }
+
+  static func load(_ database: Database, _ id: TurnID, owner: Int64) throws -> Turn? {
+    try list(database, where: "t.id = ? AND t.owner_id = ?", [id.rawValue, owner]).first
+  }
+
+  static func insert(_ database: Database, _ turn: NewTurn, owner: Int64) throws -> TurnID {
+    let conversation: Int64
+    if let known = try database.number(
+      "SELECT id FROM conversation WHERE owner_id = ? AND name = ?", [owner, turn.conversation])
+    {
+      conversation = known
+    } else {
+      try database.run("INSERT INTO conversation (owner_id, name) VALUES (?, ?)", [owner, turn.conversation])
+      conversation = database.lastInsertedRowID
+    }
+    try database.run(
+      "INSERT INTO turn (owner_id, conversation_id, role, speaker, said_at, text) VALUES (?, ?, ?, ?, ?, ?)",
+      [owner, conversation, turn.role.code, turn.speaker, turn.saidAt.milliseconds, turn.text])
+    let id = database.lastInsertedRowID
+    try database.run("INSERT INTO turn_text (rowid, text) VALUES (?, ?)", [id, turn.text])
+    return TurnID(rawValue: id)
+  }
+
+  /// Deletes turns with what was derived of them; facts stay, without their turn.
+  static func delete(_ database: Database, _ ids: some Sequence<Int64>) throws {
+    for id in ids {
+      try database.run(
+        "INSERT INTO turn_text (turn_text, rowid, text) SELECT 'delete', id, text FROM turn WHERE id = ?", [id])
+      // A window's vector is also of the turn after its first.
+      try database.run(
+        """
+        DELETE FROM window_vector WHERE id = (SELECT max(o.id) FROM turn t JOIN turn o
+          ON o.conversation_id = t.conversation_id AND o.id < t.id WHERE t.id = ?)
+        """, [id])
+      try database.run("DELETE FROM batch WHERE turn_id = ?", [id])
+      try database.run("DELETE FROM turn WHERE id = ?", [id])
+    }
+    try database.run(
+      "DELETE FROM conversation WHERE NOT EXISTS (SELECT 1 FROM turn WHERE turn.conversation_id = conversation.id)")
+  }
+}

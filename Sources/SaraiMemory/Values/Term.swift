@@ -1,0 +1,67 @@
+import SaraiCore
+
+/// A subject, verb or object as it was told, and the form under which it is found again.
+///
+/// Two terms are equal where their folded forms are: "Andrés", "andres" and "ANDRES " are one term.
+package struct Term: Sendable, Hashable {
+  /// As it was told, with the white space around it taken away and runs of it made one space.
+  package let text: String
+  /// Lower case, without accents; "ñ" is "n", as full-text search has it.
+  package let folded: String
+
+  package init(_ text: String) {
+    var spaced = String.UnicodeScalarView()
+    var isGap = false
+    for scalar in text.unicodeScalars {
+      if scalar.properties.isWhitespace {
+        isGap = true
+        continue
+      }
+      if isGap, !spaced.isEmpty { spaced.append(" ") }
+      isGap = false
+      spaced.append(scalar)
+    }
+    self.text = String(spaced)
+    folded = Self.fold(self.text)
+  }
+
+  /// What a store gives back, folded long ago.
+  init(text: String, folded: String) {
+    self.text = text
+    self.folded = folded
+  }
+
+  package var isEmpty: Bool { text.isEmpty }
+
+  package static func == (a: Self, b: Self) -> Bool {
+    // By bytes: equality of strings would compare canonical forms once more.
+    a.folded.utf8.elementsEqual(b.folded.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for byte in folded.utf8 { hasher.combine(byte) }
+  }
+
+  private static func fold(_ text: String) -> String {
+    var folded = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if Folding.isAccent(scalar) { continue }
+      if scalar.isASCII {
+        folded.append(scalar.properties.isUppercase ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
+        continue
+      }
+      for lower in (Folding.base(of: scalar) ?? scalar).properties.lowercaseMapping.unicodeScalars
+      where !Folding.isAccent(lower) {
+        folded.append(Folding.base(of: lower) ?? lower)
+      }
+    }
+    // Nothing but accents: they are the term.
+    return folded.isEmpty ? text : String(folded)
+  }
+}
+
+extension Term: CustomStringConvertible, ExpressibleByStringLiteral {
+  package var description: String { text }
+
+  package init(stringLiteral value: String) { self.init(value) }
+}

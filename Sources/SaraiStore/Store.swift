@@ -1,0 +1,190 @@
+import Dispatch
+package import GRDB
+import SaraiCore
+import Synchronization
+
+/// One SQLite database that keeps what it acknowledged, whatever happens to the process, the power or the file.
+///
+/// Every call waits for the disk and keeps its thread meanwhile. Calls do not nest: none may be made within the
+/// closure of another.
+package final class Store: Sendable {
+  package let options: StoreOptions
+  package let opening: StoreOpening
+
+  /// Readers and writers side by side; who puts another file in place, alone.
+  private let access = DispatchQueue(label: "sarai.store.access", attributes: .concurrent)
+  /// One writer at a time; compaction holds it from its copy to the change of files.
+  private let writing = DispatchQueue(label: "sarai.store.writing")
+  private let checkpointing = DispatchQueue(label: "sarai.store.checkpoints", qos: .utility)
+  private let isCheckpointing = Atomic(false)
+  private let connections: Mutex<StoreConnections?>
+  private let lock: ProcessLock
+
+  /// Opens the database and makes it whole: finishes what a crash interrupted, checks every page, brings back the last
+  /// backup where the file is damaged, and runs the migrations that are new, each after a backup.
+  ///
+  /// - Throws: `SaraiError`: `busy` where another process has it, `corruptFile` where there is a file that is no
+  ///   database of SARAi's, `notAvailable` where a newer SARAi wrote it.
+  package init(_ options: StoreOptions) throws {
+    try StoreFiles.createFolder(StoreFiles.folder(of: options.path))
+    try StoreFiles.createFolder(options.backupFolder)
+    lock = try ProcessLock(options.path + ".lock")
+    self.options = options
+    var opener = StoreOpener(options)
+    let opened = try StoreFault.wrapping(path: options.path) { try opener.open() }
+    opening = opener.report
+    connections = Mutex(opened)
+  }
+
+  deinit { try? connections.withLock { $0 }?.close() }
+
+  /// Ends all use, and leaves one file without a log.
+  package func close() throws {
+    try writing.sync {
+      try access.sync(flags: .barrier) {
+        guard let open = connections.withLock({ $0 }) else { return }
+        try StoreFault.wrapping(path: options.path) { try open.close() }
+        connections.withLock { $0 = nil }
+        lock.release()
+      }
+    }
+  }
+
+  // MARK: - Reading and writing
+
+  /// Reads one state of the database, untouched by who writes meanwhile.
+  package func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try access.sync {
+      let pool = try current().pool
+      return try StoreFault.wrapping(path: options.path) { try pool.read(body) }
+    }
+  }
+
+  /// Runs one transaction: all of it or, where the closure throws, nothing. When this returns, it is on the disk.
+  package func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try writing.sync {
+      let (result, open) = try access.sync {
+        let open = try current()
+        return (try StoreFault.wrapping(path: options.path) { try open.pool.write(body) }, open)
+      }
+      // The transaction is acknowledged whatever becomes of its log: the next write asks again.
+      if open.isLogTooLong {
+        try? emptyLog()
+      } else if open.needsCheckpoint {
+        startCheckpoint()
+      }
+      return result
+    }
+  }
+
+  /// The connection that writes, outside of a transaction: for statements that have one of their own.
+  package func withWriter<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try writing.sync {
+      try access.sync {
+        let pool = try current().pool
+        return try StoreFault.wrapping(path: options.path) { try pool.writeWithoutTransaction(body) }
+      }
+    }
+  }
+
+  /// Copies the log into the database and cuts it to nothing, so that nothing deleted is left in it.
+  package func truncateLog() throws { try writing.sync { try emptyLog() } }
+
+  /// Within `writing`; after the checkpoint that may be under way, since SQLite refuses a second one.
+  private func emptyLog() throws {
+    try checkpointing.sync {
+      try access.sync {
+        let open = try current()
+        try StoreFault.wrapping(path: options.path) { try open.truncateLog() }
+      }
+    }
+  }
+
+  private func current() throws -> StoreConnections {
+    guard let open = connections.withLock({ $0 }) else { throw StoreFault.closed(options.path) }
+    return open
+  }
+
+  private func startCheckpoint() {
+    guard !isCheckpointing.exchange(true, ordering: .acquiring) else { return }
+    checkpointing.async { [weak self] in
+      guard let self else { return }
+      // A checkpoint that fails leaves the log as it is; the next write asks again.
+      access.sync { try? self.connections.withLock { $0 }?.checkpoint() }
+      isCheckpointing.store(false, ordering: .releasing)
+    }
+  }
+
+  // MARK: - Putting another file in place
+
+  /// Makes a compact copy of the database at a path where nothing lies, synced and checked.
+  func writeCopy(to target: String) throws {
+    try StoreFault.wrapping(path: target) {
+      let part = target + ".part"
+      try StoreFiles.remove(part)
+      do {
+        try StoreFiles.createPrivate(part)
+        try vacuum(into: part)
+        try StoreFiles.sync(part)
+        guard StoreOpener.isSound(part, options) else { throw StoreFault.damaged(part) }
+        try StoreFiles.move(part, to: target)
+      } catch {
+        try? StoreFiles.remove(part)
+        throw error
+      }
+    }
+  }
+
+  /// Within `whileNobodyWrites`: a compact copy into an empty file.
+  func vacuum(into path: String) throws {
+    try current().pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+  }
+
+  /// Keeps writers away while the closure runs; readers go on.
+  func whileNobodyWrites<Result>(_ body: () throws -> Result) throws -> Result {
+    try writing.sync { try access.sync(execute: body) }
+  }
+
+  /// Writes a compact copy and puts it in the place of the file. Readers wait only for the change of files.
+  package func compact() throws {
+    let replacement = options.path + ".new"
+    try writing.sync {
+      try access.sync {
+        try StoreFiles.remove(replacement)
+        try writeCopy(to: replacement)
+      }
+      try replaceFile(with: replacement)
+    }
+  }
+
+  /// Puts a sound file in the place of the database, which is kept as a backup, and migrates it where it is old.
+  package func restore(_ path: String) throws {
+    guard StoreFiles.exists(path), StoreOpener.isSound(path, options) else { throw StoreFault.damaged(path) }
+    let replacement = options.path + ".new"
+    try writing.sync {
+      try access.sync {
+        try makeBackup(reason: "before-restore")
+        try StoreFiles.copy(path, to: replacement)
+      }
+      try replaceFile(with: replacement)
+    }
+  }
+
+  private func replaceFile(with replacement: String) throws {
+    try access.sync(flags: .barrier) {
+      guard let open = connections.withLock({ $0 }) else { throw StoreFault.closed(options.path) }
+      try StoreFault.wrapping(path: options.path) {
+        // The log of the old file must be gone before the new one has its name, or it would be played into it.
+        try open.truncateLog()
+        try open.close()
+        connections.withLock { $0 = nil }
+        try StoreFiles.remove(options.path + "-wal")
+        try StoreFiles.remove(options.path + "-shm")
+        try StoreFiles.move(replacement, to: options.path)
+        var opener = StoreOpener(options)
+        let opened = try opener.connect()
+        connections.withLock { $0 = opened }
+      }
+    }
+  }
+}

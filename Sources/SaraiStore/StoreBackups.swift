@@ -1,0 +1,97 @@
+import SaraiCore
+
+/// The folder of backups. Their names say when and why: `memory-1763871234567-scheduled.db`.
+enum StoreBackups {
+  /// The latest first.
+  static func list(_ options: StoreOptions) -> [StoreBackup] {
+    let stem = stem(options)
+    return StoreFiles.names(in: options.backupFolder).compactMap { name -> StoreBackup? in
+      guard name.hasPrefix(stem), name.hasSuffix(".db") else { return nil }
+      let parts = name.dropFirst(stem.count).dropLast(3).split(separator: "-", maxSplits: 1)
+      guard parts.count == 2, let time = Int64(parts[0]) else { return nil }
+      let path = options.backupFolder + "/" + name
+      return StoreBackup(
+        path: path, takenAtMilliseconds: time, reason: String(parts[1]), bytes: StoreFiles.bytes(path))
+    }.sorted { $0.takenAtMilliseconds > $1.takenAtMilliseconds }
+  }
+
+  /// - Parameter copy: writes a compact copy to a path at which an empty file lies.
+  @discardableResult
+  static func make(
+    _ options: StoreOptions, reason: String, copy: (String) throws -> Void
+  ) throws -> StoreBackup {
+    // Two backups in one millisecond still come one after the other.
+    let time = max(StoreFiles.nowMilliseconds(), (list(options).first?.takenAtMilliseconds ?? 0) + 1)
+    let path = "\(options.backupFolder)/\(stem(options))\(time)-\(reason).db"
+    let part = path + ".part"
+    try StoreFiles.remove(part)
+    do {
+      try StoreFiles.createPrivate(part)
+      try copy(part)
+      try StoreFiles.sync(part)
+      guard StoreOpener.isSound(part, options) else { throw StoreFault.damaged(part) }
+      try StoreFiles.move(part, to: path)
+    } catch {
+      try? StoreFiles.remove(part)
+      throw StoreFault.wrap(error, path: part)
+    }
+    for old in list(options).dropFirst(max(1, options.keptBackups)) { try StoreFiles.remove(old.path) }
+    return StoreBackup(path: path, takenAtMilliseconds: time, reason: reason, bytes: StoreFiles.bytes(path))
+  }
+
+  private static func stem(_ options: StoreOptions) -> String {
+    let name = StoreFiles.name(of: options.path)
+    return (name.hasSuffix(".db") ? String(name.dropLast(3)) : name) + "-"
+  }
+}
+
+extension Store {
+  /// Its own backups, the latest first.
+  package func backups() -> [StoreBackup] { StoreBackups.list(options) }
+
+  /// Makes a backup in the store's own folder, and deletes the oldest beyond those to keep. Readers go on meanwhile.
+  @discardableResult
+  package func backup(reason: String = "manual") throws -> StoreBackup {
+    try whileNobodyWrites { try makeBackup(reason: reason) }
+  }
+
+  /// Writes a compact copy wherever the person wants one. The store neither restores nor purges it by itself.
+  package func export(to path: String) throws {
+    guard !StoreFiles.exists(path) else {
+      throw SaraiError(
+        .invalidRequest, es: "Ya hay un archivo en \(path): elige otro nombre.",
+        en: "There is a file at \(path) already: choose another name.", subject: path)
+    }
+    try whileNobodyWrites { try writeCopy(to: path) }
+  }
+
+  /// Deletes every backup and every damaged file that was put aside, and makes one fresh backup: what was forgotten is
+  /// in none of them.
+  ///
+  /// - Returns: How many files are gone.
+  package func purgeCopies() throws -> Int {
+    try whileNobodyWrites {
+      let old = backups().map(\.path) + damagedFiles()
+      if !old.isEmpty { try makeBackup(reason: "after-forgetting") }
+      for path in old where StoreFiles.exists(path) { try StoreFiles.remove(path) }
+      if !old.isEmpty {
+        try StoreFiles.sync(options.backupFolder)
+        try StoreFiles.sync(StoreFiles.folder(of: options.path))
+      }
+      return old.count
+    }
+  }
+
+  private func damagedFiles() -> [String] {
+    let folder = StoreFiles.folder(of: options.path)
+    let stem = StoreFiles.name(of: options.path) + ".damaged-"
+    return StoreFiles.names(in: folder).filter { $0.hasPrefix(stem) }.map { folder + "/" + $0 }
+  }
+
+  @discardableResult
+  func makeBackup(reason: String) throws -> StoreBackup {
+    try StoreBackups.make(options, reason: reason) { target in
+      try vacuum(into: target)
+    }
+  }
+}

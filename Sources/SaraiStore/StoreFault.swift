@@ -1,0 +1,75 @@
+import GRDB
+package import SaraiCore
+
+/// What can go wrong with a database file, in words that say what to do next.
+package enum StoreFault {
+  /// An error of SQLite as the one error type; what is no error of SQLite stays as it is.
+  ///
+  /// - Parameter path: The file that the error is about.
+  package static func wrap(_ error: any Error, path: String) -> any Error {
+    guard let fault = error as? DatabaseError else { return error }
+    switch fault.resultCode {
+    case .SQLITE_FULL:
+      return SaraiError(
+        .insufficientResources,
+        es: "El disco está lleno y no se ha guardado nada de esto; lo guardado antes sigue intacto. Libera espacio.",
+        en: "The disk is full and none of this was saved; what was saved before is intact. Free some space.",
+        subject: path, cause: fault)
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
+      return damaged(path, cause: fault)
+    // A page that does not match its checksum, or of which a part is missing.
+    case .SQLITE_IOERR where [.SQLITE_IOERR_DATA, .SQLITE_IOERR_SHORT_READ].contains(fault.extendedResultCode):
+      return damaged(path, cause: fault)
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      return SaraiError(
+        .busy, es: "Otro proceso tiene la base de datos ocupada; prueba otra vez.",
+        en: "Another process keeps the database busy; try again.", subject: path, cause: fault)
+    case .SQLITE_TOOBIG:
+      return SaraiError(
+        .tooLarge, es: "El texto es demasiado largo para guardarlo; divídelo.",
+        en: "The text is too long to be stored; split it.", subject: path, cause: fault)
+    case .SQLITE_INTERRUPT:
+      return SaraiError(
+        .cancelled, es: "La consulta se ha interrumpido.", en: "The query was interrupted.", subject: path, cause: fault
+      )
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
+      return SaraiError(
+        .invalidRequest, es: "No se puede abrir o escribir la base de datos: revisa los permisos de \(path).",
+        en: "The database cannot be opened or written: check the permissions of \(path).", subject: path, cause: fault)
+    case .SQLITE_IOERR:
+      return SaraiError(
+        .insufficientResources,
+        es: "El disco no ha leído o escrito bien; nada de esto se ha guardado. Revisa el disco antes de repetirlo.",
+        en: "The disk failed to read or write; none of this was saved. Check the disk before you try again.",
+        subject: path, cause: fault)
+    default:
+      return SaraiError(
+        .internalFault, es: "La base de datos ha fallado de forma inesperada.",
+        en: "The database failed in an unexpected way.", subject: path, cause: fault)
+    }
+  }
+
+  /// Runs `body` and words what SQLite throws.
+  package static func wrapping<Result>(path: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch { throw wrap(error, path: path) }
+  }
+
+  package static func damaged(_ path: String, cause: (any Error)? = nil) -> SaraiError {
+    SaraiError(
+      .corruptFile,
+      es: "La base de datos está dañada. Al abrirla de nuevo se recupera la última copia de seguridad.",
+      en: "The database is damaged. Opening it again brings back the last backup.", subject: path, cause: cause)
+  }
+
+  static func closed(_ path: String) -> SaraiError {
+    SaraiError(
+      .notAvailable, es: "La base de datos está cerrada.", en: "The database is closed.", subject: path)
+  }
+
+  static func fromTheFuture(_ path: String, migration: String) -> SaraiError {
+    SaraiError(
+      .notAvailable,
+      es: "Una versión más nueva de SARAi ha escrito este archivo (\(migration)): actualiza SARAi para abrirlo.",
+      en: "A newer version of SARAi has written this file (\(migration)): update SARAi to open it.", subject: path)
+  }
+}

@@ -1,0 +1,150 @@
+import FoundationEssentials
+import Glibc
+import SaraiCore
+import Synchronization
+
+/// What the store asks of the file system. Whatever has to survive a power cut is synced here, folders included.
+enum StoreFiles {
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// 0 where there is none.
+  static func bytes(_ path: String) -> Int {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    return max(0, Int(lseek(file, 0, SEEK_END)))
+  }
+
+  /// The first bytes of a file, fewer where it has no more.
+  static func head(_ path: String, _ count: Int) throws -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failed(path) }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: count)
+    let read = pread(file, &buffer, count, 0)
+    guard read >= 0 else { throw failed(path) }
+    return Array(buffer.prefix(read))
+  }
+
+  static func names(in folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+  }
+
+  static func createFolder(_ path: String) throws {
+    guard !exists(path) else { return }
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw failed(path, error)
+    }
+  }
+
+  /// An empty file that only its owner may read; its log and index get the same permissions from SQLite.
+  static func createPrivate(_ path: String) throws {
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw failed(path) }
+    close(file)
+  }
+
+  static func sync(_ path: String) throws {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failed(path) }
+    defer { close(file) }
+    guard fsync(file) == 0 else { throw failed(path) }
+  }
+
+  static func move(_ source: String, to target: String) throws {
+    guard rename(source, target) == 0 else { throw failed(target) }
+    try sync(folder(of: target))
+    if folder(of: source) != folder(of: target) { try sync(folder(of: source)) }
+  }
+
+  static func copy(_ source: String, to target: String) throws {
+    try remove(target)
+    try createPrivate(target)
+    let input = open(source, O_RDONLY | O_CLOEXEC)
+    guard input >= 0 else { throw failed(source) }
+    defer { close(input) }
+    let output = open(target, O_WRONLY | O_CLOEXEC)
+    guard output >= 0 else { throw failed(target) }
+    defer { close(output) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = Glibc.read(input, &buffer, buffer.count)
+      if count == 0 { break }
+      guard count > 0 else { throw failed(source) }
+      var written = 0
+      while written < count {
+        let done = buffer.withUnsafeBytes { Glibc.write(output, $0.baseAddress! + written, count - written) }
+        guard done > 0 else { throw failed(target) }
+        written += done
+      }
+    }
+    guard fsync(output) == 0 else { throw failed(target) }
+  }
+
+  /// Removes a file where there is one.
+  static func remove(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw failed(path) }
+  }
+
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  static func name(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
+
+  static func nowMilliseconds() -> Int64 {
+    var time = timeval()
+    gettimeofday(&time, nil)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_usec) / 1000
+  }
+
+  static func failed(_ path: String, _ error: (any Error)? = nil) -> SaraiError {
+    let code = errno
+    let cause = error.map { "\($0)" } ?? String(cString: strerror(code))
+    if error == nil, code == ENOSPC || code == EDQUOT {
+      return SaraiError(
+        .insufficientResources,
+        Localized(
+          es: "El disco está lleno y no se ha guardado nada de esto; lo guardado antes sigue intacto. Libera espacio.",
+          en: "The disk is full and none of this was saved; what was saved before is intact. Free some space."),
+        subject: path, cause: cause)
+    }
+    return SaraiError(
+      .invalidRequest,
+      Localized(
+        es: "No se puede leer o escribir \(path): revisa sus permisos y su disco.",
+        en: "\(path) cannot be read or written: check its permissions and its disk."), subject: path, cause: cause)
+  }
+}
+
+/// Keeps every other process away from a database; ends with the process that holds it.
+final class ProcessLock: Sendable {
+  private let file: Mutex<Int32>
+
+  init(_ path: String) throws {
+    let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard opened >= 0 else { throw StoreFiles.failed(path) }
+    guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+      close(opened)
+      throw SaraiError(
+        .busy, es: "Otro proceso de SARAi tiene abierta esta memoria: úsala a través de él o ciérralo.",
+        en: "Another process of SARAi has this memory open: use it through that one, or end it.", subject: path)
+    }
+    file = Mutex(opened)
+  }
+
+  func release() {
+    file.withLock { file in
+      if file >= 0 { close(file) }
+      file = -1
+    }
+  }
+
+  deinit { release() }
+}

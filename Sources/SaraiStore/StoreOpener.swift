@@ -1,0 +1,160 @@
+import CChecksumVFS
+package import GRDB
+import SaraiCore
+
+/// From whatever lies in the folder to open connections on a sound, migrated database.
+struct StoreOpener {
+  private let options: StoreOptions
+  private(set) var report = StoreOpening(isNew: false, wasInterrupted: false, recovery: nil, migrated: [])
+
+  init(_ options: StoreOptions) { self.options = options }
+
+  mutating func open() throws -> StoreConnections {
+    let path = options.path
+    // Copies that a crash cut short.
+    try StoreFiles.remove(path + ".new")
+    try StoreFiles.remove(path + ".new.part")
+    report.wasInterrupted = StoreFiles.bytes(path + "-wal") > 0
+    report.isNew = !StoreFiles.exists(path) || StoreFiles.bytes(path) == 0 && !report.wasInterrupted
+    if report.isNew {
+      try StoreFiles.createPrivate(path)
+      try StoreFiles.sync(StoreFiles.folder(of: path))
+    } else {
+      try mend()
+    }
+    return try connect()
+  }
+
+  /// Opens connections and runs the migrations that are new.
+  mutating func connect() throws -> StoreConnections {
+    let open = try StoreConnections(options)
+    do {
+      try migrate(open)
+      return open
+    } catch {
+      try? open.close()
+      throw error
+    }
+  }
+
+  // MARK: - Damage
+
+  private mutating func mend() throws {
+    // Asked before SQLite is: it takes a short file for an empty database and would write over it.
+    if try isForeign() { return try recover(isForeign: true) }
+    do {
+      try playLog()
+    } catch {
+      guard (StoreFault.wrap(error, path: options.path) as? SaraiError)?.code == .corruptFile else { throw error }
+      return try recover(isForeign: false)
+    }
+    switch Self.state(options.path) {
+    case SARAI_FILE_SOUND: break
+    case SARAI_FILE_FOREIGN: try recover(isForeign: true)
+    case SARAI_FILE_UNREADABLE: throw StoreFiles.failed(options.path)
+    default: try recover(isForeign: false)
+    }
+  }
+
+  private func isForeign() throws -> Bool {
+    let head = try StoreFiles.head(options.path, 24)
+    // What was never copied out of the log yet.
+    if head.isEmpty || report.wasInterrupted && head.allSatisfy({ $0 == 0 }) { return false }
+    return head.count < 24 || Array(head.prefix(16)) != Array("SQLite format 3\0".utf8)
+      || Int(head[16]) << 8 | Int(head[17]) != SARAI_PAGE_BYTES || head[20] != SARAI_CHECKSUM_BYTES
+  }
+
+  /// Lets SQLite copy into the file what a crash left in the log, so that the file alone can be judged.
+  private func playLog() throws {
+    guard StoreFiles.bytes(options.path) > 0 || report.wasInterrupted else { return }
+    let queue = try DatabaseQueue(
+      path: StoreConnections.uri(options.path, options),
+      configuration: StoreConnections.configuration(options, readers: 1))
+    do {
+      try queue.writeWithoutTransaction { database in
+        _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema")
+        if report.wasInterrupted { _ = try database.checkpoint(.truncate) }
+      }
+      try queue.close()
+    } catch {
+      try? queue.close()
+      throw error
+    }
+  }
+
+  private mutating func recover(isForeign: Bool) throws {
+    let path = options.path
+    let sound = StoreBackups.list(options).first { Self.isSound($0.path, options) }
+    // Somebody else's file is not ours to put aside, unless our backups say that it was ours once.
+    if isForeign, sound == nil {
+      throw SaraiError(
+        .corruptFile,
+        es: "Este archivo no es una memoria de SARAi, o su comienzo está dañado, y no hay copia: muévelo a otro sitio.",
+        en: "This file is no memory of SARAi's, or its beginning is damaged, and there is no backup: move it away.",
+        subject: path)
+    }
+    let aside = "\(path).damaged-\(StoreFiles.nowMilliseconds())"
+    if let sound {
+      // The copy is whole before the damaged file loses its name.
+      try StoreFiles.copy(sound.path, to: path + ".new")
+    }
+    try StoreFiles.move(path, to: aside)
+    for suffix in ["-wal", "-shm"] where StoreFiles.exists(path + suffix) {
+      try StoreFiles.move(path + suffix, to: aside + suffix)
+    }
+    if let sound {
+      try StoreFiles.move(path + ".new", to: path)
+      report.recovery = .restored(from: sound, damagedFile: aside)
+    } else {
+      try StoreFiles.createPrivate(path)
+      report.recovery = .startedEmpty(damagedFile: aside)
+    }
+  }
+
+  /// True for a whole database with the checksums that it was written with.
+  static func isSound(_ path: String, _ options: StoreOptions) -> Bool {
+    StoreFiles.bytes(path) > 0 && state(path) == SARAI_FILE_SOUND
+  }
+
+  private static func state(_ path: String) -> sarai_file_state {
+    var page: Int64 = 0
+    return sarai_checksum_scan(path, &page)
+  }
+
+  // MARK: - Migrations
+
+  private mutating func migrate(_ open: StoreConnections) throws {
+    var migrator = DatabaseMigrator()
+    for migration in options.migrations {
+      migrator.registerMigration(migration.name) { try migration.apply($0) }
+    }
+    let applied = try open.pool.read { try migrator.appliedIdentifiers($0) }
+    let known = options.migrations.map(\.name)
+    if let stranger = applied.subtracting(known).min() {
+      throw StoreFault.fromTheFuture(options.path, migration: stranger)
+    }
+    for name in known where !applied.contains(name) {
+      if !applied.isEmpty {
+        try StoreBackups.make(options, reason: "before-\(name)") { target in
+          try open.pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [target]) }
+        }
+      }
+      try migrator.migrate(open.pool, upTo: name)
+      report.migrated.append(name)
+    }
+  }
+}
+
+extension Store {
+  /// Reads what can be read of a file that may be damaged, and changes nothing in it.
+  package static func inspect<Result>(
+    _ path: String, options: StoreOptions, _ body: (Database) throws -> Result
+  ) throws -> Result {
+    var configuration = StoreConnections.configuration(options, readers: 1)
+    configuration.readonly = true
+    let name = try StoreConnections.uri(path, options) + "&immutable=1"
+    return try StoreFault.wrapping(path: path) {
+      try DatabaseQueue(path: name, configuration: configuration).read(body)
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import GRDB
+import SaraiCore
+import SaraiStore
+import Testing
+
+@Suite struct OpeningTests {
+  @Test("A new store has the settings that keep what was acknowledged, on every connection")
+  func settings() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      #expect(store.opening.isNew)
+      #expect(store.opening.migrated == ["1-notes"])
+      func values(_ database: Database) throws -> [String] {
+        try [
+          "journal_mode", "synchronous", "foreign_keys", "secure_delete", "trusted_schema", "cell_size_check",
+          "auto_vacuum", "page_size", "mmap_size", "temp_store",
+        ].map { try DatabaseValue.fetchOne(database, sql: "PRAGMA \($0)").map { "\($0)" } ?? "" }
+      }
+      let expected = ["\"wal\"", "2", "1", "1", "0", "1", "2", "4096", "0", "2"]
+      #expect(try store.withWriter(values) == expected)
+      #expect(try store.read(values) == expected)
+    }
+  }
+
+  @Test("What was written is there after closing and opening, and a clean end leaves no log")
+  func reopening() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno", "dos"])
+      try store.close()
+      #expect(fault { _ = try store.texts() } == .notAvailable)
+      #expect(!FileManager.default.fileExists(atPath: fixture.path + "-wal"))
+      let again = try fixture.open()
+      #expect(!again.opening.isNew)
+      #expect(!again.opening.wasInterrupted)
+      #expect(again.opening.recovery == nil)
+      #expect(try again.texts() == ["uno", "dos"])
+      #expect(try again.integrity() == ["ok"])
+    }
+  }
+
+  @Test("Only its owner may read the files, and only one process may have them open")
+  func permissions() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      for name in ["notes.db", "notes.db-wal", "notes.db-shm", "notes.db.lock"] {
+        let path = fixture.folder.appending(path: name).path
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600, "\(name)")
+      }
+      #expect(fault { _ = try fixture.open() } == .busy)
+      #expect(try store.texts() == ["uno"])
+    }
+  }
+
+  @Test("Migrations run once each, in order, and each begins with a backup of what there was")
+  func migrations() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      try store.close()
+      #expect(store.backups().isEmpty)
+      let migrated = try fixture.open([Fixture.first, Fixture.second])
+      #expect(migrated.opening.migrated == ["2-colours"])
+      #expect(try migrated.read { try String.fetchAll($0, sql: "SELECT colour FROM note") } == ["azul"])
+      #expect(migrated.backups().map(\.reason) == ["before-2-colours"])
+      try migrated.close()
+      let again = try fixture.open([Fixture.first, Fixture.second])
+      #expect(again.opening.migrated.isEmpty)
+      #expect(again.backups().count == 1)
+    }
+  }
+
+  @Test("A migration that fails leaves the store as it was")
+  func failingMigration() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      try store.close()
+      let wrong = StoreMigration("2-wrong") { database in
+        try database.execute(sql: "DELETE FROM note; CREATE TABLE x (y); SELECT * FROM nothing")
+      }
+      #expect(fault { _ = try fixture.open([Fixture.first, wrong]) } == .internalFault)
+      let again = try fixture.open()
+      #expect(try again.texts() == ["uno"])
+      #expect(try again.read { try $0.tableExists("x") } == false)
+    }
+  }
+
+  @Test("A file of a newer version is left alone")
+  func newerFile() async throws {
+    try await Fixture.with { fixture in
+      try fixture.open([Fixture.first, Fixture.second]).close()
+      #expect(fault { _ = try fixture.open() } == .notAvailable)
+      #expect(try fixture.open([Fixture.first, Fixture.second]).opening.migrated.isEmpty)
+    }
+  }
+
+  @Test("A transaction that throws leaves nothing behind")
+  func rollback() async throws {
+    struct Stop: Error {}
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      #expect(throws: Stop.self) {
+        try store.write { database in
+          try database.execute(sql: "INSERT INTO note (text) VALUES ('dos')")
+          throw Stop()
+        }
+      }
+      #expect(try store.texts() == ["uno"])
+    }
+  }
+
+  @Test("Copies that a crash cut short are cleared away and change nothing")
+  func leftovers() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      try store.close()
+      for name in ["notes.db.new", "notes.db.new.part"] {
+        try Data("half".utf8).write(to: fixture.folder.appending(path: name))
+      }
+      let again = try fixture.open()
+      #expect(try again.texts() == ["uno"])
+      #expect(!FileManager.default.fileExists(atPath: fixture.path + ".new"))
+      #expect(!FileManager.default.fileExists(atPath: fixture.path + ".new.part"))
+    }
+  }
+}

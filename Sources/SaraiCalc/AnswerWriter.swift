@@ -32,9 +32,11 @@ struct AnswerWriter {
     case .change(let from, let to): try change(from, to)
     case .whole(let part, let percent): try whole(part, percent)
     case .conversion(let quantity, let unit, _): try conversion(quantity, unit)
+    case .total(let sum, let unit, _): try total(sum, in: unit)
     case .shiftedDate(let span, let isForward, let from): try shiftedDate(span, isForward, from)
     case .shiftedClock(let span, let isForward, let from): try shiftedClock(span, isForward, from)
     case .day(let date): try day(date)
+    case .bareDate(let date): try bareDate(date)
     case .currentTime: currentTime()
     case .until(let date, let measure): try until(date, measure)
     case .since(let date, let measure): try since(date, measure)
@@ -50,22 +52,24 @@ struct AnswerWriter {
   private func kind(of request: Request) -> CalcAnswer.Kind {
     switch request {
     case .arithmetic, .share, .change, .whole: .arithmetic
-    case .conversion: .units
+    case .conversion, .total: .units
     case .shiftedClock, .currentTime, .clocks: .time
     default: .date
     }
   }
 
-  /// A fault is told where the question is clearly meant so; "5 kg a metros" may be part of something else.
+  /// A fault is told where the question is clearly meant so; how far one gets in 2 hours is another question.
   private func isTold(_ fault: CalcFault, of request: Request) -> Bool {
-    guard case .conversion(let quantity, let unit, let frame) = request, case .incompatibleUnits = fault else {
-      return true
+    guard case .incompatibleUnits = fault else { return true }
+    guard case .conversion(let quantity, let unit, _) = request else {
+      if case .total(_, _, .strong) = request { return true }
+      return false
     }
     let pair: Set<Dimension> = [quantity.unit.dimension, unit.dimension]
     // How long a distance takes, what a cup of flour weighs, what a food gives: there is an answer, though not ours.
     let isOpen =
       !pair.isDisjoint(with: [.time, .calendar, .energy]) || pair == [.mass, .volume]
-    return frame != .bare && !isOpen
+    return !isOpen
   }
 
   // MARK: - Arithmetic
@@ -94,18 +98,13 @@ struct AnswerWriter {
 
   /// A number, with its currency where there is one.
   private func amount(_ value: Value) -> (text: String, isRounded: Bool) {
-    let shown = format.show(value.rational)
+    let shown = format.show(value.rational, isExact: value.isExact)
     let isRounded = shown.isRounded || !value.isExact
-    guard let symbol = money.symbol else { return (value.isExact ? shown.text : rounded(value.rational), isRounded) }
+    guard let symbol = money.symbol else { return (shown.text, isRounded) }
     // Cents have two digits.
     let text = value.rational.decimals == 1 ? shown.text + "0" : shown.text
     if isSpanish || symbol == "pesos" { return (text + "\u{00A0}" + symbol, isRounded) }
     return ((value.rational.isNegative ? "\u{2212}" : "") + symbol + text.drop { $0 == "\u{2212}" }, isRounded)
-  }
-
-  private func rounded(_ value: Rational) -> String {
-    format.show(Rational(value.scaled(decimals: Limits.roundedDecimals), over: .powerOfTen(Limits.roundedDecimals)))
-      .text
   }
 
   /// The exact value as a fraction that can be read, unless the question was that fraction.
@@ -121,7 +120,7 @@ struct AnswerWriter {
   }
 
   private func percent(_ value: Value) -> (shown: String, sign: String, plain: String) {
-    let shown = format.show(value.rational)
+    let shown = format.show(value.rational, isExact: value.isExact)
     let isRounded = shown.isRounded || !value.isExact
     return (
       shown.text + format.percentMark, isRounded ? "≈" : "",

@@ -11,6 +11,10 @@ package enum CalcFault: Error, Sendable, Hashable {
   case notWhole
   /// A result with more digits than are said.
   case tooLarge
+  /// A result closer to zero than is said.
+  case tooSmall
+  /// A negative number to a power that no real number is.
+  case noRealPower
   /// A date outside the years 1 to 9999.
   case outOfRange
   case belowAbsoluteZero
@@ -29,6 +33,8 @@ package enum CalcFault: Error, Sendable, Hashable {
     case .negativeRoot: "negativeRoot"
     case .notWhole: "notWhole"
     case .tooLarge: "tooLarge"
+    case .tooSmall: "tooSmall"
+    case .noRealPower: "noRealPower"
     case .outOfRange: "outOfRange"
     case .belowAbsoluteZero: "belowAbsoluteZero"
     case .noSuchDate: "noSuchDate"
@@ -51,8 +57,17 @@ package enum CalcFault: Error, Sendable, Hashable {
         en: "That is only defined for whole numbers; a factorial, from 0 on.")
     case .tooLarge:
       Localized(
-        es: "El resultado es demasiado grande: tendría más de 1.200 cifras.",
-        en: "The result is too large: it would have more than 1,200 digits.")
+        es: "El resultado o un paso del cálculo es demasiado grande: tendría más de 1.200 cifras.",
+        en: "The result or a step towards it is too large: it would have more than 1,200 digits.")
+    case .tooSmall:
+      Localized(
+        es: "El resultado o un paso del cálculo está demasiado cerca de cero: tendría más de 1.000 ceros tras la coma.",
+        en:
+          "The result or a step towards it is too close to zero: it would have more than 1,000 zeros behind the point.")
+    case .noRealPower:
+      Localized(
+        es: "Un número negativo elevado a un exponente irracional no es un número real.",
+        en: "A negative number to an irrational power is not a real number.")
     case .outOfRange:
       Localized(
         es: "Esa fecha se sale de los años que sé calcular, del 1 al 9999.",

@@ -18,8 +18,9 @@ extension AnswerWriter {
     let verb =
       date < now.date
       ? (es: "Fue", en: "It was") : date > now.date ? (es: "Será", en: "It will be") : (es: "Es", en: "It is")
-    if from != nil { return made(.date, es: "Es el \(text).", en: "It is \(text).", value: DateWords.plain(date)) }
-    return made(.date, es: "\(verb.es) el \(text).", en: "\(verb.en) \(text).", value: DateWords.plain(date))
+    let words = from == nil ? verb : (es: "Es", en: "It is")
+    return inCalendar(
+      made(.date, es: "\(words.es) el \(text).", en: "\(words.en) \(text).", value: DateWords.plain(date)), from: date)
   }
 
   func day(_ expression: DateExpression) throws(CalcFault) -> CalcAnswer {
@@ -39,9 +40,32 @@ extension AnswerWriter {
     }
     let text = DateWords.text(date, language, withWeekday: false)
     let isPast = date < now.date
-    return made(
-      .date, es: "El \(text) \(isPast ? "fue" : "es") \(DateWords.spanishWeekdays[date.weekday]).",
-      en: "\(text) \(isPast ? "was" : "is") a \(DateWords.englishWeekdays[date.weekday]).", value: value)
+    return inCalendar(
+      made(
+        .date, es: "El \(text) \(isPast ? "fue" : "es") \(DateWords.spanishWeekdays[date.weekday]).",
+        en: "\(text) \(isPast ? "was" : "is") a \(DateWords.englishWeekdays[date.weekday]).", value: value),
+      from: date)
+  }
+
+  /// Nil for a day that there is: a date alone asks for nothing.
+  func bareDate(_ expression: DateExpression) throws(CalcFault) -> CalcAnswer? {
+    do throws(CalcFault) {
+      _ = try expression.resolve(today: now.date, .coming)
+      return nil
+    } catch {
+      guard case .noSuchDate = error else { return nil }
+      throw error
+    }
+  }
+
+  /// Says which calendar an answer is in that goes back beyond the first day of the Gregorian one.
+  private func inCalendar(_ answer: CalcAnswer, from date: CivilDate) -> CalcAnswer {
+    guard (date.year, date.month, date.day) < (1582, 10, 15) else { return answer }
+    let note = Localized(
+      es: "en el calendario gregoriano contado hacia atrás, pues empezó el 15 de octubre de 1582",
+      en: "in the Gregorian calendar carried back, which began on 15 October 1582")
+    let text = "\(answer.text.dropLast()) (\(note[language]))."
+    return CalcAnswer(kind: answer.kind, language: answer.language, text: text, outcome: answer.outcome)
   }
 
   func until(_ expression: DateExpression, _ measure: Measure?) throws(CalcFault) -> CalcAnswer? {
@@ -53,9 +77,10 @@ extension AnswerWriter {
     }
     if date < now.date {
       let stretch = stretch(from: date, to: now.date, measure)
-      return made(
-        .date, es: "Ya pasó: el \(text) fue hace \(stretch.text).", en: "It is past: \(text) was \(stretch.text) ago.",
-        value: "-" + stretch.plain)
+      return inCalendar(
+        made(
+          .date, es: "Ya pasó: el \(text) fue hace \(stretch.text).",
+          en: "It is past: \(text) was \(stretch.text) ago.", value: "-" + stretch.plain), from: date)
     }
     let stretch = stretch(from: now.date, to: date, measure)
     return made(
@@ -83,9 +108,10 @@ extension AnswerWriter {
     guard date <= now.date else { return try until(expression, measure) }
     let stretch = stretch(from: date, to: now.date, measure)
     let text = DateWords.text(date, language)
-    return made(
-      .date, es: "Desde el \(text) \(stretch.count == 1 ? "ha pasado" : "han pasado") \(stretch.text).",
-      en: "\(capitalized(stretch.text)) since \(text).", value: stretch.plain)
+    return inCalendar(
+      made(
+        .date, es: "Desde el \(text) \(stretch.count == 1 ? "ha pasado" : "han pasado") \(stretch.text).",
+        en: "\(capitalized(stretch.text)) since \(text).", value: stretch.plain), from: date)
   }
 
   func between(_ a: DateExpression, _ b: DateExpression, _ measure: Measure?) throws(CalcFault) -> CalcAnswer? {
@@ -100,10 +126,11 @@ extension AnswerWriter {
     let (first, last) = (
       DateWords.text(from, language, withWeekday: false), DateWords.text(to, language, withWeekday: false)
     )
-    return made(
-      .date, es: "Entre el \(first) y el \(last) hay \(stretch.text).",
-      en: "Between \(first) and \(last) there \(stretch.count == 1 ? "is" : "are") \(stretch.text).",
-      value: stretch.plain)
+    return inCalendar(
+      made(
+        .date, es: "Entre el \(first) y el \(last) hay \(stretch.text).",
+        en: "Between \(first) and \(last) there \(stretch.count == 1 ? "is" : "are") \(stretch.text).",
+        value: stretch.plain), from: from)
   }
 
   /// A year that only one of the two has is the other's too, as far as the order allows.
@@ -125,9 +152,10 @@ extension AnswerWriter {
     if (now.date.month, now.date.day) < (date.month, date.day) { years -= 1 }
     let text = DateWords.text(date, language, withWeekday: false)
     let count = counted(years, es: ("año", "años"), en: ("year", "years"))
-    return made(
-      .date, es: "Quien nació el \(text) tiene \(count).", en: "Someone born on \(text) is \(count) old.",
-      value: "\(years) y")
+    return inCalendar(
+      made(
+        .date, es: "Quien nació el \(text) tiene \(count).", en: "Someone born on \(text) is \(count) old.",
+        value: "\(years) y"), from: date)
   }
 
   // MARK: - Facts of the calendar

@@ -58,7 +58,8 @@ enum Main {
     }
     let status = Sarai.exitCode(for: error)
     let text = ArgumentParserWords.translated(
-      Sarai.fullMessage(for: error, columns: Output.isTerminal ? max(80, Terminal.columns) : 100))
+      Sarai.fullMessage(for: error, columns: Output.isTerminal ? max(80, Terminal.columns) : 100),
+      arguments: Array(CommandLine.arguments.dropFirst()))
     if status.isSuccess {
       Output.line(text)
     } else {

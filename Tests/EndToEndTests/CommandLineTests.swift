@@ -53,6 +53,10 @@ import Testing
     (["list", "extra"], "Sobra el argumento «extra»"), (["completions", "csh"], "El valor «csh» no sirve"),
     (["run", "sarai"], "Falta la pregunta"), (["serve", "--port", "x"], "server.port"),
     (["config", "--set", "server.port"], "falta el valor"),
+    (["skill", "run", "calc", "-40 °F en °C"], "«-40 °F en °C» no existe. Si es un texto que empieza por un guion"),
+    (["skill", "runn", "p"], "Sobran 2 argumentos: «runn», «p». ¿Querías decir «run»?"),
+    (["skil"], "Sobra el argumento «skil». ¿Querías decir «skill»?"),
+    (["skill", "new", "x", "--lang", "perl"], "pon uno de «swift» o «python»."),
   ])
   func `Wrong usage is told in Spanish, with code 64`(arguments: [String], message: String) async throws {
     try await CommandLineHome.with { home in

@@ -57,6 +57,31 @@ import Testing
     }
   }
 
+  @Test func `A new skill's folder is told without detours, and one in Swift wants SARAi's sources`() async throws {
+    try await CommandLineHome.with { home in
+      let work = home.folder.path
+      let made = try await home.run("skill", "new", "greeter", "--lang", "python", "--path", work + "/./")
+      #expect(made.output == "\(work)/greeter\n")
+      #expect(made.errors.contains("  cd '\(work)/greeter'\n") && made.errors.contains("/python-kit'\n"))
+      let swift = try await home.run("skill", "new", "other", "--lang", "swift", "--path", work, "--sarai", work)
+      #expect(swift.status == 69 && swift.errors.contains("SARAi's sources are not in \(work)"), "\(swift.errors)")
+      let taken = try await home.run("skill", "new", "sarai", "--lang", "swift", "--path", work)
+      #expect(taken.status == 64, "\(taken.status) \(taken.errors)")
+      #expect(!FileManager.default.fileExists(atPath: "\(work)/sarai"))
+      let card = URL(filePath: "\(work)/greeter/SKILL.md")
+      let text = try String(contentsOf: card, encoding: .utf8)
+      try text.replacingOccurrences(of: "Greets whoever", with: "Greets \u{202E}gnp.\u{2066}whoever").write(
+        to: card, atomically: true, encoding: .utf8)
+      let told = try await home.run("skill", "install", "--yes", "\(work)/greeter")
+      let listed = try await home.run("skill", "list")
+      let shown = try await home.run("skill", "show", "greeter")
+      for text in [told.errors, listed.output, shown.output] {
+        #expect(text.contains("Greets gnp.whoever"), "\(text)")
+        #expect(!text.contains("\u{202E}") && !text.contains("\u{2066}"))
+      }
+    }
+  }
+
   @Test func `In a terminal the question is asked, and no is no`() async throws {
     try await CommandLineHome.with { home in
       let work = home.folder.path

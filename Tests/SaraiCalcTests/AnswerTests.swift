@@ -24,6 +24,19 @@ import Testing
       "El 30 de febrero de 2026 no existe: febrero de 2026 tiene 28 días."
     ),
     ("cuántos kilos son 3 metros", "No se puede convertir de metros a kilogramos: miden cosas distintas."),
+    ("5 metros en kilos", "No se puede convertir de metros a kilogramos: miden cosas distintas."),
+    ("30 de febrero de 2024", "El 30 de febrero de 2024 no existe: febrero de 2024 tiene 29 días."),
+    ("3 kg + 500 g", "3 kilogramos + 500 gramos son 3,5 kilogramos."),
+    ("2 h + 45 min", "2 horas + 45 minutos son 2 horas y 45 minutos."),
+    ("2^0,001", "2^0,001 ≈ 1,0006933875 (redondeado)."),
+    ("10^-50", "10^(\u{2212}50) es 1 × 10^\u{2212}50."),
+    ("0,5^100", "0,5^100 ≈ 7,8886090522 × 10^\u{2212}31 (redondeado)."),
+    (
+      "qué día de la semana fue el 4 de octubre de 1582",
+      "El 4 de octubre de 1582 fue lunes (en el calendario gregoriano contado hacia atrás, pues empezó el 15 de octubre "
+        + "de 1582)."
+    ),
+    ("qué día de la semana fue el 15 de octubre de 1582", "El 15 de octubre de 1582 fue viernes."),
     ("cuánto es 5 entre 0", "No se puede dividir entre cero."),
   ])
   func `answers in Spanish`(question: String, sentence: String) {
@@ -43,7 +56,17 @@ import Testing
       "Between 3 March 2026 and 15 July 2026 there are 19 weeks and 1 day."
     ),
     ("how many days until 3/4/2027?", "3/4/2027 could be 4 March 2027 or 3 April 2027: write the month as a word."),
-    ("what is 9^9^9^9", "The result is too large: it would have more than 1,200 digits."),
+    ("3 kg + 500 g", "3 kilograms + 500 grams is 3.5 kilograms."),
+    ("what is 2 h + 45 min", "2 hours + 45 minutes is 2 hours 45 minutes."),
+    ("February 30, 2024", "There is no 30 February 2024: February 2024 has 29 days."),
+    ("5 metres in kilos", "metres cannot be converted to kilograms: they measure different things."),
+    ("1.5^5000", "1.5^5,000 ≈ 2.8595340903 × 10^880 (rounded)."),
+    (
+      "how many days between 1 October 1582 and 1 November 1582",
+      "Between 1 October 1582 and 1 November 1582 there are 31 days (in the Gregorian calendar carried back, which began "
+        + "on 15 October 1582)."
+    ),
+    ("what is 9^9^9^9", "The result or a step towards it is too large: it would have more than 1,200 digits."),
     (
       "how many days between March 3 and February 1, 2026",
       "Between 3 March 2025 and 1 February 2026 there are 335 days."
@@ -55,7 +78,8 @@ import Testing
 
   @Test func `a fault's sentence is there in both languages`() {
     let faults: [CalcFault] = [
-      .divisionByZero, .undefinedPower, .negativeRoot, .notWhole, .tooLarge, .outOfRange, .belowAbsoluteZero,
+      .divisionByZero, .undefinedPower, .negativeRoot, .notWhole, .tooLarge, .tooSmall, .noRealPower, .outOfRange,
+      .belowAbsoluteZero,
       .noSuchDate(day: 31, month: 4, year: nil), .noSuchDate(day: 1, month: 13, year: 2026),
       .ambiguousDate(first: 3, second: 4, year: 2026),
       .incompatibleUnits(Localized(es: "metros", en: "metres"), Localized(es: "litros", en: "litres")),
@@ -88,12 +112,17 @@ import Testing
   }
 
   @Test(arguments: [
-    "9^9^9^9", "(2^4000)*(2^4000)", "10^100000", "501!", "2^-99999", "factorial de 9999999999999999999999", "1000!!",
-    "(3^2000)^(3^2000)", "0,1^9999",
+    "9^9^9^9", "(2^4000)*(2^4000)", "10^100000", "541!", "factorial de 9999999999999999999999", "1000!!",
+    "(3^2000)^(3^2000)", "1,0001^(10^1000)", "0,9^-99999",
   ])
   func `what would take long or be long ends at once`(question: String) {
     let answer = ask(question)
     #expect(answer == nil || answer?.plain == "!tooLarge")
+  }
+
+  @Test(arguments: ["2^-99999", "0,1^9999", "0,9999^(10^1000)", "(2^-3000)*(2^-3000)"])
+  func `what is too close to zero is not called too large`(question: String) {
+    #expect(ask(question)?.plain == "!tooSmall")
   }
 
   @Test(arguments: [

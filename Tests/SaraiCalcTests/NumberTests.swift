@@ -67,7 +67,67 @@ private struct Xorshift: RandomNumberGenerator {
   }
 }
 
+@Suite struct PowerTests {
+  /// The digits are those of an arithmetic of 60 decimals.
+  @Test(arguments: [
+    ("2^0.001", "~1.0006933875"), ("2^1.0001", "~2.0001386342"), ("100^0.12345", "~1.7656312223"),
+    ("1.0000001^1000", "~1.000100005"), ("2^(1/1000)", "~1.0006933875"), ("2^pi", "~8.8249778271"),
+    ("0.999^12345.6", "~0.00000432206648"), ("2^-40.5", "~0.00000000000064310987"), ("7^0.5", "~2.6457513111"),
+    ("(1+10^-50)^(10^50)", "~2.7182818285"), ("(1+10^-1000)^(10^1000)", "~2.7182818285"),
+    ("(1-10^-1000)^(10^1000)", "~0.3678794412"), ("1.0000001^100 * 1.0000001^100", "~1.0000200002"),
+    ("1.5^5000", "~2.8595340903e880"), ("6022^100 * √2", "~1.3322634565e378"), ("√(2*10^-200)", "~1.4142135624e-100"),
+    ("(-8)^(2/3)", "4"), ("(-8)^(1/3)", "-2"), ("4^0.5", "2"), ("(2^1000)^(1/1000)", "2"), ("4^-1.5", "1/8"),
+    ("(-2)^0.5", "!negativeRoot"), ("(-2)^pi", "!noRealPower"), ("0^0.5", "0"), ("0^-0.5", "!divisionByZero"),
+    ("(536!)/(535!)", "536"), ("√0", "0"), ("1^0.3", "1"), ("5^0", "1"),
+  ])
+  func `a power is right to the last digit that is said`(question: String, expected: String) {
+    let plain = ask(question, .english)?.plain
+    // An eighth ends: it is written as a decimal.
+    #expect(plain == (expected == "1/8" ? "0.125" : expected))
+  }
+
+  @Test func `a root to the power of its degree is the number again`() throws {
+    let unit = Rational(.one, over: .powerOfTen(100))
+    for (number, degree) in [(2, 2), (10, 3), (999_999, 7), (3, 1001), (123_456_789, 64)] {
+      let root = try ApproximatePower.value(Rational(number), Rational(1, over: degree))
+      let back = try ApproximatePower.value(root, Rational(degree))
+      #expect((back - Rational(number)).magnitude < Rational(number) * unit, "\(number) \(degree)")
+    }
+  }
+
+  @Test func `a shift is a product or a quotient by a power of two`() {
+    var generator = Xorshift()
+    for _ in 0..<300 {
+      let limbs = (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+        UInt32.random(in: 0 ... .max, using: &generator)
+      }
+      let value = BigInteger(limbs: limbs, isNegative: Bool.random(using: &generator))
+      let count = Int.random(in: 0...200, using: &generator)
+      let factor = BigInteger(2).power(count)
+      #expect(value.shifted(left: count) == value * factor)
+      #expect(value.shifted(left: -count) == value.dividedTowardZero(by: factor).quotient)
+    }
+  }
+}
+
 @Suite struct NumberFormatTests {
+  @Test func `a number close to zero is shown in powers of ten, and one that is not known whole`() {
+    let format = NumberFormat(language: .spanish)
+    let tiny = Rational(-2, over: 3) * Rational(.one, over: .powerOfTen(40))
+    #expect(format.show(tiny).text == "\u{2212}6,6666666667 × 10^\u{2212}41")
+    #expect(format.show(tiny).isRounded)
+    let exact = Rational(BigInteger(125), over: .powerOfTen(52))
+    #expect(format.show(exact).text == "1,25 × 10^\u{2212}50")
+    #expect(!format.show(exact).isRounded)
+    let nines = Rational(.powerOfTen(12) - .one, over: .powerOfTen(62))
+    #expect(format.show(nines).text == "1 × 10^\u{2212}50")
+    #expect(format.show(nines).isRounded)
+    let large = Rational(BigInteger.powerOfTen(40))
+    #expect(format.show(large, isExact: false).text == "1 × 10^40")
+    #expect(format.show(large).text.utf8.count == 41 + 13)
+    #expect(NumberFormat.plain(tiny, isExact: false) == "~-6.6666666667e-41")
+  }
+
   @Test(arguments: [
     ("0.1", "0,1", "0.1"), ("1234.5", "1.234,5", "1,234.5"), ("1000000", "1.000.000", "1,000,000"),
     ("0.00000000000000000001", "0,00000000000000000001", "0.00000000000000000001"), ("100.50", "100,5", "100.5"),

@@ -72,6 +72,24 @@ import Testing
     #expect(try read("schema: 1\nentry: [a]\nlimits: {memoryMiB: 8}").limits.temporaryMiB == 8)
   }
 
+  @Test(
+    "A Spanish message is Spanish to its end, with one mark there",
+    arguments: [
+      ("schema: 1\nentry: [a]\ngrant: {}", "grants", "¿querías decir «grants»? Corrígelo"),
+      ("schema: 1\nentry: [a]\nnothingLikeIt: {}", "se admite", "keepWarmSeconds"),
+      ("schema: 1\nentry: a: b", "línea 2", "aquí no puede ir «:»"),
+      ("schema: 1\nentry: [a\ngrants: {}", "YAML", "falta «,» o «]»"),
+      ("schema: 1\nentry: [a]\n grants: {}", "YAML", "sangrado"),
+      ("schema: 1\nentry: @a", "línea 2", "entre comillas"),
+      ("schema: 1\nentry: \"a", "YAML", "se acaba antes de tiempo"),
+    ])
+  func spanish(text: String, place: String, words: String) throws {
+    let message = try #require(thrown { _ = try read(text) }).message.es
+    #expect(message.contains(place) && message.contains(words), "\(message)")
+    #expect(!message.contains("?.") && !message.contains("not "), "\(message)")
+    #expect(message.hasSuffix(" Corrígelo y vuelve a intentarlo."))
+  }
+
   @Test("The manifest of calc is read whole")
   func calc() throws {
     let places = SkillPlaces(
@@ -82,7 +100,7 @@ import Testing
     let manifest = try #require(skill.manifest)
     #expect(manifest.entry == ["sarai-skill", "calc"])
     #expect(manifest.grants.isEmpty && manifest.isIdempotent && manifest.keepWarmSeconds == 600)
-    #expect(manifest.intents.map(\.name) == ["arithmetic", "units", "dates"])
+    #expect(manifest.intents.map(\.name) == ["arithmetic", "units", "missing-days", "dates"])
     // An alias repeats the words for numbers.
     #expect(manifest.intents[0].groups[0] == manifest.intents[1].groups[0])
     #expect(skill.remarks.isEmpty)

@@ -108,6 +108,16 @@ import Testing
     #expect(SkillScaffold.typeName(name) == type)
   }
 
+  @Test("Both templates read a name alike, and their tests say so")
+  func alike() throws {
+    let templates = TestParts.root.appending(path: "skills/templates")
+    let tests = ["python/test_skill.py", "swift/Tests/__TYPE__Tests/__TYPE__Tests.swift"]
+    for name in tests {
+      let text = try String(contentsOf: templates.appending(path: name), encoding: .utf8)
+      #expect(text.contains(#""  Ada\n Lovelace ""#) && text.contains(#", Ada Lovelace!""#), "\(name)")
+    }
+  }
+
   @Test("Names that cannot be used, are taken, or are there already, leave nothing behind")
   func refused() async throws {
     try await SkillFolders.with { folders in
@@ -124,6 +134,15 @@ import Testing
       }
       #expect(
         thrown { _ = try scaffold.make("new", language: .swift, in: work) }?.message.en.contains("--sarai") == true)
+      let sources = TestParts.root.path
+      // What a package of SARAi's or one beneath it is called, the package manager could not tell apart.
+      for name in ["sarai", "sarai-engine", "swift-nio"] {
+        #expect(
+          thrown { _ = try scaffold.make(name, language: .swift, in: work, package: sources) }?.code == .invalidRequest,
+          "\(name)")
+      }
+      let empty = try #require(thrown { _ = try scaffold.make("new", language: .swift, in: work, package: work) })
+      #expect(empty.code == .notFound && empty.subject == "--sarai" && empty.message.es.contains("no está en \(work)"))
       #expect(thrown { _ = try scaffold.make("new", language: .python, in: folders.path("absent")) }?.code == .notFound)
       let broken = SkillScaffold(templates: folders.path("absent"), places: folders.places)
       #expect(thrown { _ = try broken.make("new", language: .python, in: work) }?.code == .notFound)

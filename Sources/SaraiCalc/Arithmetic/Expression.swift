@@ -41,7 +41,7 @@ indirect enum Expression: Sendable {
 /// The value of an expression.
 struct Value: Sendable, Hashable {
   var rational: Rational
-  /// False once a root or π was cut to `Limits.rootDecimals`.
+  /// False once a root, a power, π or something too long was rounded to `Limits.roundedBits`.
   var isExact: Bool
 
   init(_ rational: Rational, isExact: Bool = true) {
@@ -53,7 +53,7 @@ struct Value: Sendable, Hashable {
 extension Expression {
   func evaluate() throws(CalcFault) -> Value {
     switch self {
-    case .number(let value): return Value(try Self.bounded(value))
+    case .number(let value): return try Self.bounded(value)
     case .pi:
       return Value(
         Rational(decimal: "3.14159265358979323846264338327950288419716939937510582097494459"), isExact: false)
@@ -62,7 +62,7 @@ extension Expression {
       return Value(-value.rational, isExact: value.isExact)
     case .percent(let a):
       let value = try a.evaluate()
-      return Value(try Self.bounded(value.rational / Rational(100)), isExact: value.isExact)
+      return try Self.bounded(value.rational / Rational(100), isExact: value.isExact)
     case .absolute(let a):
       let value = try a.evaluate()
       return Value(value.rational.magnitude, isExact: value.isExact)
@@ -79,20 +79,26 @@ extension Expression {
     }
   }
 
-  private static func bounded(_ value: Rational) throws(CalcFault) -> Rational {
-    guard value.bitWidth <= Limits.bits else { throw .tooLarge }
-    return value
+  /// A value that can be kept: exactly where that is short enough, and rounded otherwise.
+  private static func bounded(_ value: Rational, isExact: Bool = true) throws(CalcFault) -> Value {
+    guard value.bitWidth > Limits.bits else { return Value(value, isExact: isExact) }
+    let size = value.numerator.bitWidth - value.denominator.bitWidth
+    guard size <= Limits.bits else { throw .tooLarge }
+    guard size >= Limits.smallestTwos else { throw .tooSmall }
+    let shift = Limits.roundedBits - size
+    let digits = ApproximatePower.scaled(value, byTwos: shift).floor
+    return Value(ApproximatePower.scaled(Rational(digits), byTwos: -shift), isExact: false)
   }
 
   static func combine(_ operation: Binary, _ a: Value, _ b: Value) throws(CalcFault) -> Value {
     let isExact = a.isExact && b.isExact
     switch operation {
-    case .add: return Value(try bounded(a.rational + b.rational), isExact: isExact)
-    case .subtract: return Value(try bounded(a.rational - b.rational), isExact: isExact)
-    case .multiply: return Value(try bounded(a.rational * b.rational), isExact: isExact)
+    case .add: return try bounded(a.rational + b.rational, isExact: isExact)
+    case .subtract: return try bounded(a.rational - b.rational, isExact: isExact)
+    case .multiply: return try bounded(a.rational * b.rational, isExact: isExact)
     case .divide:
       guard !b.rational.isZero else { throw .divisionByZero }
-      return Value(try bounded(a.rational / b.rational), isExact: isExact)
+      return try bounded(a.rational / b.rational, isExact: isExact)
     case .modulo:
       guard !b.rational.isZero else { throw .divisionByZero }
       guard isExact, a.rational.isInteger, b.rational.isInteger else { throw .notWhole }
@@ -108,38 +114,59 @@ extension Expression {
       guard !exponent.rational.isNegative else { throw .divisionByZero }
       return base
     }
-    if base.rational == .one { return Value(.one, isExact: base.isExact) }
-    // a^(p/q) is the root of degree q of a^p.
-    guard exponent.isExact, let degree = exponent.rational.denominator.int, degree <= 64,
-      let power = exponent.rational.numerator.int,
-      (base.rational.bitWidth - 1) * Int(power.magnitude.clamped) <= Limits.bits
-    else { throw .tooLarge }
-    let raised = Value(try bounded(base.rational.power(power)), isExact: base.isExact)
-    return degree == 1 ? raised : try root(degree, of: raised)
+    // (−8)^(2/3) is the cube root of (−8)²; an even root of a negative number is none.
+    let isNegative = base.rational.isNegative && exponent.rational.numerator.isOdd
+    if base.rational.isNegative {
+      guard exponent.isExact else { throw .noRealPower }
+      guard exponent.rational.denominator.isOdd else { throw .negativeRoot }
+    }
+    let magnitude = base.rational.magnitude
+    let isExact = base.isExact && exponent.isExact
+    if let exact = exactPower(magnitude, exponent.rational) {
+      return try bounded(isNegative ? -exact : exact, isExact: isExact)
+    }
+    let value = try ApproximatePower.value(magnitude, exponent.rational)
+    return Value(isNegative ? -value : value, isExact: false)
+  }
+
+  /// Nil where the power is no fraction, or too long to be worked out whole.
+  private static func exactPower(_ base: Rational, _ exponent: Rational) -> Rational? {
+    if base == .one { return base }
+    // a^(p/q) is the root of degree q of a, to the power of p.
+    guard let degree = exponent.denominator.int, degree <= Limits.bits, let power = exponent.numerator.int,
+      let root = exactRoot(degree, of: base), (root.bitWidth - 1) * Int(power.magnitude.clamped) <= Limits.bits
+    else { return nil }
+    return root.power(power)
+  }
+
+  /// - Parameter value: Above 0.
+  /// - Returns: Nil where the root is no fraction.
+  private static func exactRoot(_ degree: Int, of value: Rational) -> Rational? {
+    guard degree > 1 else { return value }
+    let (numerator, denominator) = (value.numerator.root(degree), value.denominator.root(degree))
+    guard numerator.power(degree) == value.numerator, denominator.power(degree) == value.denominator else { return nil }
+    return Rational(numerator, over: denominator)
   }
 
   private static func root(_ degree: Int, of value: Value) throws(CalcFault) -> Value {
+    guard !value.rational.isZero else { return value }
     let isNegative = value.rational.isNegative
     guard !isNegative || degree % 2 == 1 else { throw .negativeRoot }
     let magnitude = value.rational.magnitude
-    let numerator = magnitude.numerator.root(degree)
-    let denominator = magnitude.denominator.root(degree)
-    if numerator.power(degree) == magnitude.numerator, denominator.power(degree) == magnitude.denominator {
-      let root = Rational(numerator, over: denominator)
-      return Value(isNegative ? -root : root, isExact: value.isExact)
-    }
-    let scale = BigInteger.powerOfTen(Limits.rootDecimals * degree)
-    let scaled = (magnitude * Rational(scale)).floor.root(degree)
-    let root = try bounded(Rational(scaled, over: .powerOfTen(Limits.rootDecimals)))
+    if let root = exactRoot(degree, of: magnitude) { return Value(isNegative ? -root : root, isExact: value.isExact) }
+    let root = try ApproximatePower.value(magnitude, Rational(1, over: degree))
     return Value(isNegative ? -root : root, isExact: false)
   }
 
   private static func factorial(_ value: Value) throws(CalcFault) -> Value {
     guard value.isExact, value.rational.isInteger, !value.rational.isNegative else { throw .notWhole }
-    guard let count = value.rational.int, count <= 500 else { throw .tooLarge }
+    guard let count = value.rational.int, count <= Limits.bits else { throw .tooLarge }
     var product = BigInteger.one
-    for factor in 0..<count { product = product * BigInteger(factor + 1) }
-    return Value(try bounded(Rational(product)))
+    for factor in 0..<count {
+      product = product * BigInteger(factor + 1)
+      guard product.bitWidth <= Limits.bits else { throw .tooLarge }
+    }
+    return Value(Rational(product))
   }
 
   private static func gather(_ list: List, _ items: [Expression]) throws(CalcFault) -> Value {
@@ -161,7 +188,7 @@ extension Expression {
     let divisor = Rational(BigInteger.greatestCommonDivisor(a.rational.numerator, b.rational.numerator))
     if list == .greatestCommonDivisor { return Value(divisor) }
     guard !divisor.isZero else { return Value(.zero) }
-    return Value(try bounded((a.rational * b.rational).magnitude / divisor))
+    return try bounded((a.rational * b.rational).magnitude / divisor)
   }
 }
 

@@ -17,7 +17,9 @@ extension Expression {
 
     private func bare(_ expression: Expression) -> (text: String, binding: Int) {
       switch expression {
-      case .number(let value): return (format.show(value).text, value.isNegative ? 2 : 9)
+      case .number(let value):
+        let shown = format.show(value)
+        return (shown.text, value.isNegative ? 2 : shown.isProduct ? 3 : 9)
       case .pi: return ("π", 9)
       case .negated(let a): return ("\u{2212}" + text(a, in: 4), 3)
       case .binary(let operation, let a, let b): return binary(operation, a, b)

@@ -91,6 +91,9 @@ enum EnglishRules {
     Rule("(what is|whats|what are) <quantity> (in|to|as|into) <unit>") { $0.conversion(.weak) },
     Rule("what <quantity> (is|are) in <unit>") { $0.conversion(.weak) },
     Rule("<quantity> (in|to|into|as) <unit>") { $0.conversion(.bare) },
+    Rule("(what is|whats|what are|how much is|how much are|how long is) <sum> [(in|as) <unit>]") { $0.total(.strong) },
+    Rule("(calculate|compute|add|work out) <sum> [(in|as) <unit>]") { $0.total(.strong) },
+    Rule("<sum> [(in|as) <unit>]") { $0.total(.bare) },
   ]
 
   private static let which =
@@ -133,6 +136,7 @@ enum EnglishRules {
     Rule("(what is|whats|what will be) tomorrows date") { _ in .day(.relative(days: 1)) },
     Rule("(what is|whats|what was) yesterdays date") { _ in .day(.relative(days: -1)) },
     Rule("todays date") { _ in .day(.relative(days: 0)) },
+    Rule("<date>") { $0.bareDate() },
   ]
 
   private static let stretches: [Rule] = [

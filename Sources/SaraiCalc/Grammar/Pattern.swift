@@ -8,6 +8,8 @@ enum Slot: Int, Sendable {
   case list
   /// A number with its unit, or several: 5 ft 10 in.
   case quantity
+  /// Quantities with plus and minus between them.
+  case sum
   case unit
   case date
   /// A length of time: 2 weeks and 3 days.
@@ -20,7 +22,7 @@ enum Slot: Int, Sendable {
   case measure
 
   static let names: [String: Slot] = [
-    "expr": .expr, "percent": .percent, "list": .list, "quantity": .quantity, "unit": .unit, "date": .date,
+    "expr": .expr, "percent": .percent, "list": .list, "quantity": .quantity, "sum": .sum, "unit": .unit, "date": .date,
     "span": .span, "clock": .clock, "year": .year, "month": .month, "measure": .measure,
   ]
 }
@@ -30,6 +32,7 @@ enum Capture: Sendable {
   case expression(Expression)
   case list([Expression])
   case quantity(Quantity)
+  case sum(QuantitySum)
   case unit(Unit)
   case date(DateExpression)
   case span(CalendarSpan)

@@ -10,8 +10,17 @@ struct Plausibility {
     case .arithmetic(let expression, let frame):
       return allows(expression, frame)
     case .share, .change, .whole: return !ending.hasBang
-    case .conversion(_, _, let frame):
-      return money.symbol == nil && !ending.hasBang && !(frame == .bare && endsOnFoot)
+    case .conversion(let quantity, let unit, let frame):
+      // "5 g in C" could mean anything.
+      let isCryptic = quantity.unit.dimension != unit.dimension && (tokens.last?.text.utf8.count ?? 0) < 2
+      return money.symbol == nil && !ending.hasBang && !(frame == .bare && (endsOnFoot || isCryptic))
+    case .total(let sum, _, let frame):
+      guard money.symbol == nil, !ending.hasBang else { return false }
+      return frame == .strong || ending.hasEquals || !sum.hasHyphen
+    case .bareDate:
+      // In figures it could be written the other way round.
+      let months = DateWords.months(reader.language)
+      return money.symbol == nil && !ending.hasBang && tokens.contains { months[$0.text] != nil }
     default: return money.symbol == nil && !ending.hasBang
     }
   }

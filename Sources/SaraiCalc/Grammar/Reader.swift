@@ -74,6 +74,7 @@ final class Reader {
       var parser = ExpressionParser(reader: self)
       return parser.list(at: position).map { (.list($0.value), $0.end) }
     case .quantity: return UnitParser(reader: self).quantity(at: position).map { (.quantity($0.value), $0.end) }
+    case .sum: return UnitParser(reader: self).sum(at: position).map { (.sum($0.value), $0.end) }
     case .unit: return UnitParser(reader: self).unit(at: position).map { (.unit($0.value), $0.end) }
     case .date: return DateParser(reader: self).date(at: position).map { (.date($0.value), $0.end) }
     case .span: return SpanParser(reader: self).span(at: position).map { (.span($0.value), $0.end) }

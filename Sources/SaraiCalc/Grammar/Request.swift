@@ -18,10 +18,14 @@ enum Request: Sendable {
   /// Of what number the first is so many per cent.
   case whole(part: Expression, percent: Expression)
   case conversion(Quantity, Unit, Frame)
+  /// - Parameter unit: Nil where none was asked for.
+  case total(QuantitySum, unit: Unit?, Frame)
   /// - Parameter from: Nil for now.
   case shiftedDate(CalendarSpan, isForward: Bool, from: DateExpression?)
   case shiftedClock(CalendarSpan, isForward: Bool, from: Int?)
   case day(DateExpression)
+  /// A day of a month alone, which is a question only where there is no such day.
+  case bareDate(DateExpression)
   case currentTime
   /// - Parameter measure: Nil where none was named.
   case until(DateExpression, Measure?)
@@ -59,6 +63,7 @@ struct Captures: Sendable {
   }
   func list() -> [Expression]? { pick(0) { if case .list(let value) = $0 { value } else { nil } } }
   func quantity() -> Quantity? { pick(0) { if case .quantity(let value) = $0 { value } else { nil } } }
+  func sum() -> QuantitySum? { pick(0) { if case .sum(let value) = $0 { value } else { nil } } }
   func unit() -> Unit? { pick(0) { if case .unit(let value) = $0 { value } else { nil } } }
   func date(_ index: Int) -> DateExpression? { pick(index) { if case .date(let value) = $0 { value } else { nil } } }
   func span() -> CalendarSpan? { pick(0) { if case .span(let value) = $0 { value } else { nil } } }
@@ -126,6 +131,13 @@ extension Captures {
   func conversion(_ frame: Request.Frame) -> Request? {
     guard let quantity = quantity(), let unit = unit() else { return nil }
     return .conversion(quantity, unit, frame)
+  }
+
+  func total(_ frame: Request.Frame) -> Request? { sum().map { .total($0, unit: unit(), frame) } }
+
+  func bareDate() -> Request? {
+    guard let date = date(0), case .calendar(1...31, _, _) = date else { return nil }
+    return .bareDate(date)
   }
 
   func shiftedDate(_ isForward: Bool) -> Request? {

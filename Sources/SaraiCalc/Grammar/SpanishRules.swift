@@ -117,6 +117,9 @@ enum SpanishRules {
     Rule("(cuanto|cuantos|cuantas) <unit> (hay|caben|entran) en <quantity>") { $0.conversion(.strong) },
     Rule("que (es|son) <quantity> en <unit>") { $0.conversion(.weak) },
     Rule("<quantity> (en|a) <unit>") { $0.conversion(.bare) },
+    Rule("(cuanto|cuantos|cuantas) (es|son|da|dan|hace|hacen|suma|suman) <sum> [en <unit>]") { $0.total(.strong) },
+    Rule("(calcula|calculame|suma|sumar) <sum> [en <unit>]") { $0.total(.strong) },
+    Rule("<sum> [en <unit>]") { $0.total(.bare) },
   ]
 
   private static let is_ =
@@ -149,6 +152,7 @@ enum SpanishRules {
     Rule("cual es la fecha [de hoy|actual|hoy]") { _ in .day(.relative(days: 0)) },
     Rule("(dime|dame) la fecha [de hoy|actual|hoy]") { _ in .day(.relative(days: 0)) },
     Rule("la fecha (de hoy|actual)") { _ in .day(.relative(days: 0)) },
+    Rule("<date>") { $0.bareDate() },
   ]
 
   private static let stretches: [Rule] = [

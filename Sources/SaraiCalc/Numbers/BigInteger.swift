@@ -253,6 +253,25 @@ struct BigInteger: Sendable, Hashable, Comparable {
     return result
   }
 
+  /// Times 2^count, cut towards 0; a negative count shifts to the right.
+  func shifted(left count: Int) -> BigInteger {
+    let places = Int(count.magnitude / 32)
+    let rest = Int(count.magnitude % 32)
+    if count >= 0 {
+      return BigInteger(
+        limbs: [UInt32](repeating: 0, count: places) + Self.shifted(limbs, by: rest), isNegative: isNegative)
+    }
+    guard places < limbs.count else { return .zero }
+    var result = Array(limbs[places...])
+    if rest > 0 {
+      for index in result.indices {
+        let above = index + 1 < result.count ? result[index + 1] : 0
+        result[index] = result[index] >> UInt32(rest) | above << UInt32(32 - rest)
+      }
+    }
+    return BigInteger(limbs: result, isNegative: isNegative)
+  }
+
   // MARK: - Number theory
 
   static func greatestCommonDivisor(_ a: BigInteger, _ b: BigInteger) -> BigInteger {

@@ -125,8 +125,16 @@ enum Limits {
   static let shownDecimals = 30
   /// Decimals of a rounded number, unless it begins with zeros.
   static let roundedDecimals = 10
-  /// Decimals to which roots are computed.
-  static let rootDecimals = 60
+  /// Significant digits of a number that is said in powers of ten.
+  static let roundedDigits = 11
+  /// Rounded numbers with more zeros than this behind the point, or with more digits before it than
+  /// `wholeDigits`, are said in powers of ten.
+  static let leadingZeros = 15
+  static let wholeDigits = 30
+  /// Significant bits of what is no longer kept exactly.
+  static let roundedBits = 416
+  /// The smallest power of two that a rounded number is of: some 1,080 zeros behind the point.
+  static let smallestTwos = -3600
   /// Years that dates are told for.
   static let years = 1...9999
 }

@@ -50,12 +50,22 @@ extension Unicode.Scalar {
   }
 }
 
+extension Unicode.Scalar {
+  fileprivate var isControl: Bool {
+    switch value {
+    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+}
+
 extension String {
-  /// Without the characters by which text could steer a terminal (C0, C1, DEL); newlines and tabs stay.
+  /// Without the characters by which text could steer a terminal (C0, C1, DEL), and without the marks of writing
+  /// direction, by which it could be shown in another order than it has; newlines and tabs stay.
   package var withoutControlCharacters: String {
     var scalars = String.UnicodeScalarView()
     for scalar in unicodeScalars
-    where scalar == "\n" || scalar == "\t" || !(scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)) {
+    where scalar == "\n" || scalar == "\t" || !scalar.isControl {
       scalars.append(scalar)
     }
     return String(scalars)

@@ -21,20 +21,15 @@ package struct SkillScaffold: Sendable {
   ///   - parent: Where the folder is made; it has to be there.
   ///   - package: The folder of SARAi's package, which skills in Swift are built with.
   /// - Returns: The new folder.
-  /// - Throws: `invalidRequest` for a name that cannot be used or is taken; `notFound` where the template is missing;
+  /// - Throws: `invalidRequest` for a name that cannot be used or is taken; `notFound` where the template or SARAi's
+  ///   sources are missing;
   ///   `forbidden` or `insufficientResources` where nothing can be written. Nothing is left of a failed attempt.
   package func make(
     _ name: String, language: Language, in parent: String, package: String? = nil
   ) throws(SaraiError) -> String {
     try SkillName.check(name)
     try checkFree(name, language, parent: parent)
-    if language == .swift, package == nil {
-      throw SaraiError(
-        .notFound,
-        es: "Una habilidad en Swift se compila con el código de SARAi: indica su carpeta con --sarai CARPETA.",
-        en: "A skill in Swift is built with SARAi's sources: name their folder with --sarai FOLDER.", subject: "--sarai"
-      )
-    }
+    if language == .swift { try checkPackage(package, name) }
     let words = [
       "__NAME__": name, "__TYPE__": Self.typeName(name), "__MODULE__": Self.moduleName(name),
       "__SARAI__": (package ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\""),
@@ -62,6 +57,38 @@ package struct SkillScaffold: Sendable {
       throw SaraiError(
         .invalidRequest, es: "«\(name)» tiene ya otro significado: elige otro nombre.",
         en: "\"\(name)\" has a meaning of its own: choose another name.", subject: name)
+    }
+  }
+
+  /// The package manager tells packages and their products apart by name, so the skill's has to be a new one.
+  private func checkPackage(_ package: String?, _ name: String) throws(SaraiError) {
+    guard let package else {
+      throw SaraiError(
+        .notFound,
+        es: "Una habilidad en Swift se compila con el código de SARAi: indica su carpeta con --sarai CARPETA.",
+        en: "A skill in Swift is built with SARAi's sources: name their folder with --sarai FOLDER.", subject: "--sarai"
+      )
+    }
+    guard SkillFiles.Facts("\(package)/Sources/SkillProtocol")?.kind == .folder,
+      let manifest = try? SkillFiles.text("\(package)/Package.swift", maxBytes: 1 << 20)
+    else {
+      throw SaraiError(
+        .notFound,
+        es:
+          "El código de SARAi no está en \(package): indica con --sarai la carpeta donde lo descargaste, la que tiene "
+          + "Package.swift y Sources.",
+        en:
+          "SARAi's sources are not in \(package): name with --sarai the folder that you downloaded them to, the one with "
+          + "Package.swift and Sources.", subject: "--sarai")
+    }
+    let resolved = (try? SkillFiles.text("\(package)/Package.resolved", maxBytes: 1 << 20)) ?? ""
+    let isTaken =
+      manifest.contains("name: \"\(name)\"") || resolved.contains("\"identity\" : \"\(name)\"")
+      || package.split(separator: "/").last?.lowercased() == name
+    guard !isTaken else {
+      throw SaraiError(
+        .invalidRequest, es: "«\(name)» ya se llama una parte de SARAi: elige otro nombre.",
+        en: "A part of SARAi is called \"\(name)\" already: choose another name.", subject: name)
     }
   }
 

@@ -181,23 +181,36 @@ struct SkillNewCommand: AsyncParsableCommand {
     case .python:
       Output.note(
         words(
-          es:
-            "Pruébala con «python -m pytest» (con sarai-skill y pytest) e instálala con: sarai skill install \(folder)",
-          en:
-            "Try it with \"python -m pytest\" (with sarai-skill and pytest), and install it with: sarai skill install "
-            + folder))
+          es: "Pruébala en su carpeta, e instálala con «sarai skill install .»:",
+          en: "Try it in its folder, and install it with \"sarai skill install .\":"))
+      for line in Self.trial(folder, kit: setup.installation.skills + "/python-kit") { Output.note("  " + line) }
     case .swift:
       Output.note(
         words(
-          es: "Pruébala con «swift test», compílala con ./build e instálala con: sarai skill install \(folder)",
-          en: "Try it with \"swift test\", build it with ./build, and install it with: sarai skill install \(folder)"))
+          es:
+            "Pruébala con «swift test», compílala con ./build e instálala con: sarai skill install \(folder)\n"
+            + "La primera vez se compila el código de SARAi: unos 10 minutos y 1,5 GB.",
+          en:
+            "Try it with \"swift test\", build it with ./build, and install it with: sarai skill install \(folder)\n"
+            + "The first time SARAi's sources are built as well: about 10 minutes and 1.5 GB."))
     }
+  }
+
+  /// Commands of a shell: an environment with the kit in it, since systems forbid packages beside their own.
+  private static func trial(_ folder: String, kit: String) -> [String] {
+    func quoted(_ path: String) -> String { "'" + path.replacing("'", with: "'\\''") + "'" }
+    return [
+      "cd \(quoted(folder))", "python3 -m venv .venv && .venv/bin/pip install pytest \(quoted(kit))",
+      ".venv/bin/python -m pytest",
+    ]
   }
 }
 
 extension SkillScaffold.Language: ExpressibleByArgument {}
 
-/// A path that a person wrote, from the working folder.
+/// A path that a person wrote, from the working folder, without `.` and superfluous slashes. What `..` leads to is for
+/// the system to say: there may be a link before it.
 func absolutePath(_ path: String) -> String {
-  path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  let full = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  return "/" + full.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
 }

@@ -11,7 +11,7 @@ class __TYPE__(Skill):
         self.greeting = configuration.get("greeting", "Hola")
 
     def infer(self, request):
-        name = request.text.strip()
+        name = " ".join(request.text.split())
         if not name:
             raise SkillError("invalid_request", es="¿A quién saludo?", en="Whom do I greet?", subject="input")
         request.log.info("greeting", extra={"characters": len(name)})

@@ -14,8 +14,9 @@ def test_it_greets():
     assert ask("Ada") == "Hola, Ada!"
     assert ask("Ada", language="en") == "Hello, Ada!"
     assert ask("Ada", greeting="Buenas") == "Buenas, Ada!"
+    assert ask("  Ada\n Lovelace ") == "Hola, Ada Lovelace!"
 
 
 def test_it_asks_for_a_name():
     with pytest.raises(SkillError):
-        ask(" ")
+        ask("  ")

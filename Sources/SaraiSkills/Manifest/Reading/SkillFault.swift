@@ -11,10 +11,13 @@ enum SkillFault {
     return SaraiError(
       .corruptFile,
       Localized(
-        es: "\(file)\(line.map { ", línea \($0)" } ?? ""): \(place)\(es). Corrígelo y vuelve a intentarlo.",
-        en: "\(file)\(line.map { ", line \($0)" } ?? ""): \(place)\(en). Mend it and try again."),
+        es: "\(file)\(line.map { ", línea \($0)" } ?? ""): \(place)\(ended(es)) Corrígelo y vuelve a intentarlo.",
+        en: "\(file)\(line.map { ", line \($0)" } ?? ""): \(place)\(ended(en)) Mend it and try again."),
       subject: key.isEmpty ? file : key)
   }
+
+  /// A question has its mark already.
+  private static func ended(_ clause: String) -> String { clause.hasSuffix("?") ? clause : clause + "." }
 
   /// What a stranger wrote, fit for a message: short, on one line, without anything that steers a terminal.
   static func shown(_ text: String, maxLength: Int = 60) -> String {
@@ -33,9 +36,9 @@ enum SkillFault {
 }
 
 /// The name among some that was probably meant.
-enum NearestName {
+package enum NearestName {
   /// Nil where none is near: of a short word no more than a letter or two may differ, of a long one a third.
-  static func find(_ name: String, among candidates: some Sequence<String>) -> String? {
+  package static func find(_ name: String, among candidates: some Sequence<String>) -> String? {
     guard name.utf8.count <= 100 else { return nil }
     let word = Array(name.lowercased().unicodeScalars)
     let nearest = candidates.map { ($0, distance(word, Array($0.lowercased().unicodeScalars))) }

@@ -133,12 +133,40 @@ struct YAMLReader {
       node, es: "hay más de \(Self.maxDepth) niveles anidados", en: "more than \(Self.maxDepth) levels are nested")
   }
 
+  /// What libyaml says of the mistakes that people make. The rest stays in its own words, as a cause.
+  private static func spanish(_ problem: String) -> String {
+    problems[problem].map { ": \($0)" } ?? " (\(problem))"
+  }
+
+  private static let problems = [
+    "mapping values are not allowed in this context":
+      "aquí no puede ir «:»; si es parte de un texto, ponlo entre comillas, y si no, mira el sangrado",
+    "mapping keys are not allowed in this context": "aquí no puede ir una clave; mira el sangrado",
+    "block sequence entries are not allowed in this context": "aquí no puede ir «-»; mira el sangrado",
+    "did not find expected key": "aquí tenía que ir una clave; mira el sangrado",
+    "did not find expected '-' indicator": "aquí tenía que ir «-»; mira el sangrado",
+    "did not find expected ',' or ']'": "falta «,» o «]»",
+    "did not find expected ',' or '}'": "falta «,» o «}»",
+    "did not find expected node content": "falta un valor",
+    "did not find expected <document start>": "sobra lo que hay aquí",
+    "could not find expected ':'": "falta «:» tras una clave",
+    "found character that cannot start any token":
+      "un valor no puede empezar por este carácter; ponlo entre comillas, y si es un tabulador, usa espacios",
+    "found a tab character that violates indentation": "hay un tabulador en el sangrado; usa espacios",
+    "found a tab character where an indentation space is expected": "hay un tabulador en el sangrado; usa espacios",
+    "found unexpected end of stream": "se acaba antes de tiempo; puede que falte una comilla",
+    "found unexpected ':'": "sobra «:»",
+    "found unknown escape character": "entre comillas dobles, esa secuencia con «\\» no existe",
+    "found undefined tag handle": "las etiquetas (!…) no se admiten",
+    "control characters are not allowed": "lleva caracteres de control",
+  ]
+
   private func syntaxError(_ error: any Error) -> SaraiError {
     switch error {
     case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
       YamlError.composer(_, let problem, let mark, _):
       return SkillFault.error(
-        file, mark.line + firstLine - 1, "", es: "no es YAML válido (\(problem))",
+        file, mark.line + firstLine - 1, "", es: "no es YAML válido\(Self.spanish(problem))",
         en: "this is not valid YAML (\(problem))")
     case YamlError.duplicatedKeysInMapping(let keys, let context):
       let key = SkillFault.shown(keys.first ?? "")
@@ -147,7 +175,8 @@ struct YAMLReader {
         en: "the key \"\(key)\" is there twice")
     case YamlError.reader(let problem, _, _, _):
       return SkillFault.error(
-        file, firstLine, "", es: "no es YAML válido (\(problem))", en: "this is not valid YAML (\(problem))")
+        file, firstLine, "", es: "no es YAML válido\(Self.spanish(problem))",
+        en: "this is not valid YAML (\(problem))")
     default:
       return SkillFault.error(file, firstLine, "", es: "no es YAML válido", en: "this is not valid YAML")
     }

@@ -16,7 +16,7 @@ struct __TYPE__: Skill {
   }
 
   func infer(_ request: SkillRequest) async throws -> SkillReply {
-    let name = try request.text
+    let name = try request.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     guard !name.isEmpty else {
       throw SkillError(.invalidRequest, es: "¿A quién saludo?", en: "Whom do I greet?", subject: "input")
     }

@@ -12,10 +12,11 @@ import Testing
   func greets() async throws {
     #expect(try await skill.infer(SkillRequest(.text("Ada"))) == "Buenas, Ada!")
     #expect(try await skill.infer(SkillRequest(.text("Ada"), language: "en-GB")) == "Hello, Ada!")
+    #expect(try await skill.infer(SkillRequest(.text("  Ada\n Lovelace "))) == "Buenas, Ada Lovelace!")
   }
 
   @Test("It asks for a name")
   func asks() async {
-    await #expect(throws: SkillError.self) { try await skill.infer(SkillRequest(.text(""))) }
+    await #expect(throws: SkillError.self) { try await skill.infer(SkillRequest(.text("  "))) }
   }
 }

@@ -12,7 +12,7 @@ extension Answerer {
       if asksForOrigin(question), let answer = try origin(question, subjects) { return answer }
       if let noun = gap.noun, let answer = try property(noun, question, subjects) { return answer }
       if verb == "ser", gap.kind == .thing, gap.preposition.isEmpty, gap.noun == nil {
-        return try value(question, subjects) ?? address(question, subjects)
+        return try value(question, subjects) ?? address(question, subjects) ?? attribute(question, subjects)
       }
       if let noun = gap.noun, let answer = try possession(noun, question, subjects) { return answer }
     }
@@ -47,10 +47,53 @@ extension Answerer {
         facts.append(role)
       }
     }
+    if names.isEmpty, let partner = try partner(subjects) {
+      names = [objectWords(partner.object.text, question.language)]
+      facts = [partner]
+    }
     guard !names.isEmpty else { return nil }
     let list = SentenceWriter.list(unique(names), question.language)
     let frames = facts.map { Frame(main: $0, parts: [], verb: "llamarse") }
     return known(nameSentence(list, isPlural: names.count > 1, question), frames, question)
+  }
+
+  /// «¿Cómo se llama mi marido?», when «estoy casada con Rubén» was told.
+  private func partner(_ subjects: [String]) throws -> Fact? {
+    for subject in subjects {
+      guard let (noun, owner) = EntityName.parts(subject) else { continue }
+      let isSpouse = ["marido", "mujer"].contains(noun)
+      guard isSpouse || ["novio", "novia", "pareja"].contains(noun) else { continue }
+      let facts = try view.facts(subjects: [owner], text: isSpouse ? "casad" : "salir").filter {
+        !$0.isNegated && $0.verb.folded.hasSuffix(" con")
+      }
+      if let fact = facts.first, fact.object.text.first?.isUppercase ?? false { return fact }
+    }
+    return nil
+  }
+
+  /// «¿Con quién estoy casada?», when «mi marido se llama Rubén» was told.
+  func spouse(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    guard let gap = question.gap, gap.kind == .person, gap.preposition == "con" else { return nil }
+    let isMarriage = question.clause.arguments.contains { Content.stems(of: $0.phrase.text) == ["casad"] }
+    guard isMarriage || question.clause.verb.verb == "salir" else { return nil }
+    let nouns = isMarriage ? ["marido", "mujer"] : ["novia", "novio"]
+    let writer = SentenceWriter(question)
+    for subject in subjects {
+      for noun in nouns {
+        guard
+          let fact = try view.facts(subjects: [EntityName.owned(noun, by: subject)], verbs: ["llamarse"]).first(where: {
+            !$0.isNegated
+          })
+            ?? view.facts(verbs: ["ser"], objects: [EntityName.owned(noun, by: subject)]).first
+        else { continue }
+        let name = fact.verb == "llamarse" ? fact.object.text : fact.subject.text
+        let preposition = writer.preposition("con", verb: "estar")
+        return known(
+          writer.statement(preposition.isEmpty ? name : preposition + " " + name),
+          [Frame(main: fact, parts: [], verb: "ser")], question)
+      }
+    }
+    return nil
   }
 
   private func nameSentence(_ names: String, isPlural: Bool, _ question: Question) -> String {

@@ -18,7 +18,9 @@ extension Answerer {
       if !exact.isEmpty, gap.kind == .quantity { filled = exact }
     }
     if filled.isEmpty {
-      return try appointment(question, subjects ?? [], writer) ?? workplace(question, subjects ?? [], writer)
+      return try appointment(question, subjects ?? [], writer)
+        ?? workplace(question, subjects ?? [], writer) ?? spouse(question, subjects ?? [])
+        ?? detour(question, subjects ?? [])
     }
     return try answer(filled, question, subjects ?? [], writer)
   }
@@ -255,6 +257,7 @@ extension Answerer {
       return known(polarity(!frame.isNegated, writer, question), [frame], question)
     }
     return try contrary(question, subjects, writer) ?? owned(question, subjects, writer)
+      ?? opposed(question, subjects, writer)
   }
 
   private func polarity(_ isTrue: Bool, _ writer: SentenceWriter, _ question: Question) -> String {
@@ -294,6 +297,19 @@ extension Answerer {
       let frame = Frame(main: fact, parts: [], verb: verb)
       return known(
         "No, " + (question.asked.subject?.isName ?? false ? statement : statement.lowercasedFirst), [frame], question)
+    }
+    return nil
+  }
+
+  /// "Do I like mushrooms?", when they are hated.
+  private func opposed(_ question: Question, _ subjects: [String], _ writer: SentenceWriter) throws -> MemoryAnswer? {
+    let opposites = ["gustar": "odiar", "encantar": "odiar", "odiar": "gustar"]
+    guard let verb = opposites[question.clause.verb.verb], !essentials(question).isEmpty else { return nil }
+    for name in Synonyms.of(verb) {
+      let facts = try facts(subjects, verbs: [name], question: question)
+      for frame in Frame.frames(of: name, in: facts) where try !frame.isNegated && holds(question, of: frame) {
+        return known(polarity(false, writer, question), [frame], question)
+      }
     }
     return nil
   }

@@ -7,7 +7,7 @@ package struct Answerer {
 
   package init(lookup: any FactLookup, owner: Owner) {
     view = FactView(lookup, owner: owner)
-    resolver = EntityResolver(view)
+    resolver = EntityResolver(view, isAsking: true)
   }
 
   /// The answer to a question; nil for one that is not for memory, such as one about the world.

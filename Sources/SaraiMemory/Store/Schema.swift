@@ -28,8 +28,8 @@ enum Schema {
     CREATE VIRTUAL TABLE term_word USING fts5 (words, content = '', columnsize = 0, detail = none,
       tokenize = 'unicode61 remove_diacritics 2');
     -- By itself FTS5 merges 64 pages at a time within the transaction that happens to be next: too long to wait for.
-    -- Small merges of many segments, and upkeep for the rest.
-    INSERT INTO term_word (term_word, rank) VALUES ('automerge', 0), ('crisismerge', 32);
+    -- Here one commit in 128 merges what came since the last one, and upkeep does the rest.
+    INSERT INTO term_word (term_word, rank) VALUES ('automerge', 0), ('crisismerge', 128);
     -- What has to be finished after a crash.
     CREATE TABLE duty (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
     """
@@ -46,7 +46,7 @@ enum Schema {
     CREATE INDEX turn_by_time ON turn (owner_id, said_at);
     CREATE VIRTUAL TABLE turn_text USING fts5 (text, content = 'turn', content_rowid = 'id',
       tokenize = 'unicode61 remove_diacritics 2');
-    INSERT INTO turn_text (turn_text, rank) VALUES ('automerge', 0), ('crisismerge', 32);
+    INSERT INTO turn_text (turn_text, rank) VALUES ('automerge', 0), ('crisismerge', 128);
     -- In how many turns a word is: `SELECT doc FROM turn_word WHERE term = ?`.
     CREATE VIRTUAL TABLE turn_word USING fts5vocab (turn_text, row);
     CREATE TABLE embedding_model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;

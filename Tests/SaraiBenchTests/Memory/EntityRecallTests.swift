@@ -1,13 +1,13 @@
-import FoundationEssentials
+import Foundation
 import SaraiBench
 import SaraiCore
+import TestSupport
 import Testing
 
 @Suite("Recall of what was told")
 struct EntityRecallTests {
   private func cases() throws -> [RecallCase] {
-    let file = URL(filePath: #filePath).appending(path: "../../../../Benchmarks/memory/entity-recall.jsonl")
-      .standardized
+    let file = TestParts.root.appending(path: "Benchmarks/memory/entity-recall.jsonl")
     return try RecallCase.cases(in: String(contentsOf: file, encoding: .utf8))
   }
 
@@ -26,7 +26,9 @@ struct EntityRecallTests {
     #expect(recall.share(.right, isTest: false) >= 0.95, "\(recall.table(isTest: false))")
     #expect(recall.share(.wrong, isTest: false) <= 0.02, "\(recall.table(isTest: false))")
     print(recall.table(isTest: false))
-    print(recall.table(isTest: true).split(separator: "\n").last ?? "")
+    for verdict in EntityRecall.Verdict.allCases {
+      print("test part, \(verdict.rawValue): \(recall.share(verdict, isTest: true))")
+    }
   }
 
   @Test("An answer is judged by whole words, and a refusal is unknown")

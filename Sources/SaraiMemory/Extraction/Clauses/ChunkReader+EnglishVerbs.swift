@@ -59,6 +59,8 @@ extension ChunkReader {
   /// A base form is a verb after its subject, after an auxiliary, or where a second verb is joined to a first.
   private func canBeEnglishVerb(_ place: Int) -> Bool {
     let word = words[place]
+    // "Will is a doctor"
+    if word.isCapitalized, GivenNames.contains(word.text), isVerb(place + 1) { return false }
     if lexicon.prepositions.contains(word.folded) {
       if word.folded != "like" { return false }
     }

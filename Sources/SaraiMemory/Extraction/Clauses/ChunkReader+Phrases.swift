@@ -76,6 +76,8 @@ extension ChunkReader {
   func determiners(_ phrase: inout NounPhrase, _ place: inout Int) {
     while isWord(place) {
       let word = folded(place)
+      // «Mía» is a cat.
+      if words[place].isCapitalized, !words[place].isFirst { return }
       if let person = lexicon.possessives[word] {
         phrase.determiner = .possessive(person)
       } else if lexicon.definite.contains(word) {
@@ -188,6 +190,7 @@ extension ChunkReader {
     let word = words[place]
     if word.kind == .number { return true }
     let folded = word.folded
+    if word.isCapitalized, GivenNames.contains(word.text) { return true }
     if word.isCapitalized, !word.isFirst, !lexicon.subordinators.contains(folded) { return true }
     guard !lexicon.prepositions.contains(folded) || (afterDeterminer && folded == "bajo") else { return false }
     guard !lexicon.conjunctions.contains(folded), !lexicon.subordinators.contains(folded),
@@ -260,7 +263,7 @@ extension ChunkReader {
       }
       if times.read(words, at: place) != nil { return }
       if word.isCapitalized, word.kind == .word, lexicon.subjects[word.folded] == nil || language == .spanish {
-        guard phrase.name == nil, phrase.determiner != .none || !isState(phrase) else { return }
+        guard phrase.name == nil, phrase.determiner != .none || !(isState(phrase) || phrase.isPlural) else { return }
         phrase.name = properName(&place)
         continue
       }
@@ -313,7 +316,14 @@ extension ChunkReader {
     if case .none = owner.determiner, !owner.isName, owner.pronoun == nil {
       phrase.complements.append(([owner.head] + owner.modifiers).filter { !$0.isEmpty }.joined(separator: " "))
       phrase.possessor = phrase.possessor.isEmpty ? owner.possessor : phrase.possessor
-      if let name = owner.name { phrase.complements.append(Fold.text(name)) }
+      if let name = owner.name {
+        // «mi compañera de trabajo Lorena»
+        if phrase.isNameable, phrase.name == nil {
+          phrase.name = name
+        } else {
+          phrase.complements.append(Fold.text(name))
+        }
+      }
     } else if phrase.possessor.isEmpty {
       phrase.possessor = [owner]
     }

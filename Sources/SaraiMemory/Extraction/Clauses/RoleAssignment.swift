@@ -59,11 +59,27 @@ struct RoleAssignment {
         } else {
           result.append(chunk)
         }
+      case .prepositional("con", let second, let text) where !isDenied && Self.isMixed(result.last, with: second):
+        // «café con leche»
+        if case .phrase(var first)? = result.last {
+          first.text += " " + text
+          result[result.count - 1] = .phrase(first)
+        }
       case .phrase, .prepositional, .time: if !isDenied { result.append(chunk) }
       default: break
       }
     }
     return result
+  }
+
+  /// Whether «con» joins two things to one.
+  private static func isMixed(_ chunk: Chunk?, with second: NounPhrase) -> Bool {
+    guard case .phrase(let first)? = chunk, first.conjuncts.isEmpty, !first.isDefinite, !first.isAction else {
+      return false
+    }
+    return second.determiner == .none && !second.isName && !second.isKin && second.pronoun == nil
+      && second.quantity == nil
+      && first.head != "cita" && first.head != "reunion"
   }
 
   // MARK: gustar and its like

@@ -8,7 +8,13 @@ struct EntityResolver {
   /// Who was just introduced under which words: «un perro» in «tengo un perro que…».
   var introduced: [String: String] = [:]
 
-  init(_ view: FactView) { self.view = view }
+  /// Whether a question is read: then a thing may be found under a name that is not quite its own.
+  let isAsking: Bool
+
+  init(_ view: FactView, isAsking: Bool = false) {
+    self.view = view
+    self.isAsking = isAsking
+  }
 
   /// The names under which a phrase may be kept, those with facts only if there are any; empty where it cannot be told.
   func names(of phrase: NounPhrase) throws -> [String] {
@@ -72,6 +78,7 @@ struct EntityResolver {
       guard !Kinship.isKin(String(bare.prefix { $0 != " " })), !bare.isEmpty else { continue }
       let variant = isOfUser ? bare : bare + EntityName.ofUser
       if try !view.facts(subjects: [variant]).isEmpty { return [variant] }
+      guard isAsking else { continue }
       let words = bare.split(separator: " ").filter { $0 != "de" && $0 != "del" }.map(String.init)
       guard let head = words.first, head.count > 2 else { continue }
       let others = Set(
@@ -87,7 +94,8 @@ struct EntityResolver {
           }
           return parts.first == head && parts.count > 1 && parts.allSatisfy(words.contains)
         })
-      if shorter.count == 1, words.count > 1 { return Array(shorter) }
+      let isAnothers = words.contains { Kinship.isKin($0) || GivenNames.contains($0) }
+      if shorter.count == 1, words.count > 1, !isAnothers { return Array(shorter) }
     }
     return []
   }

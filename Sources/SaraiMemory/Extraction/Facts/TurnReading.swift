@@ -251,6 +251,33 @@ struct TurnReading {
       try add(subject, "estar casado con", spouse.object, isSignalled: isSignalled)
     }
     if clause.verb.isNegated { ended = (subject, clause) }
+    try learnBeginning(subject, clause)
+  }
+
+  /// Who has begun to work somewhere works there.
+  private mutating func learnBeginning(_ subject: String, _ clause: Clause) throws {
+    var state = clause
+    let verb = String(clause.verb.verb.split(separator: " ").last ?? "")
+    if clause.verb.modal == "empezar", clause.verb.isPast || clause.verb.isPerfect,
+      ["trabajar", "vivir", "estudiar", "salir"].contains(verb)
+    {
+      state.verb.verb = verb
+    } else if ["get", "conseguir", "encontrar", "find"].contains(clause.verb.verb),
+      clause.verb.isPast || clause.verb.isPerfect,
+      let job = clause.object, EntityName.nouns(of: job).first?.hasPrefix("trabajo") ?? false,
+      clause.argument("en") != nil
+    {
+      state.verb.verb = "trabajar"
+      state.arguments.removeAll { $0.preposition.isEmpty }
+    } else {
+      return
+    }
+    state.verb.modal = nil
+    state.verb.isPast = false
+    state.verb.isPerfect = false
+    state.arguments.removeAll { $0.time != nil }
+    state.isNow = true
+    try learnFrame(subject, state)
   }
 
   private mutating func learnEnd(_ subject: String, _ clause: Clause, _ frame: FrameTerms) throws {

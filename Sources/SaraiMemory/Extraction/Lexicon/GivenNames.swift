@@ -16,6 +16,6 @@ enum GivenNames {
     Rebecca Nina Zoe Alice Helen Julie Jane Joan Nora Tess Mia Chloe Lily Ella Abigail Samantha Ashley Priya Amelia Ruth
     James John Robert Michael William David Richard Joseph Thomas Charles Daniel Matthew Mark Paul Steven Andrew Kevin Brian
     George Edward Jack Oliver Harry Tom Bob Bill Jim Joe Sam Ben Max Alex Nick Greg Frank Hal Jake Luke Ryan Adam Peter Simon
-    Theo Ethan Noah Liam Henry Oscar Fred Dave Mike Steve Chris Rob Dan Matt Tim
+    Theo Ethan Noah Liam Henry Oscar Fred Dave Mike Steve Chris Rob Dan Matt Tim Will Mark Rose Grace Hope Lorena Rebeca Izan Marcos Olaf
     """)
 }

@@ -2,7 +2,7 @@
 enum SpanishVerbs {
   /// Conjugated by the rules of their ending alone.
   static let regular = """
-    abandonar abrazar aburrir acabar aceptar acompañar aconsejar actuar adoptar adorar afectar ahorrar alquilar amar
+    abandonar despedir abrazar aburrir acabar aceptar acompañar aconsejar actuar adoptar adorar afectar ahorrar alquilar amar
     andar apellidar apodar aparcar aprobar aprender apuntar arreglar asistir asustar atacar ayudar bailar bajar bañar
     beber besar borrar brindar buscar caminar cambiar cancelar cantar casar celebrar cenar chocar cobrar cocinar coleccionar
     combinar comer compartir completar comprar comunicar conectar confirmar considerar consultar contratar contestar

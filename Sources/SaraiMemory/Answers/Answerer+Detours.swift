@@ -1,0 +1,91 @@
+import SaraiCore
+
+// Questions that ask in one way for what was told in another
+extension Answerer {
+  /// What may have been told otherwise, once no frame has answered.
+  func detour(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    try whereabouts(question, subjects) ?? pets(question, subjects)
+  }
+
+  /// «¿Cuál es mi trabajo?», "What's my age?": nouns for what verbs tell.
+  func attribute(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    guard let phrase = question.clause.subject, let noun = EntityName.nouns(of: phrase).first else { return nil }
+    let owners =
+      try phrase.possessor.first.map { try resolver.names(of: $0) }
+      ?? (phrase.isPossessedByUser ? [EntityName.user] : [])
+    let writer = SentenceWriter(question)
+    for owner in owners {
+      let facts = try view.facts(subjects: [owner]).filter { !$0.isNegated }
+      let fact: Fact? =
+        switch noun {
+        case "trabajo", "profesion", "oficio", "empleo", "profession", "occupation":
+          facts.first {
+            ["dedicarse a", "trabajar de"].contains($0.verb.text) || ($0.verb == "ser" && isOccupation($0.object.text))
+          }
+        case "edad": facts.first { $0.verb == "tener" && FrameTerms.isAge($0.object.text) }
+        case "peso": facts.first { $0.verb == "pesar" }
+        case "estatura", "altura": facts.first { $0.verb == "medir" }
+        case "ciudad", "pueblo", "barrio": facts.first { $0.verb == "vivir en" }
+        case "nacionalidad", "nationality":
+          facts.first { $0.verb == "ser" && Vocabulary.nationalities.contains($0.object.folded) }
+        case "empresa", "company", "employer": facts.first { $0.verb == "trabajar en" }
+        default: nil
+        }
+      if let fact {
+        return known(
+          writer.statement(objectWords(fact.object.text, question.language)),
+          [Frame(main: fact, parts: [], verb: "ser")], question)
+      }
+    }
+    return nil
+  }
+
+  /// «¿Dónde está mi pasaporte?», when «guardo el pasaporte en el cajón» was told, and the other way round.
+  private func whereabouts(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    guard let gap = question.gap, gap.kind == .place, gap.preposition.isEmpty else { return nil }
+    let writer = SentenceWriter(question)
+    if ["estar", "ser"].contains(question.clause.verb.verb), let phrase = question.clause.subject, !phrase.isKin,
+      !phrase.isName
+    {
+      let wanted = Set(Content.stems(of: phrase.text))
+      guard let cue = wanted.max(by: { $0.count < $1.count }) else { return nil }
+      for fact in try view.facts(subjects: [EntityName.user], text: String(cue.prefix(6))) where !fact.isNegated {
+        guard wanted.isSubset(of: Content.stems(of: fact.object.text)), !fact.verb.text.contains(" ") else { continue }
+        let facts = try view.facts(subjects: [EntityName.user], text: String(fact.verb.folded))
+        guard let frame = Frame.frames(of: fact.verb.text, in: facts).first(where: { $0.main.id == fact.id }) else {
+          continue
+        }
+        if let words = filler(gap, frame, question, writer) { return known(writer.statement(words), [frame], question) }
+      }
+    } else if subjects == [EntityName.user], let phrase = question.clause.object, !phrase.isKin {
+      var thing = phrase
+      if thing.determiner == .none || thing.determiner == .indefinite { thing.determiner = .definite }
+      let names = try resolver.names(of: thing)
+      let facts = try view.facts(subjects: names).filter { !$0.isNegated }
+      for verb in ["estar", "ser"] {
+        for frame in Frame.frames(of: verb, in: facts) {
+          if let words = filler(gap, frame, question, writer) {
+            return known(writer.statement(words), [frame], question)
+          }
+        }
+      }
+    }
+    return nil
+  }
+
+  /// «¿Qué mascotas tengo?»
+  private func pets(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    guard question.clause.verb.verb == "tener", let noun = question.gap?.noun,
+      ["mascota", "pet", "animal"].contains(noun.head)
+    else { return nil }
+    let facts = try view.facts(subjects: subjects, verbs: ["tener"]).filter { fact in
+      !fact.isNegated
+        && fact.object.folded.split(separator: " ").contains { AnimalNames.isAnimal(Inflection.singular(String($0))) }
+    }
+    guard !facts.isEmpty else { return nil }
+    let words = unique(facts.reversed().map { objectWords($0.object.text, question.language) })
+    return known(
+      SentenceWriter(question).statement(SentenceWriter.list(words, question.language)),
+      facts.map { Frame(main: $0, parts: [], verb: "tener") }, question)
+  }
+}

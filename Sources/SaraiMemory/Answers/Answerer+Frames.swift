@@ -104,8 +104,13 @@ extension Answerer {
 
   /// Preposition and words of the part of a frame that a question asks for.
   func filler(_ gap: Gap, _ frame: Frame, _ question: Question, _ writer: SentenceWriter) -> String? {
-    let objects = frame.parts.filter { !$0.object.isEmpty && $0.object != EntityName.user }
+    // «¿Con quién vive mi hermano?» may be answered «contigo».
+    let mayBeUser = gap.kind == .person && !gap.preposition.isEmpty
+    let objects = frame.parts.filter { !$0.object.isEmpty && (mayBeUser || $0.object != EntityName.user) }
     func said(_ part: Frame.Part) -> String {
+      if part.object == EntityName.user, question.language == .spanish {
+        return part.preposition == "con" ? "contigo" : part.preposition + " ti"
+      }
       let preposition = writer.preposition(part.preposition, verb: frame.verb)
       let words = objectWords(part.object, question.language)
       return preposition.isEmpty ? words : preposition + " " + words

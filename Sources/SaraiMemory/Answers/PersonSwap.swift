@@ -13,6 +13,8 @@ enum PersonSwap {
   }
 
   private static func spanish(_ word: String) -> String {
+    // Mía is a name when it is written like one.
+    if word.count > 2, word.first!.isUppercase, ["mía", "mia"].contains(word.lowercased()) { return word }
     if let other = spanishWords[word.lowercased()] { return word.first!.isUppercase ? other.capitalizedFirst : other }
     let token = Tokenizer.word(word)
     guard !SpanishVerbs.nounLike.contains(token.folded), !token.isCapitalized,

@@ -161,7 +161,7 @@ extension TimeReader {
   }
 
   private func spanishNextOrLast(_ words: [Word], _ start: Int) -> Int? {
-    if at(words, start) == "que", at(words, start + 1) == "viene" { return start + 2 }
+    if ["que", "q"].contains(at(words, start)), at(words, start + 1) == "viene" { return start + 2 }
     return ["pasado", "pasada", "proximo", "proxima", "siguiente"].contains(at(words, start)) ? start + 1 : nil
   }
 

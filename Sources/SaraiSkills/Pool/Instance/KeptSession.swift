@@ -176,8 +176,12 @@ final class KeptSession: Sendable {
             switch item {
             case .infer(let message, let id):
               // Given up before its turn came: the skill need not hear of it.
-              guard self.markSent(id) else { continue }
-              try await writer.write(message)
+              guard self.mark(id, isSent: true) else { continue }
+              do { try await writer.write(message) } catch {
+                // The stream was over before: another process can be asked.
+                _ = self.mark(id, isSent: false)
+                throw error
+              }
             case .cancel(let id): try await writer.write(.with { $0.cancelRequestID = id })
             }
           }
@@ -196,9 +200,9 @@ final class KeptSession: Sendable {
     }
   }
 
-  private func markSent(_ id: String) -> Bool {
+  private func mark(_ id: String, isSent: Bool) -> Bool {
     state.withLock { state in
-      state.calls[id]?.isSent = true
+      state.calls[id]?.isSent = isSent
       return state.calls[id] != nil
     }
   }

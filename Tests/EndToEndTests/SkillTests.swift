@@ -117,8 +117,10 @@ import Testing
       let data = home.folder.appending(path: "ventas.csv")
       try Data("ciudad,importe\nMadrid,10\nBilbao,5\nMadrid,7\n".utf8).write(to: data)
       let chat = try await home.run(
-        "chat", "--grant", data.path, input: "importe total por ciudad\n", language: "es_ES.UTF-8")
+        "chat", "--grant", data.path, input: "importe total por ciudad\nborra el importe de Madrid\n",
+        language: "es_ES.UTF-8")
       #expect(chat.output.contains("Madrid | 17") && chat.output.contains("SELECT"), "\(chat.output)\(chat.errors)")
+      #expect(chat.output.contains("Los datos solo se leen"), "\(chat.output)\(chat.errors)")
       let commands = "/datos \(data.path)\nimporte total por ciudad\n/datos -\n/datos\n"
       let plain = try await home.run("chat", input: commands, language: "es_ES.UTF-8")
       #expect(

@@ -24,4 +24,20 @@ import Testing
   func questions(_ question: String) {
     #expect(ChangeRequest.find(in: question) == nil)
   }
+
+  @Test("A question names the data where it says a table or a column, in either language, and not otherwise")
+  func names() async throws {
+    let files = ["ventas.csv": Array("ciudad,importe_total\nMadrid,10\n".utf8)]
+    try await Fixture.withCSV(files) { database throws in
+      let reader = QuestionReader(schema: database.schema)
+      for question in [
+        "¿qué pasó con la venta de ayer?", "borra el importe de Madrid", "compare the sales to last year",
+      ] {
+        #expect(reader.namesData(question, language: .spanish), "\(question)")
+      }
+      for question in ["hola", "¿quién ganó ayer?", "cuéntame un chiste", "", "?"] {
+        #expect(!reader.namesData(question, language: .spanish), "\(question)")
+      }
+    }
+  }
 }

@@ -7,12 +7,12 @@ import Synchronization
 
 /// The data that a person granted in a conversation: every question goes there before the model.
 ///
-/// The `sql` skill answers what its rules are sure of, and statements of SQL; the rest is left to the model of the chat,
-/// which knows nothing of the data.
+/// The `sql` skill answers what its rules are sure of, statements of SQL, and with the help of a model what names a table
+/// or a column; the rest is left to the chat.
 package final class GrantedData: IntentAnswering {
   private static let skill = "sql"
-  /// A large file is read when it is first asked.
-  private static let timeoutSeconds = 30.0
+  /// A large file is read when it is first asked, and a model writes as fast as it can.
+  private static let timeoutSeconds = 60.0
 
   private let skills: any SkillCalling
   private let granted = Mutex<String?>(nil)
@@ -50,7 +50,7 @@ package final class GrantedData: IntentAnswering {
 
   private func ask(_ question: String, of path: String, language: Language) async throws -> String? {
     var call = SkillCall(.text(question), language: language, timeoutSeconds: Self.timeoutSeconds)
-    call.options = ["data": SkillLauncher.inside(path), "model": "never"]
+    call.options = ["data": SkillLauncher.inside(path), "model": "related"]
     let answer = try await skills.infer(Self.skill, call, grants: SkillGrants(files: [.init(path: path)]))
     return answer.text
   }

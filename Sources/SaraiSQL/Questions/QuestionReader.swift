@@ -10,6 +10,13 @@ package struct QuestionReader: Sendable {
 
   package init(schema: Schema) { self.schema = schema }
 
+  /// Whether a question names a table or a column, in singular or plural, in either language.
+  package func namesData(_ question: String, language: Language) -> Bool {
+    guard let tokens = QuestionToken.tokens(of: question, language: language) else { return false }
+    let names = NameIndex(schema)
+    return tokens.indices.contains { names.name(tokens, $0) != nil }
+  }
+
   /// The statement that answers the question; nil where it is not sure.
   package func sql(for question: String, language: Language) -> String? {
     guard let tokens = QuestionToken.tokens(of: question, language: language), !tokens.isEmpty,

@@ -19,6 +19,8 @@ struct QueryRun: Sendable {
     options.mayUseRules ? QuestionReader(schema: database.schema).sql(for: question, language: language) : nil
   }
 
+  var namesData: Bool { QuestionReader(schema: database.schema).namesData(question, language: language) }
+
   /// Runs a statement and words what it gave.
   func reply(to sql: String, by author: Author) throws -> SkillReply {
     let result = try database.query(sql, limits: limits) { Task.isCancelled }

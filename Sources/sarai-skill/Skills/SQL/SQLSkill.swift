@@ -7,8 +7,8 @@ import Synchronization
 /// Answers questions about a SQLite database or CSV files: by rules where a question has a known shape, else with a
 /// model that writes the query under a grammar of the data's own names. Nothing is ever written.
 ///
-/// Options of a request: `data`, the absolute path of the data; `format`, `text` or `json`; `model`, `auto`, `never` or
-/// `always`; `rows`, how many rows to give at most.
+/// Options of a request: `data`, the absolute path of the data; `format`, `text` or `json`; `model`, `auto`, `related`,
+/// `never` or `always`; `rows`, how many rows to give at most.
 struct SQLSkill: Skill {
   static let name = "sql"
   static let version = SaraiVersion.current
@@ -16,7 +16,7 @@ struct SQLSkill: Skill {
   struct Settings: Decodable {
     /// Where the data is, for requests that do not say.
     var data: String?
-    /// `auto`, `never` or `always`, for requests that do not say.
+    /// `auto`, `related`, `never` or `always`, for requests that do not say.
     var model: String?
     /// How long one query may take.
     var querySeconds: Double?
@@ -54,7 +54,7 @@ struct SQLSkill: Skill {
       }
     }
     if let sql = run.exactQuery { return try run.reply(to: sql, by: .rules) }
-    guard run.options.mayAskModel else { return .none }
+    guard run.options.mayAskModel, !run.options.asksModelOfDataOnly || run.namesData else { return .none }
     if let error = ChangeRequest.find(in: run.question) { throw error }
     return try await writer.reply(for: run)
   }
@@ -75,6 +75,8 @@ struct SQLOptions {
   var format = Format.text
   var mayAskModel = true
   var mayUseRules = true
+  /// Other questions are somebody else's.
+  var asksModelOfDataOnly = false
   var rows = QueryLimits().rows
 
   init(_ options: [String: String]) throws {
@@ -95,9 +97,10 @@ struct SQLOptions {
       self.format = format
     }
     if let text = options["model"] {
-      guard ["auto", "never", "always"].contains(text) else { throw Self.wrong("model") }
+      guard ["auto", "related", "never", "always"].contains(text) else { throw Self.wrong("model") }
       mayAskModel = text != "never"
       mayUseRules = text != "always"
+      asksModelOfDataOnly = text == "related"
     }
     if let text = options["rows"] {
       guard let number = Int(text), (1...1_000).contains(number) else { throw Self.wrong("rows") }

@@ -137,7 +137,7 @@ package actor SkillPool: SkillCalling {
     }
     // One that was removed is not told of any more.
     if (try? parts.skill(name)) == nil {
-      for key in keys where groups[key]?.isEmpty == true { groups[key] = nil }
+      for key in keys where groups[key]?.instances.isEmpty == true && groups[key]?.start == nil { groups[key] = nil }
     }
   }
 

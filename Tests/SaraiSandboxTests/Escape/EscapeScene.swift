@@ -102,8 +102,9 @@ final class EscapeScene {
     if let neighbour {
       let state = HeldProcess(pid: neighbour.pid)["State"]
       if state.isEmpty || state.hasPrefix("Z") { findings.append("a process of the host was ended") }
-      // On a busy machine the signal may still be on its way.
-      if HeldProcess(pid: neighbour.pid).hasPendingSignal { findings.append("a process of the host was signalled") }
+      // On a busy machine the signal may still be on its way, or the process on its own.
+      let process = HeldProcess(pid: neighbour.pid)
+      if process.hasPendingSignal || process.isExiting { findings.append("a process of the host was signalled") }
       if state.hasPrefix("T") { findings.append("a process of the host was stopped") }
     }
     let now = Host()
@@ -177,6 +178,12 @@ struct HeldProcess {
   var hasCapabilities: Bool { hasBits(in: ["CapEff", "CapPrm"]) }
 
   var hasPendingSignal: Bool { hasBits(in: ["SigPnd", "ShdPnd"]) }
+
+  /// PF_EXITING or PF_SIGNALED among the flags of /proc/PID/stat.
+  var isExiting: Bool {
+    let fields = file("stat").split(separator: ")").last?.split(separator: " ") ?? []
+    return fields.count > 6 && (UInt(fields[6]) ?? 0) & 0x404 != 0
+  }
 
   private func hasBits(in fields: [String]) -> Bool { fields.contains { UInt64(self[$0], radix: 16) ?? 0 != 0 } }
 

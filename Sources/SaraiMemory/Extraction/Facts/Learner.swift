@@ -20,17 +20,9 @@ package struct Learner {
   ///   - now: What the clock on the wall showed: dates such as «mañana» count from it.
   /// - Throws: What `lookup` throws.
   package func changes(from text: String, language: Language, now: CivilDateTime) throws -> [FactChange] {
-    let language = LanguageGuess.language(of: text, fallback: language)
-    var reading = TurnReading(
-      FactView(lookup, owner: owner), language: language, now: now,
-      isCorrection: UpdateSignals.isSignalled(text, language))
-    for sentence in Tokenizer.sentences(of: text, in: language) where !sentence.isQuestion {
-      guard !ForgetWords.isRequest(sentence, language) else { continue }
-      for clause in ClauseReader.clauses(of: sentence, language: language, today: now.date) {
-        try reading.learn(Canonical.rewritten(reading.completed(clause)))
-      }
-    }
-    return reading.changes
+    var pass = LearningPass(text, lookup: lookup, owner: owner, fallback: language, now: now)
+    try pass.readByRules()
+    return pass.changes
   }
 }
 

@@ -1,0 +1,123 @@
+import SaraiCore
+
+/// One turn on its way through rules, parse and model.
+struct LearningPass {
+  /// A sentence about the person of which most is unread.
+  struct Doubt: Sendable, Hashable {
+    var text: String
+    /// What of it the facts say so far.
+    var known: Set<String>
+  }
+
+  let language: Language
+  private let sentences: [Sentence]
+  private var reading: TurnReading
+  private(set) var doubts: [Doubt] = []
+
+  var changes: [FactChange] { reading.changes }
+
+  var extractors: Set<Extractor> {
+    var found: Set<Extractor> = []
+    for change in changes {
+      if case .add(let fact, _) = change { found.insert(fact.extractor) } else { found.insert(.rules) }
+    }
+    return found
+  }
+
+  init(_ text: String, lookup: any FactLookup, owner: Owner, fallback: Language, now: CivilDateTime) {
+    language = LanguageGuess.language(of: text, fallback: fallback)
+    sentences = Tokenizer.sentences(of: text, in: language)
+    reading = TurnReading(
+      FactView(lookup, owner: owner), language: language, now: now,
+      isCorrection: UpdateSignals.isSignalled(text, language))
+  }
+
+  /// Reads every statement by rules and notes what they leave unread.
+  mutating func readByRules() throws {
+    for sentence in sentences where !sentence.isQuestion {
+      guard !ForgetWords.isRequest(sentence, language), !Requests.isRequest(sentence, language) else { continue }
+      let before = changes.count
+      for clause in ClauseReader.clauses(of: sentence, language: language, today: reading.now.date) {
+        try reading.learn(Canonical.rewritten(reading.completed(clause)))
+      }
+      let coverage = Coverage(sentence, language: language)
+      let known = Coverage.stems(of: changes[before...])
+      if coverage.isDoubtful(known) { doubts.append(Doubt(text: sentence.text, known: known)) }
+    }
+  }
+
+  /// The doubtful sentences, one a line, as many as fit; nil where there are none.
+  func doubtfulText(limit: Int) -> String? {
+    var lines: [String] = []
+    var bytes = 0
+    for doubt in doubts {
+      bytes += doubt.text.utf8.count + 2
+      guard bytes <= limit else { break }
+      lines.append(doubt.text + ".")
+    }
+    return lines.isEmpty ? nil : lines.joined(separator: "\n")
+  }
+
+  /// Adds what a parse tells of the doubtful sentences.
+  mutating func read(_ trees: [DependencyTree], confidence: Double) throws {
+    var clauses: [Clause] = []
+    for tree in trees {
+      clauses += TreeClauses(tree, language: language, today: reading.now.date).clauses
+    }
+    try add(extractor: .rules, confidence: confidence) { reading in
+      for clause in clauses { try reading.learn(Canonical.rewritten(reading.completed(clause))) }
+    }
+  }
+
+  /// Adds what a model wrote, once it was checked.
+  mutating func read(_ facts: [FactPrompt.Claim], confidence: Double) throws {
+    let today = reading.now.date
+    let language = language
+    try add(extractor: .model, confidence: confidence) { reading in
+      for fact in facts {
+        guard let clause = fact.clause(language: language, today: today) else { continue }
+        try reading.learn(Canonical.rewritten(reading.completed(clause)))
+      }
+    }
+  }
+
+  /// A second opinion adds facts where there are none: it neither ends nor replaces what was told before, since a
+  /// wrong reading would then cost a right fact.
+  private mutating func add(
+    extractor: Extractor, confidence: Double, _ body: (inout TurnReading) throws -> Void
+  ) throws {
+    let count = changes.count
+    var trial = reading
+    try body(&trial)
+    for change in trial.changes[count...] {
+      guard case .add(var fact, _) = change, fact.validTo == nil, try !isContested(fact) else { continue }
+      fact.extractor = extractor
+      fact.confidence = min(fact.confidence, confidence)
+      reading.record(.add(fact, replacing: .nothing))
+    }
+    let stems = Coverage.stems(of: changes[count...])
+    doubts = doubts.filter { doubt in
+      guard let sentence = Tokenizer.sentences(of: doubt.text, in: language).first else { return false }
+      return Coverage(sentence, language: language).isDoubtful(doubt.known.union(stems))
+    }
+  }
+
+  /// Whether the memory or this turn says something else already where only one thing can hold.
+  private func isContested(_ fact: NewFact) throws -> Bool {
+    let known = try reading.resolver.view.facts(subjects: [fact.subject.text], verbs: [fact.verb.text])
+    if known.contains(where: { $0.object == fact.object }) { return true }
+    return !known.isEmpty && Predicates.isSingleValued(fact.subject.text, fact.verb.text)
+  }
+}
+
+extension Sentence {
+  /// The words with spaces between them, as far as the cut words keep them.
+  var text: String {
+    var text = ""
+    for word in words {
+      if !text.isEmpty, word.kind != .sign, word.text != "'s" { text += " " }
+      text += word.text
+    }
+    return text
+  }
+}

@@ -3,12 +3,37 @@ import SaraiCore
 import SaraiStore
 
 extension MemoryStore {
-  /// What was done last, the latest first: the answer to "what have you just learnt?".
+  /// What was done last, the latest first.
   package func operations(of owner: Owner, limit: Int = 20) throws -> [Operation] {
     try store.read { database in
       guard let owner = try find(owner, database) else { return [] }
       return try Operations.list(
         database, where: "o.owner_id = ? ORDER BY o.id DESC LIMIT ?", [owner, min(max(limit, 1), 1000)])
+    }
+  }
+
+  /// What was learnt last and is still there: the answer to "what have you just learnt?".
+  ///
+  /// - Returns: The last batch or yes that was not undone, with its facts in the order in which they were told: those
+  ///   added or made surer, and those that ended with nothing in their place. Nil where there is none.
+  package func lastLearnt(owner: Owner) throws -> (operation: Operation, facts: [Fact])? {
+    try store.read { database in
+      guard let number = try find(owner, database) else { return nil }
+      let kinds: [Operation.Kind] = [.store, .confirm]
+      let learnt = try Operations.list(
+        database,
+        where: """
+          o.owner_id = ? AND o.is_undone = 0 AND o.kind IN (\(kinds.map { "\($0.code)" }.joined(separator: ","))) AND
+            EXISTS (SELECT 1 FROM change c JOIN fact f ON f.id = c.fact_id WHERE c.operation_id = o.id)
+            ORDER BY o.id DESC LIMIT 1
+          """, [number]
+      ).first
+      guard let learnt else { return nil }
+      let told = try database.numbers(
+        "SELECT fact_id FROM change WHERE operation_id = ? GROUP BY fact_id ORDER BY min(number)", [learnt.id.rawValue])
+      let facts = try told.compactMap { try FactRows.load(database, FactID(rawValue: $0), owner: number) }
+      // What was replaced is told by what took its place.
+      return (learnt, facts.filter { fact in fact.supersededBy.map { !learnt.facts.contains($0) } ?? true })
     }
   }
 

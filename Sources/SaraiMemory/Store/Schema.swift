@@ -8,13 +8,30 @@ import SaraiStore
 /// apart from what holds.
 enum Schema {
   /// Only ever added to.
-  static let migrations = [StoreMigration("2026-11-facts-and-turns", createTables)]
+  static let migrations = [
+    StoreMigration("2026-11-facts-and-turns", createTables),
+    StoreMigration("2026-11-settings-and-upkeep", addSettings),
+  ]
 
   @Sendable private static func createTables(_ database: Database) throws {
     try database.execute(sql: owners)
     try database.execute(sql: facts)
     try database.execute(sql: turns)
     try database.execute(sql: operations)
+  }
+
+  @Sendable private static func addSettings(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        -- What an owner chose; absent where it is as it comes.
+        CREATE TABLE setting (
+          owner_id INTEGER NOT NULL REFERENCES owner (id) ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,
+          PRIMARY KEY (owner_id, name)) STRICT, WITHOUT ROWID;
+        -- When upkeep last did what, and what the memory held then.
+        CREATE TABLE upkeep (name TEXT PRIMARY KEY, at INTEGER NOT NULL, mark INTEGER) STRICT, WITHOUT ROWID;
+        -- Copies taken before then are the ones to delete; absent in what an older version left undone: all of them.
+        ALTER TABLE duty ADD COLUMN copies_before INTEGER;
+        """)
   }
 
   private static let owners = """

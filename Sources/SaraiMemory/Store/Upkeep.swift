@@ -24,14 +24,14 @@ extension MemoryStore {
   /// Deletes what has been over for so many days (facts replaced or ended, proposals without an answer) and turns said
   /// before then that no fact in force rests on. A fact in force stays, however old. Works in small steps.
   ///
-  /// - Parameter days: 0 or more.
+  /// - Parameter days: 0 or more, counted back from `now`.
   @discardableResult
-  package func rotate(days: Int) throws -> RotationReport {
+  package func rotate(days: Int, now: Timestamp = .now()) throws -> RotationReport {
     guard days >= 0 else {
       throw SaraiError(
         .invalidRequest, es: "Los días deben ser 0 o más.", en: "The days must be 0 or more.", subject: "days")
     }
-    let cut = Timestamp.now().adding(days: -days)
+    let cut = now.adding(days: -days)
     let upkeep = Upkeep(store: store)
     try upkeep.moveOverToHistory()
     return RotationReport(
@@ -65,13 +65,16 @@ extension MemoryStore {
   @discardableResult
   package func backup(reason: String = "manual") throws -> StoreBackup { try store.backup(reason: reason) }
 
+  /// The backups that the store keeps by itself, the latest first.
+  package func backups() -> [StoreBackup] { store.backups() }
+
   /// Writes a copy to a path at which there is no file.
   package func backup(to path: String) throws { try store.export(to: path) }
 
   /// Puts a backup in the place of the memory, which becomes a backup itself.
   package func restore(_ path: String) throws { try store.restore(path) }
 
-  private func fileBytes() throws -> Int {
+  func fileBytes() throws -> Int {
     try store.read { database in
       Int((try database.number("PRAGMA page_count") ?? 0) * (try database.number("PRAGMA page_size") ?? 0))
     }
@@ -79,7 +82,7 @@ extension MemoryStore {
 }
 
 /// Long work in transactions that last a few milliseconds each.
-private struct Upkeep {
+struct Upkeep {
   let store: Store
 
   /// Rows that one transaction changes.

@@ -34,6 +34,7 @@ let package = Package(
     .executable(name: "sarai-engine", targets: ["sarai-engine"]),
     .executable(name: "sarai-confine", targets: ["sarai-confine"]),
     .executable(name: "sarai-skill", targets: ["sarai-skill"]),
+    .executable(name: "sarai-memory", targets: ["sarai-memory"]),
     // What skills outside of this package are built with.
     .library(name: "SkillProtocol", targets: ["SkillProtocol"]),
   ],
@@ -107,7 +108,27 @@ let package = Package(
       dependencies: ["CVectors", "SaraiCore", "SaraiStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
 
+    .target(
+      name: "MemoryProtocol",
+      dependencies: [
+        "SaraiCore", "SkillProtocol",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: settings),
+
     // Layer 2
+    .target(
+      name: "SaraiMemoryService",
+      dependencies: [
+        "SaraiCore", "SaraiMemory", "SaraiStore", "MemoryProtocol", "SkillProtocol",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "SaraiHTTP",
       dependencies: [
@@ -158,8 +179,8 @@ let package = Package(
     .target(
       name: "SaraiRuntime",
       dependencies: [
-        "CAllocator", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiModels", "SaraiSandbox", "SaraiSkills",
-        "SkillProtocol",
+        "CAllocator", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiMemoryService", "SaraiModels",
+        "SaraiSandbox", "SaraiSkills", "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -211,6 +232,15 @@ let package = Package(
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
       ],
       swiftSettings: settings, linkerSettings: sharedProgram),
+
+    .executableTarget(
+      name: "sarai-memory",
+      dependencies: [
+        "CAllocator", "SaraiCore", "SaraiMemoryService", "SkillProtocol",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
 
     // One file without libraries: all that a sandbox needs to start a program.
     .executableTarget(
@@ -313,6 +343,15 @@ let package = Package(
       name: "SaraiRuntimeTests",
       dependencies: [
         "SaraiCore", "SaraiRuntime", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SaraiMemoryServiceTests",
+      dependencies: [
+        "SaraiCore", "SaraiMemory", "SaraiMemoryService", "MemoryProtocol", "SkillProtocol", "TestSupport",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .testTarget(

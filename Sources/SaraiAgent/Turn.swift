@@ -1,6 +1,6 @@
 package import SaraiCore
 
-/// One turn of a conversation: intents → route → prompt → generate.
+/// One turn of a conversation: memory → intents → prompt → route → generate → learn.
 ///
 /// This is the path that every reply takes, whether it was asked for over the API or in the terminal. Each step is a
 /// function below, in the order in which it runs.
@@ -25,18 +25,22 @@ package struct Turn: Sendable {
     package var overflow: Overflow
     /// The person's, for what SARAi answers without a model.
     package var language: Language
+    /// Whose memory it uses; nil for none.
+    package var memory: MemoryUse?
     package var client: String
     package var requestID: String
 
     package init(
       messages: [Message], model: String = Turn.sarai, sampling: SamplingParameters? = nil,
-      overflow: Overflow = .fail, language: Language = .spanish, client: String, requestID: String
+      overflow: Overflow = .fail, language: Language = .spanish, memory: MemoryUse? = nil, client: String,
+      requestID: String
     ) {
       self.messages = messages
       self.model = model
       self.sampling = sampling
       self.overflow = overflow
       self.language = language
+      self.memory = memory
       self.client = client
       self.requestID = requestID
     }
@@ -44,7 +48,7 @@ package struct Turn: Sendable {
 
   /// A turn under way: which role answers, what was left out, and the words as they come.
   package struct Reply: Sendable {
-    /// The role or model; the name of the skill where one answered in its place.
+    /// The role or model; `memory`, or the name of the skill, where one of these answered in its place.
     package let role: String
     /// Nil where a model answers.
     package var intent: IntentAnswer?
@@ -56,11 +60,15 @@ package struct Turn: Sendable {
   package let persona: Persona
   private let models: any ModelGateway
   private let intents: TurnIntents?
+  package let memory: TurnMemory?
 
-  package init(models: any ModelGateway, persona: Persona = .standard, intents: TurnIntents? = nil) {
+  package init(
+    models: any ModelGateway, persona: Persona = .standard, intents: TurnIntents? = nil, memory: TurnMemory? = nil
+  ) {
     self.models = models
     self.persona = persona
     self.intents = intents
+    self.memory = memory
   }
 
   /// Runs one turn.
@@ -69,15 +77,22 @@ package struct Turn: Sendable {
   ///   the models throw.
   package func run(_ request: Request) async throws -> Reply {
     try check(request.messages)
+    let told = try await recalled(request)
+    if let told, told.outcome != .unknown { return reply(told, to: request) }
     if let answer = try await intents?.answer(request) { return reply(answer, to: request) }
-    let (messages, staticCount) = prompt(for: request)
-    let route = try await route(messages, staticCount: staticCount, request: request)
+    // A question about what was never said, which no skill can answer either: a model would guess.
+    if let told { return reply(told, to: request) }
+    let known = await models.models()
+    let notes = try await memory?.notes(for: request, staysHere: !Self.leavesMachine(request, known)) ?? ""
+    let (messages, staticCount) = prompt(for: request, notes: notes)
+    let route = try await route(
+      messages, staticCount: staticCount, request: request, known: known, hasNotes: !notes.isEmpty)
     let generation = GenerationRequest(
       model: route.model, prompt: .chat(route.messages), sampling: sampling(for: request),
       staticMessageCount: staticCount, client: request.client, requestID: request.requestID)
     return Reply(
       role: route.model, droppedMessages: messages.count - route.messages.count,
-      events: try await models.generate(generation))
+      events: learning(from: request, try await models.generate(generation)))
   }
 
   // MARK: - The steps
@@ -91,46 +106,107 @@ package struct Turn: Sendable {
     }
   }
 
-  /// An exact answer comes as any other does, of no tokens and in no time.
+  /// What memory says by itself, once the last turn is learnt.
+  private func recalled(_ request: Request) async throws -> MemoryReply? {
+    guard let memory, let use = TurnMemory.use(in: request) else { return nil }
+    await memory.settle(owner: use.owner, withinSeconds: Self.settleSeconds)
+    return try await memory.reply(to: request)
+  }
+
+  private func reply(_ answer: MemoryReply, to request: Request) -> Reply {
+    Reply(
+      role: "memory", intent: IntentAnswer(text: answer.text, skill: "memory"), droppedMessages: 0,
+      events: Self.events(answer.text, request))
+  }
+
+  /// The person's words become facts once they have their answer, or have left without it.
+  private func learning(
+    from request: Request, _ events: AsyncThrowingStream<GenerationEvent, any Error>
+  ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+    guard let memory, TurnMemory.use(in: request)?.learns == true else { return events }
+    return AsyncThrowingStream { continuation in
+      let task = Task {
+        var text = ""
+        do {
+          for try await event in events {
+            if case .text(let piece) = event { text += piece }
+            // Noted before the last event is out: the next turn may come at once.
+            if case .finished = event { memory.learn(from: request, reply: text) }
+            continuation.yield(event)
+          }
+          if Task.isCancelled { memory.learn(from: request, reply: "") }
+          continuation.finish()
+        } catch {
+          if error is CancellationError || Task.isCancelled { memory.learn(from: request, reply: "") }
+          continuation.finish(throwing: error)
+        }
+      }
+      continuation.onTermination = { reason in
+        if case .cancelled = reason { task.cancel() }
+      }
+    }
+  }
+
   private func reply(_ answer: IntentAnswer, to request: Request) -> Reply {
+    memory?.learn(from: request, reply: answer.text)
+    return Reply(role: answer.skill, intent: answer, droppedMessages: 0, events: Self.events(answer.text, request))
+  }
+
+  /// An exact answer comes as any other does, of no tokens and in no time.
+  private static func events(
+    _ text: String, _ request: Request
+  ) -> AsyncThrowingStream<GenerationEvent, any Error> {
     let summary = GenerationSummary(
       finishReason: .stop, usage: Usage(promptTokens: 0, cachedTokens: 0, completionTokens: 0),
       timings: Timings(queueSeconds: 0, promptSeconds: 0, decodeSeconds: 0), seed: request.sampling?.seed ?? 0)
     let events: [GenerationEvent] = [
-      .started(promptTokens: 0, cachedTokens: 0), .text(answer.text), .finished(summary),
+      .started(promptTokens: 0, cachedTokens: 0), .text(text), .finished(summary),
     ]
-    return Reply(
-      role: answer.skill, intent: answer, droppedMessages: 0,
-      events: AsyncThrowingStream { stream in
-        for event in events { stream.yield(event) }
-        stream.finish()
-      })
+    return AsyncThrowingStream { stream in
+      for event in events { stream.yield(event) }
+      stream.finish()
+    }
   }
 
-  /// The persona's head goes before a conversation with SARAi that brings no system prompt of its own.
-  private func prompt(for request: Request) -> (messages: [Message], staticCount: Int) {
-    let ownHead = request.messages.prefix { $0.role == .system }.count
-    if request.model == Self.sarai, ownHead == 0 {
-      return (persona.messages + request.messages, persona.messages.count)
+  /// Whether a model of another machine may come to see the prompt.
+  private static func leavesMachine(_ request: Request, _ known: [ModelSummary]) -> Bool {
+    known.contains { model in
+      model.isRemote
+        && (model.id == request.model || model.roles.contains { $0 == request.model || experts.contains($0) })
     }
-    return (request.messages, ownHead)
+  }
+
+  /// The persona's head goes before a conversation with SARAi that brings no system prompt of its own; what memory
+  /// recalls, which changes with every question, comes last, before the question itself.
+  private func prompt(for request: Request, notes: String) -> (messages: [Message], staticCount: Int) {
+    let ownHead = request.messages.prefix { $0.role == .system }.count
+    var messages = request.messages
+    if !notes.isEmpty, let last = messages.last { messages[messages.count - 1].content = notes + last.content }
+    if request.model == Self.sarai, ownHead == 0 {
+      return (persona.messages + messages, persona.messages.count)
+    }
+    return (messages, ownHead)
   }
 
   /// SARAi answers with the short context where the conversation fits it and the long one where it does not.
   private func route(
-    _ messages: [Message], staticCount: Int, request: Request
+    _ messages: [Message], staticCount: Int, request: Request, known: [ModelSummary], hasNotes: Bool
   ) async throws -> (model: String, messages: [Message]) {
     guard request.model == Self.sarai || request.overflow == .dropOldest else { return (request.model, messages) }
-    let known = await models.models()
     let candidates =
       request.model == Self.sarai
-      ? ["expert_short", "expert_long"].filter { role in known.contains { $0.roles.contains(role) } }
+      ? Self.experts.filter { role in known.contains { $0.roles.contains(role) } }
       : [request.model]
     guard let widest = candidates.last else { return ("expert_short", messages) }
     let answerTokens = sampling(for: request).maxTokens ?? Self.answerReserveTokens
     for model in candidates {
       let measure = try await models.measure(.chat(messages), model: model)
       if measure.promptTokens + answerTokens <= measure.contextTokens { return (model, messages) }
+    }
+    // What was said now goes before what was said once.
+    if hasNotes {
+      let (bare, _) = prompt(for: request, notes: "")
+      return try await route(bare, staticCount: staticCount, request: request, known: known, hasNotes: false)
     }
     guard request.overflow == .dropOldest else { return (widest, messages) }
     let shortened = try await dropOldest(
@@ -161,6 +237,9 @@ package struct Turn: Sendable {
     request.sampling ?? defaultSampling(for: request.model)
   }
 
+  private static let experts = ["expert_short", "expert_long"]
+  /// A turn waits no longer than this for what its person said before to be learnt.
+  private static let settleSeconds = 3.0
   /// Room kept for an answer of unknown length when choosing a context.
   private static let answerReserveTokens = 256
 }

@@ -35,13 +35,18 @@ package struct ServerSettings: Sendable {
   /// SARAi's version, for `/health` and `system_fingerprint`.
   package var version: String
 
+  /// Whose memory a request uses that names no user; nil where none uses any.
+  package var memoryOwner: String?
+  /// Whether conversations leave nothing in the memory.
+  package var isPrivate: Bool
+
   package init(
     host: String = "127.0.0.1", port: Int = 8080, token: String? = nil, allowedHosts: [String] = [],
     allowedOrigins: [String] = [], maxBodyBytes: Int = 2 << 20, maxHeaderBytes: Int = 32 << 10,
     maxHeaderCount: Int = 100, maxConnections: Int = 512, maxQueuedRequests: Int = 64,
     firstTokenTimeoutSeconds: Double = 300, requestTimeoutSeconds: Double = 1800, idleTimeoutSeconds: Double = 60,
     headerReadTimeoutSeconds: Double = 10, bodyReadTimeoutSeconds: Double = 60, drainTimeoutSeconds: Double = 10,
-    version: String
+    memoryOwner: String? = "local", isPrivate: Bool = false, version: String
   ) {
     self.host = host
     self.port = port
@@ -59,6 +64,8 @@ package struct ServerSettings: Sendable {
     self.headerReadTimeoutSeconds = headerReadTimeoutSeconds
     self.bodyReadTimeoutSeconds = bodyReadTimeoutSeconds
     self.drainTimeoutSeconds = drainTimeoutSeconds
+    self.memoryOwner = memoryOwner
+    self.isPrivate = isPrivate
     self.version = version
   }
 }

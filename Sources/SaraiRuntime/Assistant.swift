@@ -1,15 +1,26 @@
 import Logging
+package import MemoryProtocol
 package import SaraiAgent
 package import SaraiCore
 package import SaraiSkills
 import SkillProtocol
 
+/// What answers a conversation, with or without a memory.
+package protocol Conversing: ModelGateway {
+  /// As `generate(_:)`, with somebody's memory; nil for none.
+  func generate(
+    _ request: GenerationRequest, memory: MemoryUse?
+  ) async throws -> AsyncThrowingStream<GenerationEvent, any Error>
+}
+
 /// SARAi as every command has her, the server included: the turn, on what the supervisor of the state folder runs.
-package final class Assistant: ModelGateway {
+package final class Assistant: Conversing {
   package let turn: Turn
   let models: SupervisedModels
   package let skills: SupervisedSkills
   package let data: GrantedData
+  package let memory: MemoryClient
+  private let supervisedMemory: SupervisedMemory
   private let supervision: Supervision
   private let language: Language
 
@@ -19,12 +30,15 @@ package final class Assistant: ModelGateway {
     models = SupervisedModels(supervision: supervision, remote: RemoteModels(setup).model)
     skills = SupervisedSkills(supervision: supervision)
     data = GrantedData(skills: skills)
+    supervisedMemory = SupervisedMemory(supervision: supervision)
+    memory = supervisedMemory.gateway
     let log = Logger(label: "sarai.turn")
     let intents = RegisteredIntents(registry: SkillRegistry(places: setup.skillPlaces), skills: skills, log: log)
     turn = Turn(
       models: models,
       intents: TurnIntents(
-        source: IntentChain([intents, data]), now: { .current() }, onFailure: { log.warning("no intent: \($0)") }))
+        source: IntentChain([intents, data]), now: { .current() }, onFailure: { log.warning("no intent: \($0)") }),
+      memory: TurnMemory(memory, now: { .current() }, onFailure: { log.warning("no memory: \($0)") }))
   }
 
   /// Runs `body` with her, on the supervisor that runs or one that is started.
@@ -53,15 +67,20 @@ package final class Assistant: ModelGateway {
   }
 
   func close() async {
+    // What was said last is not lost with the command that heard it.
+    await turn.memory?.settle(withinSeconds: 10)
     models.close()
     skills.close()
+    supervisedMemory.close()
     await supervision.close()
   }
 
   /// Starts the model that answers first, before the first question is there.
   package func prepare() async {
     // A model that cannot be had is an error for who asks for it.
+    async let memory = try? memory.describe()
     try? await models.prepare("expert_short")
+    _ = await memory
   }
 
   /// Answers as a skill of instructions alone says: a model follows them.
@@ -97,11 +116,17 @@ package final class Assistant: ModelGateway {
   package func generate(
     _ request: GenerationRequest
   ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
+    try await generate(request, memory: nil)
+  }
+
+  package func generate(
+    _ request: GenerationRequest, memory: MemoryUse?
+  ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
     guard case .chat(let messages) = request.prompt else { return try await models.generate(request) }
     return try await turn.run(
       Turn.Request(
         messages: messages, model: request.model, sampling: request.sampling, language: language,
-        client: request.client, requestID: request.requestID)
+        memory: memory, client: request.client, requestID: request.requestID)
     ).events
   }
 

@@ -154,9 +154,16 @@ package struct MemoryRecall: Sendable, Hashable {
   package var facts: [MemoryFact]
   /// The most telling one first.
   package var turns: [MemoryTurn]
+  /// The facts as the person would say them, in the language of the question.
+  package var notes: [String]
+  package var language: Language
 
-  package init(facts: [MemoryFact] = [], turns: [MemoryTurn] = []) {
+  package init(
+    facts: [MemoryFact] = [], turns: [MemoryTurn] = [], notes: [String] = [], language: Language = .spanish
+  ) {
     self.facts = facts
     self.turns = turns
+    self.notes = notes
+    self.language = language
   }
 }

@@ -13,13 +13,29 @@ extension API {
     sampling.maxTokens = try Self.maxTokens(given) ?? sampling.maxTokens
     let count = given["n"]?.integerValue.map { Int($0) } ?? 1
     let turn = turn
+    let memory = memory(of: messages, given)
     let choices = (0..<count).map { [sampling] index in
+      var memory = memory
+      // What is answered several times was said once.
+      if index > 0 { memory?.learns = false }
       let request = Turn.Request(
-        messages: messages, model: model, sampling: sampling.variant(index), language: call.language,
+        messages: messages, model: model, sampling: sampling.variant(index), language: call.language, memory: memory,
         client: call.client(given), requestID: "\(call.requestID)-\(index)")
       return CompletionJob.Choice { try await turn.run(request).events }
     }
     return try await run(choices, perPrompt: count, .chat, model: model, given: given, call: call)
+  }
+
+  /// Whose memory: the `user` of the request, or else the owner of the server's token.
+  private func memory(of messages: [Message], _ given: JSONObject) -> MemoryUse? {
+    guard let owner = settings.memoryOwner else { return nil }
+    let user = given["user"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+    // Clients send the whole conversation and no name of it: its first words tell it from others.
+    let first = messages.first { $0.role == .user }?.content ?? ""
+    let hash = first.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return MemoryUse(
+      owner: user ?? owner, conversation: "api-\(String(hash, radix: 36))",
+      learns: !settings.isPrivate && given["private"]?.boolValue != true, isNamed: user != nil)
   }
 
   /// Runs the choices of a chat or a completion, once there is a place in the queue.

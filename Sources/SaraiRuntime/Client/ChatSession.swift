@@ -11,6 +11,14 @@ package struct ChatSession {
   }
 
   package private(set) var messages: [Message]
+  /// What is said privately uses the memory and leaves nothing: no fact, no turn, no line in the conversation's file.
+  package var isPrivate: Bool
+  /// Messages that were said privately, by their place.
+  private var privateMessages: Set<Int> = []
+  /// Nil uses no memory.
+  private let owner: String?
+  /// Names the conversation to the memory, kept or not.
+  private var name: String
   /// `sarai`, a role, or a model's id.
   package var model: String
   private let maxTokens: Int
@@ -18,8 +26,16 @@ package struct ChatSession {
   private var writer: ConversationWriter?
 
   /// A new conversation; it is kept from its first answer on where `isSaved`.
-  package init(store: ConversationStore, model: String, maxTokens: Int, isSaved: Bool) {
+  ///
+  /// - Parameter owner: Whose memory it uses; nil for none.
+  package init(
+    store: ConversationStore, model: String, maxTokens: Int, isSaved: Bool, owner: String? = nil,
+    isPrivate: Bool = false
+  ) {
     messages = []
+    self.owner = owner
+    self.isPrivate = isPrivate
+    name = Self.newName()
     self.store = store
     self.model = model
     self.maxTokens = maxTokens
@@ -30,16 +46,23 @@ package struct ChatSession {
   ///
   /// - Throws: `SaraiError.busy` where another terminal has it open.
   package init(
-    continuing conversation: ConversationStore.Conversation, store: ConversationStore, model: String, maxTokens: Int
+    continuing conversation: ConversationStore.Conversation, store: ConversationStore, model: String, maxTokens: Int,
+    owner: String? = nil, isPrivate: Bool = false
   ) throws {
     messages = conversation.messages
+    self.owner = owner
+    self.isPrivate = isPrivate
+    name = Self.newName()
     self.store = store
     self.model = model
     self.maxTokens = maxTokens
     let writer = store.reopen(conversation)
     try writer.open()
     self.writer = writer
+    name = writer.id
   }
+
+  private static func newName() -> String { "chat-\(String(UInt64.random(in: .min ... .max), radix: 36))" }
 
   /// Under which the conversation is kept; nil where it is not.
   package var id: String? { messages.isEmpty ? nil : writer?.id }
@@ -48,6 +71,8 @@ package struct ChatSession {
   /// Starts anew; what was said stays in the file of the old conversation.
   package mutating func clear() {
     messages = []
+    privateMessages = []
+    name = Self.newName()
     if writer != nil { writer = store.begin(model: model) }
   }
 
@@ -55,19 +80,22 @@ package struct ChatSession {
   package mutating func save() throws {
     guard writer == nil else { return }
     let writer = store.begin(model: model)
-    if !messages.isEmpty { try writer.append(messages) }
+    let kept = messages.indices.filter { !privateMessages.contains($0) }.map { messages[$0] }
+    if !kept.isEmpty { try writer.append(kept) }
     self.writer = writer
   }
 
   /// Notes a question and its answer, and syncs them to disk.
   package mutating func conclude(question: String, answer: String) throws {
     let exchange = [Message(.user, question), Message(.assistant, answer)]
+    if isPrivate { privateMessages.formUnion(messages.count..<messages.count + exchange.count) }
     messages += exchange
-    try writer?.append(exchange)
+    if !isPrivate { try writer?.append(exchange) }
   }
 
   /// Asks; the oldest exchanges are left out, whole, where the conversation has outgrown the context.
-  package func ask(_ question: String, of models: any ModelGateway) -> AsyncThrowingStream<Event, any Error> {
+  package func ask(_ question: String, of assistant: any Conversing) -> AsyncThrowingStream<Event, any Error> {
+    let memory = owner.map { MemoryUse(owner: $0, conversation: writer?.id ?? name, learns: !isPrivate) }
     var sampling = Persona.standard.sampling
     sampling.maxTokens = maxTokens
     let history = messages
@@ -81,7 +109,9 @@ package struct ChatSession {
               model: model, prompt: .chat(history.dropFirst(forgotten) + [Message(.user, question)]),
               sampling: sampling, client: "chat", requestID: "chat")
             do {
-              for try await event in try await models.generate(request) { continuation.yield(.generation(event)) }
+              for try await event in try await assistant.generate(request, memory: memory) {
+                continuation.yield(.generation(event))
+              }
               return continuation.finish()
             } catch let error as SaraiError where error.code == .contextOverflow && forgotten < history.count {
               forgotten = Self.nextQuestion(in: history, after: forgotten)

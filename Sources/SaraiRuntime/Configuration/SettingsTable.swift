@@ -191,6 +191,10 @@ package enum SettingsTable {
       "chat.save", .boolean, .boolean(true), reload: .nextCommand,
       es: "Guarda las conversaciones.", en: "Keeps conversations."),
     Setting(
+      "chat.memory", .choice(["learn", "private", "none"]), .text("learn"), reload: .nextCommand,
+      es: "Lo que dices se recuerda («learn»), solo se consulta lo ya dicho («private») o ni eso («none»).",
+      en: "What you say is remembered (learn), only looked up (private), or not even that (none)."),
+    Setting(
       "chat.timings", .boolean, .boolean(true), reload: .nextCommand,
       es: "Muestra cuánto tardó cada respuesta.", en: "Shows how long each answer took."),
   ]
@@ -209,7 +213,10 @@ package enum SettingsTable {
       en:
         "How skills are sandboxed: local is bubblewrap; disabled runs none that asks for a sandbox, and leaves models "
         + "without one."),
-    flag("entity_memory_skill", es: "Memoria de entidades en una habilidad SQL.", en: "Entity memory in a SQL skill."),
+    Setting(
+      "phoenix.entity_memory_skill", .boolean, .boolean(true),
+      es: "La memoria en un proceso propio y aislado; sin él, la lleva el supervisor.",
+      en: "Memory in a sandboxed process of its own; without it, the supervisor keeps it."),
     flag("proactive_loop_enabled", es: "Acciones por iniciativa propia.", en: "Actions of its own accord."),
     flag(
       "speculative_draft_skill", es: "Decodificación especulativa con borrador.",

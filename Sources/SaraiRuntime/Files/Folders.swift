@@ -17,6 +17,7 @@ package struct Folders: Sendable, Hashable {
 
   package var configurationFile: String { configuration + "/sarai.yaml" }
   package var conversations: String { state + "/conversations" }
+  package var memory: String { state + "/memory" }
   package var cache: String { state + "/cache" }
   package var logs: String { state + "/logs" }
 

@@ -12,8 +12,9 @@ package struct Installation: Sendable, Hashable {
   package var catalogue: String { share + "/models.yaml" }
   package var defaultConfiguration: String { share + "/sarai.yaml" }
   package var engine: String { programs + "/sarai-engine" }
+  package var memory: String { programs + "/sarai-memory" }
   package var confine: String { programs + "/sarai-confine" }
-  /// `sarai-engine`, `sarai-skill`, `sarai-confine`.
+  /// `sarai-engine`, `sarai-memory`, `sarai-skill`, `sarai-confine`.
   package var programs: String { Self.folder(of: executable) }
   package var skills: String { part("skills") }
   package var grammars: String { part("grammars") }

@@ -59,7 +59,7 @@ package struct Supervisor: Sendable {
         maximumConnections: 256, log: log),
       services: [
         SupervisorService(
-          models: parts.models, skills: parts.skills, attendance: attendance,
+          models: parts.models, skills: parts.skills, memory: parts.memory, attendance: attendance,
           skillRuntime: setup.skillRuntime,
           configure: { try await parts.configure($0, holds: $1, attendance: attendance) }, stop: stop),
         HealthService(service: Sarai_Supervisor_V1_Supervisor.descriptor.fullyQualifiedService, status: status),

@@ -12,6 +12,7 @@ final class SupervisorParts: Sendable {
   let setup: Setup
   let models: ModelPool
   let skills: SkillPool
+  let memory: MemoryProcess
   private let modelGates: ModelGates
   private let backends: [any SandboxBackend]
 
@@ -24,10 +25,11 @@ final class SupervisorParts: Sendable {
     let engines = try skillBackend as? BubblewrapBackend ?? Self.engineBackend(setup, folder: setup.folders.sandboxes)
     backends = skillBackend is BubblewrapBackend ? [skillBackend] : [skillBackend] + (engines.map { [$0] } ?? [])
     let environment = setup.environment
+    let processes: any ProcessLauncher = engines.map { SandboxLauncher($0) } ?? DirectLauncher()
     models = ModelPool(
       settings: PoolSettings(setup, setup.configuration),
       parts: ModelPool.Parts(
-        store: try setup.store(), launcher: engines.map { SandboxLauncher($0) } ?? DirectLauncher(),
+        store: try setup.store(), launcher: processes,
         remote: { RemoteGateway(model: try RemoteModel(entry: $0, environment: environment)) },
         environment: environment, logger: Logger(label: "sarai.models")))
     let gates = ModelGates(
@@ -51,6 +53,12 @@ final class SupervisorParts: Sendable {
           try launcher.launch(skill, files: grants.files, sockets: sockets, configurations: configurations)
         }, modelSocket: { try await gates.socket($0) }, sandboxUsers: Self.sandboxUsers(skillBackend),
         logger: Logger(label: "sarai.skills")))
+    memory = MemoryProcess(setup, launcher: processes) { [skills] in
+      MemorySockets(
+        embeddings: try? await gates.socket("embeddings"),
+        parser: try? await skills.gate("nlp", grants: SkillGrants(files: [])),
+        model: try? await gates.socket("expert_short"))
+    }
   }
 
   /// What skills are started with.
@@ -122,9 +130,10 @@ final class SupervisorParts: Sendable {
         + "\"\(fresh.skillRuntime)\", end the rest, or use \"sarai stop\".")
   }
 
-  /// Ends everything that was started. Skills go first: they may be asking a model.
+  /// Ends everything that was started. Skills and the memory go first: they may be asking a model.
   func close() async {
     await skills.close()
+    await memory.close()
     await modelGates.close()
     await models.shutDown()
     for backend in backends { await backend.close() }

@@ -9,6 +9,7 @@ import SkillProtocol
 struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
   let models: ModelPool
   let skills: SkillPool
+  let memory: MemoryProcess
   let attendance: Attendance
   let started = ContinuousClock.now
   /// `phoenix.skill_runtime` as it holds here.
@@ -29,6 +30,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     reply.engines = await models.ps().map(Sarai_Supervisor_V1_Engine.init)
     reply.skills = await skills.status().bySkill.map(Sarai_Supervisor_V1_SkillStatus.init)
     reply.skillRuntime = skillRuntime
+    if let status = await memory.status() { reply.memory = status }
     return reply
   }
 

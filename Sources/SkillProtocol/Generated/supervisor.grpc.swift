@@ -127,6 +127,19 @@ public enum Sarai_Supervisor_V1_Supervisor: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "OpenMemory" metadata.
+        public enum OpenMemory: Sendable {
+            /// Request type for "OpenMemory".
+            public typealias Input = Sarai_Supervisor_V1_OpenMemoryRequest
+            /// Response type for "OpenMemory".
+            public typealias Output = Sarai_Supervisor_V1_OpenMemoryReply
+            /// Descriptor for "OpenMemory".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "sarai.supervisor.v1.Supervisor"),
+                method: "OpenMemory",
+                type: .unary
+            )
+        }
         /// Namespace for "Stop" metadata.
         public enum Stop: Sendable {
             /// Request type for "Stop".
@@ -150,6 +163,7 @@ public enum Sarai_Supervisor_V1_Supervisor: Sendable {
             OpenSkill.descriptor,
             ReloadSkill.descriptor,
             StopSkill.descriptor,
+            OpenMemory.descriptor,
             Stop.descriptor
         ]
     }
@@ -318,6 +332,24 @@ extension Sarai_Supervisor_V1_Supervisor {
             request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_StopSkillRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_StopSkillReply>
+
+        /// Handle the "OpenMemory" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of memory.proto; the memory is started where it has to be.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Sarai_Supervisor_V1_OpenMemoryRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Sarai_Supervisor_V1_OpenMemoryReply` messages.
+        func openMemory(
+            request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_OpenMemoryRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_OpenMemoryReply>
 
         /// Handle the "Stop" method.
         ///
@@ -488,6 +520,24 @@ extension Sarai_Supervisor_V1_Supervisor {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_StopSkillReply>
 
+        /// Handle the "OpenMemory" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of memory.proto; the memory is started where it has to be.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_OpenMemoryRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Sarai_Supervisor_V1_OpenMemoryReply` message.
+        func openMemory(
+            request: GRPCCore.ServerRequest<Sarai_Supervisor_V1_OpenMemoryRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenMemoryReply>
+
         /// Handle the "Stop" method.
         ///
         /// > Source IDL Documentation:
@@ -657,6 +707,24 @@ extension Sarai_Supervisor_V1_Supervisor {
             context: GRPCCore.ServerContext
         ) async throws -> Sarai_Supervisor_V1_StopSkillReply
 
+        /// Handle the "OpenMemory" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of memory.proto; the memory is started where it has to be.
+        ///
+        /// - Parameters:
+        ///   - request: A `Sarai_Supervisor_V1_OpenMemoryRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Sarai_Supervisor_V1_OpenMemoryReply` to respond with.
+        func openMemory(
+            request: Sarai_Supervisor_V1_OpenMemoryRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Sarai_Supervisor_V1_OpenMemoryReply
+
         /// Handle the "Stop" method.
         ///
         /// > Source IDL Documentation:
@@ -770,6 +838,17 @@ extension Sarai_Supervisor_V1_Supervisor.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Sarai_Supervisor_V1_Supervisor.Method.OpenMemory.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_OpenMemoryRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_OpenMemoryReply>(),
+            handler: { request, context in
+                try await self.openMemory(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Sarai_Supervisor_V1_Supervisor.Method.Stop.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_StopRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_StopReply>(),
@@ -846,6 +925,17 @@ extension Sarai_Supervisor_V1_Supervisor.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_StopSkillReply> {
         let response = try await self.stopSkill(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func openMemory(
+        request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_OpenMemoryRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_OpenMemoryReply> {
+        let response = try await self.openMemory(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -972,6 +1062,19 @@ extension Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_StopSkillReply> {
         return GRPCCore.ServerResponse<Sarai_Supervisor_V1_StopSkillReply>(
             message: try await self.stopSkill(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func openMemory(
+        request: GRPCCore.ServerRequest<Sarai_Supervisor_V1_OpenMemoryRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenMemoryReply> {
+        return GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenMemoryReply>(
+            message: try await self.openMemory(
                 request: request.message,
                 context: context
             ),
@@ -1182,6 +1285,29 @@ extension Sarai_Supervisor_V1_Supervisor {
             deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_StopSkillReply>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_StopSkillReply>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "OpenMemory" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of memory.proto; the memory is started where it has to be.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_OpenMemoryRequest` message.
+        ///   - serializer: A serializer for `Sarai_Supervisor_V1_OpenMemoryRequest` messages.
+        ///   - deserializer: A deserializer for `Sarai_Supervisor_V1_OpenMemoryReply` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func openMemory<Result>(
+            request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_OpenMemoryRequest>,
+            serializer: some GRPCCore.MessageSerializer<Sarai_Supervisor_V1_OpenMemoryRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_OpenMemoryReply>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenMemoryReply>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "Stop" method.
@@ -1490,6 +1616,40 @@ extension Sarai_Supervisor_V1_Supervisor {
             )
         }
 
+        /// Call the "OpenMemory" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of memory.proto; the memory is started where it has to be.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_OpenMemoryRequest` message.
+        ///   - serializer: A serializer for `Sarai_Supervisor_V1_OpenMemoryRequest` messages.
+        ///   - deserializer: A deserializer for `Sarai_Supervisor_V1_OpenMemoryReply` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func openMemory<Result>(
+            request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_OpenMemoryRequest>,
+            serializer: some GRPCCore.MessageSerializer<Sarai_Supervisor_V1_OpenMemoryRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_OpenMemoryReply>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenMemoryReply>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Sarai_Supervisor_V1_Supervisor.Method.OpenMemory.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "Stop" method.
         ///
         /// > Source IDL Documentation:
@@ -1750,6 +1910,35 @@ extension Sarai_Supervisor_V1_Supervisor.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_StopSkillRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_StopSkillReply>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "OpenMemory" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A socket that speaks the contract of memory.proto; the memory is started where it has to be.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Sarai_Supervisor_V1_OpenMemoryRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func openMemory<Result>(
+        request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_OpenMemoryRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenMemoryReply>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.openMemory(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_OpenMemoryRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_OpenMemoryReply>(),
             options: options,
             onResponse: handleResponse
         )
@@ -2042,6 +2231,39 @@ extension Sarai_Supervisor_V1_Supervisor.ClientProtocol {
             metadata: metadata
         )
         return try await self.stopSkill(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "OpenMemory" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A socket that speaks the contract of memory.proto; the memory is started where it has to be.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func openMemory<Result>(
+        _ message: Sarai_Supervisor_V1_OpenMemoryRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenMemoryReply>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Sarai_Supervisor_V1_OpenMemoryRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.openMemory(
             request: request,
             options: options,
             onResponse: handleResponse

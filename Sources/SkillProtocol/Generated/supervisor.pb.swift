@@ -57,9 +57,21 @@ public nonisolated struct Sarai_Supervisor_V1_DescribeReply: Sendable {
   /// phoenix.skill_runtime as it was when the supervisor started.
   public var skillRuntime: String = String()
 
+  /// Absent where no memory was asked for yet.
+  public var memory: Sarai_Supervisor_V1_MemoryStatus {
+    get {_memory ?? Sarai_Supervisor_V1_MemoryStatus()}
+    set {_memory = newValue}
+  }
+  /// Returns true if `memory` has been explicitly set.
+  public var hasMemory: Bool {self._memory != nil}
+  /// Clears the value of `memory`. Subsequent reads from it will return its default value.
+  public mutating func clearMemory() {self._memory = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _memory: Sarai_Supervisor_V1_MemoryStatus? = nil
 }
 
 public nonisolated struct Sarai_Supervisor_V1_Engine: Sendable {
@@ -99,6 +111,43 @@ public nonisolated struct Sarai_Supervisor_V1_Engine: Sendable {
   public var idleSeconds: Double = 0
 
   public var requests: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _pid: Int32? = nil
+  fileprivate var _memoryBytes: Int64? = nil
+}
+
+public nonisolated struct Sarai_Supervisor_V1_MemoryStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Absent where it is part of the supervisor.
+  public var pid: Int32 {
+    get {_pid ?? 0}
+    set {_pid = newValue}
+  }
+  /// Returns true if `pid` has been explicitly set.
+  public var hasPid: Bool {self._pid != nil}
+  /// Clears the value of `pid`. Subsequent reads from it will return its default value.
+  public mutating func clearPid() {self._pid = nil}
+
+  /// "starting", "running", "resting"
+  public var state: String = String()
+
+  public var memoryBytes: Int64 {
+    get {_memoryBytes ?? 0}
+    set {_memoryBytes = newValue}
+  }
+  /// Returns true if `memoryBytes` has been explicitly set.
+  public var hasMemoryBytes: Bool {self._memoryBytes != nil}
+  /// Clears the value of `memoryBytes`. Subsequent reads from it will return its default value.
+  public mutating func clearMemoryBytes() {self._memoryBytes = nil}
+
+  public var uptimeSeconds: Double = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -548,6 +597,28 @@ public nonisolated struct Sarai_Supervisor_V1_StopSkillReply: Sendable {
   public init() {}
 }
 
+public nonisolated struct Sarai_Supervisor_V1_OpenMemoryRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Sarai_Supervisor_V1_OpenMemoryReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var socket: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct Sarai_Supervisor_V1_StopRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -593,7 +664,7 @@ nonisolated extension Sarai_Supervisor_V1_DescribeRequest: SwiftProtobuf.Message
 
 nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DescribeReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}build\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}clients\0\u{1}engines\0\u{1}skills\0\u{3}skill_runtime\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}build\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}clients\0\u{1}engines\0\u{1}skills\0\u{3}skill_runtime\0\u{1}memory\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -609,12 +680,17 @@ nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, 
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.engines) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.skills) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.skillRuntime) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._memory) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.version.isEmpty {
       try visitor.visitSingularStringField(value: self.version, fieldNumber: 1)
     }
@@ -639,6 +715,9 @@ nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, 
     if !self.skillRuntime.isEmpty {
       try visitor.visitSingularStringField(value: self.skillRuntime, fieldNumber: 8)
     }
+    try { if let v = self._memory {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -651,6 +730,7 @@ nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, 
     if lhs.engines != rhs.engines {return false}
     if lhs.skills != rhs.skills {return false}
     if lhs.skillRuntime != rhs.skillRuntime {return false}
+    if lhs._memory != rhs._memory {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -725,6 +805,55 @@ nonisolated extension Sarai_Supervisor_V1_Engine: SwiftProtobuf.Message, SwiftPr
     if lhs.uptimeSeconds != rhs.uptimeSeconds {return false}
     if lhs.idleSeconds != rhs.idleSeconds {return false}
     if lhs.requests != rhs.requests {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Supervisor_V1_MemoryStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MemoryStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}state\0\u{3}memory_bytes\0\u{3}uptime_seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self._pid) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._memoryBytes) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.uptimeSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._pid {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 1)
+    } }()
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 2)
+    }
+    try { if let v = self._memoryBytes {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    if self.uptimeSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.uptimeSeconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Supervisor_V1_MemoryStatus, rhs: Sarai_Supervisor_V1_MemoryStatus) -> Bool {
+    if lhs._pid != rhs._pid {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs._memoryBytes != rhs._memoryBytes {return false}
+    if lhs.uptimeSeconds != rhs.uptimeSeconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1649,6 +1778,55 @@ nonisolated extension Sarai_Supervisor_V1_StopSkillReply: SwiftProtobuf.Message,
   }
 
   public static func ==(lhs: Sarai_Supervisor_V1_StopSkillReply, rhs: Sarai_Supervisor_V1_StopSkillReply) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Supervisor_V1_OpenMemoryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OpenMemoryRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Supervisor_V1_OpenMemoryRequest, rhs: Sarai_Supervisor_V1_OpenMemoryRequest) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Supervisor_V1_OpenMemoryReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OpenMemoryReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}socket\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.socket) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.socket.isEmpty {
+      try visitor.visitSingularStringField(value: self.socket, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Supervisor_V1_OpenMemoryReply, rhs: Sarai_Supervisor_V1_OpenMemoryReply) -> Bool {
+    if lhs.socket != rhs.socket {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

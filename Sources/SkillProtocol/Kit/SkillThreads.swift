@@ -6,7 +6,7 @@ import Synchronization
 /// as it likes, and health, deadlines and cancellation still answer at once.
 ///
 /// A thread starts when there is work and none is free, and stays.
-final class SkillThreads: TaskExecutor {
+package final class SkillThreads: TaskExecutor {
   private struct State {
     var jobs: [UnownedJob] = []
     var idle = 0
@@ -24,13 +24,13 @@ final class SkillThreads: TaskExecutor {
     let pointer = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
   }
 
-  init(maximum: Int) {
+  package init(maximum: Int) {
     self.maximum = maximum
     available = Semaphore()
     sem_init(available.pointer, 0, 0)
   }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let startsThread = state.withLock { state in
       state.jobs.append(job)

@@ -4,7 +4,7 @@ import SaraiRuntime
 /// What both chats share, the one in a terminal and the plain one: the session, and what slash commands do.
 struct Conversationalist {
   var session: ChatSession
-  let models: any ModelGateway
+  let models: any Conversing
   /// What questions may be about, beside the conversation.
   let data: GrantedData
   let showsTimings: Bool
@@ -23,12 +23,24 @@ struct Conversationalist {
       Output.line(Output.dim(words(es: "Conversación nueva.", en: "A new conversation.")))
     case .model(let name): await changeModel(to: name)
     case .data(let path): await grant(path)
+    case .privacy: changePrivacy()
     case .save(let path): save(to: path)
     case .unknown(let name):
       Output.line(words(es: "No hay ninguna orden \(name). Estas hay:", en: "There is no command \(name). There are:"))
       Output.line(SlashCommand.explanation)
     }
     return .goOn
+  }
+
+  private mutating func changePrivacy() {
+    session.isPrivate.toggle()
+    Output.line(
+      Output.dim(
+        session.isPrivate
+          ? words(
+            es: "En privado: de lo que digas no queda nada. /privado vuelve a lo normal.",
+            en: "Private: nothing of what you say is kept. /private goes back.")
+          : words(es: "Vuelvo a recordar lo que digas.", en: "What you say is remembered again.")))
   }
 
   func grant(_ path: String) async {

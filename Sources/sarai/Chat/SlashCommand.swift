@@ -1,14 +1,14 @@
 /// What begins with a slash in the chat; each has a Spanish and an English name.
 enum SlashCommand: Hashable {
-  case help, clear, quit
+  case help, clear, quit, privacy
   case model(String)
   case save(String)
   case data(String)
   case unknown(String)
 
   static let names = [
-    "/help", "/clear", "/model", "/data", "/save", "/quit", "/ayuda", "/nueva", "/modelo", "/datos", "/guardar",
-    "/salir",
+    "/help", "/clear", "/model", "/data", "/private", "/save", "/quit", "/ayuda", "/nueva", "/modelo", "/datos",
+    "/privado", "/guardar", "/salir",
   ]
 
   /// Nil for a line that is said to the model. Two slashes at its beginning stand for one of the text.
@@ -20,6 +20,7 @@ enum SlashCommand: Hashable {
     case "/help", "/ayuda", "/?": self = .help
     case "/clear", "/nueva", "/new": self = .clear
     case "/quit", "/salir", "/exit": self = .quit
+    case "/private", "/privado": self = .privacy
     case "/model", "/modelo": self = .model(argument)
     case "/data", "/datos": self = .data(argument)
     case "/save", "/guardar": self = .save(argument)
@@ -34,6 +35,7 @@ enum SlashCommand: Hashable {
         /nueva            empieza otra conversación
         /modelo [NOMBRE]  dice o cambia el modelo
         /datos [RUTA]     deja preguntar por una base de datos o un CSV; /datos - lo retira
+        /privado          lo que digas desde ahí no se recuerda ni se guarda; otra vez, sí
         /guardar [RUTA]   guarda la conversación, o la copia en un fichero
         /salir            termina (también Ctrl-D)
         Ctrl-C corta la respuesta; ↑ y ↓ recorren lo que escribiste.
@@ -43,6 +45,7 @@ enum SlashCommand: Hashable {
         /clear         starts another conversation
         /model [NAME]  tells or changes the model
         /data [PATH]   lets you ask about a database or a CSV file; /data - takes it back
+        /private       what you say from there on is neither remembered nor kept; again, it is
         /save [PATH]   keeps the conversation, or copies it to a file
         /quit          ends (so does Ctrl-D)
         Ctrl-C stops the answer; ↑ and ↓ go through what you wrote.

@@ -55,11 +55,12 @@ struct ChatCommand: AsyncParsableCommand {
     let maxTokens = configuration.integer("chat.max_tokens") ?? 512
     var session = ChatSession(
       store: store, model: configuration.text("chat.model"), maxTokens: maxTokens,
-      isSaved: configuration.flag("chat.save"))
+      isSaved: configuration.flag("chat.save"), owner: setup.memoryOwner, isPrivate: setup.isPrivate)
     if let continued {
       let conversation = try store.load(try store.resolve(continued))
       session = try ChatSession(
-        continuing: conversation, store: store, model: model ?? conversation.model, maxTokens: maxTokens)
+        continuing: conversation, store: store, model: model ?? conversation.model, maxTokens: maxTokens,
+        owner: setup.memoryOwner, isPrivate: setup.isPrivate)
     }
     let notice = BetterModel.notice(setup, available: MachineMemory.availableBytes())
     let opened = session

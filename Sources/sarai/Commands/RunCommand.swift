@@ -53,6 +53,11 @@ struct RunCommand: AsyncParsableCommand {
       valueName: words(es: "número", en: "number")))
   var maxTokens: Int?
 
+  @Flag(
+    name: .customLong("private"),
+    help: ArgumentHelp(words(es: "Nada de lo dicho se recuerda.", en: "Nothing of what is said is remembered.")))
+  var isPrivate = false
+
   @Flag(help: ArgumentHelp(words(es: "Como JSON, con medidas.", en: "As JSON, with measures.")))
   var json = false
 
@@ -74,7 +79,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let setup = try options.setup()
-    let question = try question()
+    let (question, ownWords) = try question()
     var messages = [Message(.user, question)]
     if let system { messages.insert(Message(.system, system), at: 0) }
     var sampling = Persona.standard.sampling
@@ -86,7 +91,10 @@ struct RunCommand: AsyncParsableCommand {
     var text = ""
     var summary: GenerationSummary?
     try await Assistant.with(setup, tell: Output.tell) { assistant in
-      for try await event in try await assistant.generate(request) {
+      let memory = setup.memoryOwner.map {
+        MemoryUse(owner: $0, conversation: "run", learns: !setup.isPrivate && !isPrivate, ownWords: ownWords)
+      }
+      for try await event in try await assistant.generate(request, memory: memory) {
         switch event {
         case .started: break
         case .text(let piece):
@@ -100,9 +108,11 @@ struct RunCommand: AsyncParsableCommand {
     if !text.hasSuffix("\n") { Output.line() }
   }
 
-  /// The words of the command line, then what stdin holds, where it is no terminal.
-  private func question() throws -> String {
-    var parts = prompt.isEmpty ? [] : [prompt.joined(separator: " ")]
+  /// The words of the command line, then what stdin holds, where it is no terminal; and apart what of it the person
+  /// says, where stdin brings other text than that.
+  private func question() throws -> (text: String, ownWords: String?) {
+    let said = prompt.joined(separator: " ")
+    var parts = said.isEmpty ? [] : [said]
     if isatty(STDIN_FILENO) == 0 {
       let bytes = try PrivateFile.read("/dev/stdin", maxBytes: Self.maxInputBytes) ?? []
       let text = String(decoding: bytes, as: UTF8.self)
@@ -115,7 +125,7 @@ struct RunCommand: AsyncParsableCommand {
           es: "Falta la pregunta: sarai run \(model) «¿Qué tal?», o dásela por la entrada.",
           en: "The question is missing: sarai run \(model) \"How are you?\", or give it by standard input."))
     }
-    return question
+    return (question, parts.count > 1 ? said : nil)
   }
 
   private static func json(model: String, text: String, summary: GenerationSummary?) -> JSONValue {

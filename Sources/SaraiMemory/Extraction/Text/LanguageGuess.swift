@@ -1,8 +1,8 @@
-import SaraiCore
+package import SaraiCore
 
 /// Tells Spanish from English by the words that only one of the two has.
-enum LanguageGuess {
-  static func language(of text: String, fallback: Language) -> Language {
+package enum LanguageGuess {
+  package static func language(of text: String, fallback: Language) -> Language {
     var (spanish, english) = (0, 0)
     for piece in text.prefix(2000).split(whereSeparator: { !$0.isLetter && $0 != "'" && $0 != "’" }) {
       let word = Fold.text(piece)

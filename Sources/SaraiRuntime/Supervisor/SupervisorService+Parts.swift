@@ -3,7 +3,7 @@ import SaraiCore
 import SaraiSkills
 import SkillProtocol
 
-/// The calls about skills.
+/// The calls about skills and the memory.
 extension SupervisorService {
   /// Files that a call may grant beside those of the manifest.
   private static let maximumFiles = 32
@@ -39,6 +39,17 @@ extension SupervisorService {
   ) async throws -> Sarai_Supervisor_V1_StopSkillReply {
     await skills.stop(request.name)
     return Sarai_Supervisor_V1_StopSkillReply()
+  }
+
+  func openMemory(
+    request: Sarai_Supervisor_V1_OpenMemoryRequest, context: ServerContext
+  ) async throws -> Sarai_Supervisor_V1_OpenMemoryReply {
+    attendance.note()
+    return try await answering {
+      var reply = Sarai_Supervisor_V1_OpenMemoryReply()
+      reply.socket = try await memory.socket()
+      return reply
+    }
   }
 
   private func answering<Reply>(_ body: () async throws -> Reply) async throws -> Reply {

@@ -1,0 +1,21 @@
+import GRDB
+import SaraiStore
+
+extension MemoryStore: FactLookup {
+  package func facts(_ query: FactQuery) throws -> [Fact] { try recall(query) }
+
+  /// The current facts that were told in some turns.
+  package func facts(toldIn turns: [TurnID], owner: Owner) throws -> [Fact] {
+    try store.read { database in
+      guard let number = try find(owner, database) else { return [] }
+      var found: [Fact] = []
+      for turn in turns {
+        try database.rows(
+          FactRows.select(index: "INDEXED BY fact_by_turn")
+            + " f.turn_id = ? AND f.owner_id = ? AND f.standing = 0 ORDER BY f.id", [turn.rawValue, number]
+        ) { found.append(FactRows.fact($0)) }
+      }
+      return found
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Logging
+import MemoryProtocol
+import SaraiCore
+import SaraiMemory
+import Synchronization
+
+// From words to facts.
+extension MemoryHost {
+  func learn(_ request: Sarai_Memory_V1_LearnRequest) async throws -> Sarai_Memory_V1_LearnReply {
+    let lesson = try Lesson(request)
+    let memory = memory(of: lesson.owner)
+    let start = ContinuousClock.now
+    let reply = try await memory.lessons.run {
+      try await writing { try await self.learn(lesson, memory) }
+    }
+    learning.add(seconds: start.duration(to: .now) / .seconds(1))
+    if !reply.isPaused, !reply.isReplay { embedLater(memory) }
+    return reply
+  }
+
+  private func learn(_ lesson: Lesson, _ memory: OwnerMemory) async throws -> Sarai_Memory_V1_LearnReply {
+    var reply = Sarai_Memory_V1_LearnReply()
+    guard try !store.setting(.learningPaused, owner: lesson.owner) else {
+      reply.isPaused = true
+      return reply
+    }
+    let learnt = try await TurnLearning(lookup: store, owner: lesson.owner, parser: parser, model: model).learn(
+      from: lesson.text, language: lesson.language, now: lesson.now)
+    for failure in learnt.failures { log.debug("learnt without a second opinion: \(failure)") }
+    let read = learnt.changes
+    let isOwn =
+      try lesson.source == .userInput
+      || store.setting(.trustedSources, owner: lesson.owner).contains(lesson.sourceName)
+    let batch = Batch(
+      owner: lesson.owner, key: lesson.key,
+      turn: NewTurn(
+        conversation: lesson.conversation, role: lesson.source == .userInput ? .user : .tool,
+        speaker: lesson.sourceName, saidAt: lesson.saidAt, text: lesson.text),
+      changes: lesson.source == .userInput ? read : Self.proposals(read, from: lesson.source, areTrusted: isOwn))
+    let receipt = try store.store(batch)
+    reply = try self.reply(receipt, owner: lesson.owner)
+    guard !receipt.isReplay else { return reply }
+    var turns = try receipt.turn.flatMap { try store.turn($0, owner: lesson.owner) }.map { [$0] } ?? []
+    if !lesson.reply.isEmpty {
+      let id = try store.store(
+        NewTurn(
+          conversation: lesson.conversation, role: .assistant, saidAt: lesson.saidAt, text: lesson.reply),
+        owner: lesson.owner)
+      if let turn = try store.turn(id, owner: lesson.owner) { turns.append(turn) }
+    }
+    memory.take(turns)
+    let count = UInt64(reply.facts.count)
+    counters.withLock { counters in
+      counters.turns += 1
+      counters.facts += count
+    }
+    return reply
+  }
+
+  /// What somebody else's words say waits for the person's yes, and changes nothing that they told themselves.
+  private static func proposals(_ changes: [FactChange], from source: FactSource, areTrusted: Bool) -> [FactChange] {
+    changes.compactMap { change in
+      guard case .add(var fact, _) = change else { return nil }
+      fact.source = source
+      fact.isProposed = !areTrusted
+      return .add(fact, replacing: .nothing)
+    }
+  }
+
+  func add(_ request: Sarai_Memory_V1_AddFactsRequest) async throws -> Sarai_Memory_V1_LearnReply {
+    let owner = try Owner(request.owner)
+    let replacing = request.replaces ? Replacement.sameSubjectAndVerb : .oppositePolarity
+    let changes = try request.facts.map { FactChange.add(try NewFact($0), replacing: replacing) }
+    return try await memory(of: owner).lessons.run {
+      try await writing {
+        let receipt = try self.store.store(
+          Batch(owner: owner, key: request.key.isEmpty ? nil : request.key, changes: changes))
+        return try self.reply(receipt, owner: owner)
+      }
+    }
+  }
+
+  func reply(_ receipt: Receipt, owner: Owner) throws -> Sarai_Memory_V1_LearnReply {
+    var reply = Sarai_Memory_V1_LearnReply()
+    if let turn = receipt.turn { reply.turn = turn.rawValue }
+    if let operation = receipt.operation { reply.operation = operation.rawValue }
+    reply.isReplay = receipt.isReplay
+    var seen: Set<FactID> = []
+    func facts(_ ids: [FactID]) throws -> [Sarai_Memory_V1_Fact] {
+      try ids.filter { seen.insert($0).inserted }.compactMap { id in
+        do {
+          return Sarai_Memory_V1_Fact(try store.fact(id, owner: owner))
+        } catch let error as SaraiError where error.code == .notFound {
+          // A receipt may name what was forgotten since.
+          return nil
+        }
+      }
+    }
+    for outcome in receipt.outcomes {
+      switch outcome {
+      case .added(let id, let replaced), .confirmed(let id, let replaced):
+        reply.facts += try facts([id])
+        reply.ended += try facts(replaced)
+      case .ended(let ids): reply.ended += try facts(ids)
+      case .confidenceSet: break
+      }
+    }
+    return reply
+  }
+}
+
+/// A lesson, checked.
+private struct Lesson: Sendable {
+  let owner: Owner
+  let conversation: String
+  let text: String
+  let reply: String
+  let language: Language
+  let now: CivilDateTime
+  let saidAt: Timestamp
+  let source: FactSource
+  let sourceName: String
+  let key: String?
+
+  init(_ request: Sarai_Memory_V1_LearnRequest) throws {
+    owner = try Owner(request.owner)
+    guard request.text.contains(where: { !$0.isWhitespace }) else {
+      throw SaraiError(
+        .invalidRequest, es: "No hay nada que aprender: el texto está vacío.",
+        en: "There is nothing to learn: the text is empty.", subject: "text")
+    }
+    conversation = request.conversation.isEmpty ? "main" : request.conversation
+    text = request.text
+    reply = request.reply
+    language = Language(tag: request.language) ?? .spanish
+    now = CivilDateTime(request.now)
+    saidAt = Timestamp(secondsSince1970: Int(clamping: request.now.secondsSince1970))
+    source = try request.source.isEmpty ? .userInput : FactSource(named: request.source)
+    sourceName = request.sourceName
+    key = request.key.isEmpty ? nil : request.key
+  }
+}

@@ -1,0 +1,161 @@
+import MemoryProtocol
+import SaraiCore
+import SaraiMemory
+import Synchronization
+
+// What memory alone says to a turn.
+extension MemoryHost {
+  private static let longestTurn = 4000
+
+  func respond(_ request: Sarai_Memory_V1_RespondRequest) async throws -> Sarai_Memory_V1_RespondReply {
+    let owner = try Owner(request.owner)
+    let memory = memory(of: owner)
+    var reply = Sarai_Memory_V1_RespondReply()
+    reply.waitedSeconds = await settle(memory, withinSeconds: request.waitSeconds)
+    guard request.text.utf8.count <= Self.longestTurn else { return reply }
+    let question = Question(request, owner: owner)
+    if request.mayChange, let answer = try await change(question, memory) {
+      reply.take(answer)
+    } else if let answer = try await reading({ try self.report(question) ?? self.answer(question) }) {
+      reply.take(answer)
+    }
+    if reply.outcome != .none { counters.withLock { $0.answers += 1 } }
+    return reply
+  }
+
+  /// Requests that change something: forgetting, and whether to learn.
+  private func change(_ question: Question, _ memory: OwnerMemory) async throws -> Answer? {
+    let language = question.language
+    switch MemoryRequest(question.text) {
+    case .pause:
+      try await writing { try self.store.setSetting(.learningPaused, true, owner: question.owner) }
+      return Answer(
+        .reported,
+        Localized(
+          es: "De acuerdo: no aprendo nada hasta que digas «vuelve a aprender».",
+          en: "All right: I learn nothing until you say \"start learning again\".")[language], [], language)
+    case .resume:
+      try await writing { try self.store.setSetting(.learningPaused, false, owner: question.owner) }
+      return Answer(
+        .reported, Localized(es: "De acuerdo: vuelvo a aprender.", en: "All right: I am learning again.")[language], [],
+        language)
+    case .lastLearnt, nil: break
+    }
+    let asked = try await reading {
+      try Forgetting(lookup: self.store, owner: question.owner).facts(
+        askedFor: question.text, language: question.fallback, now: question.now)
+    }
+    guard let asked else { return nil }
+    guard !asked.isEmpty else {
+      return Answer(
+        .forgotten, Localized(es: "No tengo nada guardado sobre eso.", en: "I have nothing about that.")[language], [],
+        language)
+    }
+    let names = try await reading { try self.names(of: asked, owner: question.owner, language) }
+    _ = try await forget(
+      ForgetRequest(owner: question.owner, facts: asked, includesMentions: names.isSecret), memory)
+    // Never what was forgotten: only what it was about.
+    return Answer(
+      .forgotten,
+      Localized(es: "Olvidado: \(names.text).", en: "Forgotten: \(names.text).")[language], asked, language)
+  }
+
+  /// What facts are about, without what they say; and whether that is a secret.
+  private func names(of ids: [FactID], owner: Owner, _ language: Language) throws -> (text: String, isSecret: Bool) {
+    let facts = try ids.map { try store.fact($0, owner: owner) }
+    var names: [String] = []
+    for fact in facts {
+      let name = FactTopic.text(fact, language)
+      if !names.contains(name) { names.append(name) }
+    }
+    let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    return (shown, facts.contains { FactTopic.isSecret($0) })
+  }
+
+  private func report(_ question: Question) throws -> Answer? {
+    guard MemoryRequest(question.text) == .lastLearnt else { return nil }
+    let facts = try store.lastLearnt(owner: question.owner)?.facts ?? []
+    let language = question.language
+    guard !facts.isEmpty else {
+      let isPaused = try store.setting(.learningPaused, owner: question.owner)
+      return Answer(
+        .reported,
+        isPaused
+          ? Localized(es: "Nada: el aprendizaje está en pausa.", en: "Nothing: learning is paused.")[language]
+          : Localized(es: "Aún no he aprendido nada.", en: "I have not learnt anything yet.")[language], [], language)
+    }
+    let sentences = facts.prefix(8).map { FactSentence.text($0, language) }
+    return Answer(.reported, sentences.joined(separator: " "), facts.map(\.id), language)
+  }
+
+  private func answer(_ question: Question) throws -> Answer? {
+    // Who tells something and asks in one breath wants both heard; what is told is learnt after the answer.
+    guard
+      try Learner(lookup: store, owner: question.owner).changes(
+        from: question.text, language: question.fallback, now: question.now
+      ).isEmpty,
+      let answer = try Answerer(lookup: store, owner: question.owner).answer(
+        question.text, language: question.fallback, now: question.now)
+    else { return nil }
+    let outcome: Sarai_Memory_V1_RespondReply.Outcome =
+      switch answer.outcome {
+      case .known: .known
+      case .unknown: .unknown
+      case .contradictory: .contradictory
+      }
+    return Answer(outcome, answer.text, answer.facts, answer.language)
+  }
+
+  func forget(_ request: ForgetRequest, _ memory: OwnerMemory) async throws -> ForgetReceipt {
+    try await memory.lessons.run {
+      let receipt = try await writing { try self.store.forget(request) }
+      if request.everything { memory.dropIndex() }
+      memory.updateIndex { index in
+        for turn in receipt.turns { index.remove(turn) }
+      }
+      return receipt
+    }
+  }
+}
+
+private struct Question: Sendable {
+  let owner: Owner
+  let text: String
+  /// The person's, for texts that do not show theirs.
+  let fallback: Language
+  let language: Language
+  let now: CivilDateTime
+
+  init(_ request: Sarai_Memory_V1_RespondRequest, owner: Owner) {
+    self.owner = owner
+    text = request.text
+    fallback = Language(tag: request.language) ?? .spanish
+    language = LanguageGuess.language(of: request.text, fallback: fallback)
+    now = CivilDateTime(request.now)
+  }
+}
+
+private struct Answer: Sendable {
+  let outcome: Sarai_Memory_V1_RespondReply.Outcome
+  let text: String
+  let facts: [FactID]
+  let language: Language
+
+  init(
+    _ outcome: Sarai_Memory_V1_RespondReply.Outcome, _ text: String, _ facts: [FactID], _ language: Language
+  ) {
+    self.outcome = outcome
+    self.text = text
+    self.facts = facts
+    self.language = language
+  }
+}
+
+extension Sarai_Memory_V1_RespondReply {
+  fileprivate mutating func take(_ answer: Answer) {
+    outcome = answer.outcome
+    text = answer.text
+    facts = answer.facts.map(\.rawValue)
+    language = answer.language.rawValue
+  }
+}

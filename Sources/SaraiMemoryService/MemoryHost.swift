@@ -1,0 +1,107 @@
+package import Logging
+import MemoryProtocol
+package import SaraiCore
+package import SaraiMemory
+import SkillProtocol
+import Synchronization
+
+/// Who helps a memory to read and to find; it does without those that are absent.
+package struct MemoryHelpers: Sendable {
+  package var embedder: (any TextEmbedder)?
+  package var parser: (any SentenceParsing)?
+  package var model: (any FactModel)?
+
+  /// Those behind sockets that were granted.
+  package init(embeddings: String? = nil, parser: String? = nil, model: String? = nil) {
+    embedder = embeddings.map { EngineEmbedder(socket: $0) }
+    self.parser = parser.map { SkillParser(socket: $0) }
+    self.model = model.map { EngineFactModel(socket: $0) }
+  }
+}
+
+/// Everybody's memory as one process serves it: the store, what reads sentences and questions, and an index of turns for
+/// each owner who was there lately.
+package final class MemoryHost: Sendable {
+  /// Owners of whom an index is kept in memory at most.
+  private static let mostOwners = 32
+
+  let folder: String
+  let store: MemoryStore
+  let embedder: (any TextEmbedder)?
+  let parser: (any SentenceParsing)?
+  let model: (any FactModel)?
+  let log: Logger
+  /// The store keeps its thread while it waits for the disk: reading and writing have threads of their own, so that
+  /// who reads never waits for all those who write.
+  private let readers = SkillThreads(maximum: 4)
+  private let writers = SkillThreads(maximum: 4)
+  private let owners = Mutex<[(owner: OwnerMemory, lastUsed: ContinuousClock.Instant)]>([])
+
+  let lastCall = Mutex(ContinuousClock.now)
+  let waits = TimeHistogram()
+  let learning = TimeHistogram()
+  let counters = Mutex((turns: UInt64(0), facts: UInt64(0), answers: UInt64(0)))
+
+  /// - Throws: What opening the store throws.
+  package init(folder: String, helpers: MemoryHelpers, log: Logger) throws {
+    self.folder = folder
+    store = try MemoryStore.open(folder: folder)
+    embedder = helpers.embedder
+    parser = helpers.parser
+    model = helpers.model
+    self.log = log
+  }
+
+  package func close() throws { try store.close() }
+
+  /// What the person has to know of the file, such as that a backup is in its place.
+  package var notice: Localized? { store.opening.message }
+
+  // MARK: - Threads and owners
+
+  func reading<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await Task(executorPreference: readers) { try body() }.value
+  }
+
+  func writing<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+    try await Task(executorPreference: writers) { try await body() }.value
+  }
+
+  func writing<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await Task(executorPreference: writers) { try body() }.value
+  }
+
+  /// What is held of an owner; of those who were not there for longest it is let go.
+  func memory(of owner: Owner) -> OwnerMemory {
+    lastCall.withLock { $0 = .now }
+    return owners.withLock { owners in
+      if let place = owners.firstIndex(where: { $0.owner.owner == owner }) {
+        owners[place].lastUsed = .now
+        return owners[place].owner
+      }
+      if owners.count >= Self.mostOwners,
+        let oldest = owners.indices.min(by: { owners[$0].lastUsed < owners[$1].lastUsed }
+        )
+      {
+        owners.remove(at: oldest)
+      }
+      let memory = OwnerMemory(owner, store: store)
+      owners.append((memory, .now))
+      return memory
+    }
+  }
+
+  /// Everything in memory is read again: the file is another one.
+  func forgetIndexes() {
+    for owner in owners.withLock({ $0.map(\.owner) }) { owner.dropIndex() }
+  }
+
+  /// Waits until what the owner said before is learnt, and says how long that took.
+  func settle(_ memory: OwnerMemory, withinSeconds seconds: Double) async -> Double {
+    let start = ContinuousClock.now
+    await memory.lessons.settle(withinSeconds: min(30, seconds))
+    let waited = start.duration(to: .now) / .seconds(1)
+    waits.add(seconds: waited)
+    return waited
+  }
+}

@@ -1,0 +1,202 @@
+import GRPCCore
+import Logging
+import MemoryProtocol
+import SaraiCore
+import SaraiMemory
+import SkillProtocol
+import Synchronization
+
+/// The contract of proto/memory.proto over a host.
+struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
+  typealias Memory = MemoryHost
+
+  let host: MemoryHost
+
+  func describe(
+    request: Sarai_Memory_V1_DescribeRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_DescribeReply {
+    var reply = Sarai_Memory_V1_DescribeReply()
+    reply.version = SaraiVersion.current
+    reply.noticeEs = host.notice?.es ?? ""
+    reply.noticeEn = host.notice?.en ?? ""
+    reply.waits = host.waits.message
+    reply.learning = host.learning.message
+    host.counters.withLock { counters in
+      reply.turnsLearnt = counters.turns
+      reply.factsLearnt = counters.facts
+      reply.answers = counters.answers
+    }
+    return reply
+  }
+
+  // MARK: - A turn
+
+  func learn(
+    request: Sarai_Memory_V1_LearnRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_LearnReply {
+    // What was said is kept even where the one who sent it leaves.
+    try await answering { try await host.learn(request) }
+  }
+
+  func respond(
+    request: Sarai_Memory_V1_RespondRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_RespondReply {
+    try await answering { try await host.respond(request) }
+  }
+
+  func recall(
+    request: Sarai_Memory_V1_RecallRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_RecallReply {
+    try await answering { try await untilCallerLeaves { try await host.recall(request) } }
+  }
+
+  // MARK: - Facts
+
+  func listFacts(
+    request: Sarai_Memory_V1_ListFactsRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_ListFactsReply {
+    try await answering {
+      let query = try FactQuery(request)
+      var reply = Sarai_Memory_V1_ListFactsReply()
+      reply.facts = try await host.reading { try host.store.recall(query) }.map { Sarai_Memory_V1_Fact($0) }
+      return reply
+    }
+  }
+
+  func why(request: Sarai_Memory_V1_FactRequest, context: ServerContext) async throws -> Sarai_Memory_V1_WhyReply {
+    try await answering {
+      let owner = try Owner(request.owner)
+      let why = try await host.reading { try host.store.why(FactID(rawValue: request.id), owner: owner) }
+      var reply = Sarai_Memory_V1_WhyReply()
+      reply.fact = Sarai_Memory_V1_Fact(why.fact)
+      if let turn = why.turn { reply.turn = Sarai_Memory_V1_Turn(turn) }
+      reply.replaced = why.replaced.map { Sarai_Memory_V1_Fact($0) }
+      if let next = why.replacedBy { reply.replacedBy = Sarai_Memory_V1_Fact(next) }
+      reply.operations = why.operations.map { Sarai_Memory_V1_Operation($0) }
+      return reply
+    }
+  }
+
+  func addFacts(
+    request: Sarai_Memory_V1_AddFactsRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_LearnReply {
+    try await answering { try await host.add(request) }
+  }
+
+  func editFact(
+    request: Sarai_Memory_V1_EditFactRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_Fact {
+    try await changing(request.owner) { owner in
+      Sarai_Memory_V1_Fact(
+        try host.store.edit(FactID(rawValue: request.id), FactEdit(request), owner: owner))
+    }
+  }
+
+  func confirmFact(
+    request: Sarai_Memory_V1_FactRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_Fact {
+    try await changing(request.owner) { owner in
+      let id = FactID(rawValue: request.id)
+      try host.store.confirm(id, owner: owner, replacing: .oppositePolarity)
+      return Sarai_Memory_V1_Fact(try host.store.fact(id, owner: owner))
+    }
+  }
+
+  func undo(request: Sarai_Memory_V1_UndoRequest, context: ServerContext) async throws -> Sarai_Memory_V1_Operation {
+    try await changing(request.owner) { owner in
+      let operation = request.hasOperation ? OperationID(rawValue: request.operation) : nil
+      return Sarai_Memory_V1_Operation(try host.store.undo(owner, operation: operation))
+    }
+  }
+
+  func forget(
+    request: Sarai_Memory_V1_ForgetRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_ForgetReply {
+    try await answering {
+      let owner = try Owner(request.owner)
+      var facts = request.facts.map { FactID(rawValue: $0) }
+      if !request.text.isEmpty {
+        facts += try await host.reading {
+          try Forgetting(lookup: host.store, owner: owner).facts(
+            askedFor: ForgetRequest.sentence(request.text), language: Language(tag: request.language) ?? .spanish,
+            now: .current()) ?? []
+        }
+      }
+      var reply = Sarai_Memory_V1_ForgetReply()
+      guard !request.isRehearsal else {
+        reply.facts = facts.map(\.rawValue)
+        reply.turns = request.turns
+        reply.said = try await host.reading { [facts] in
+          try facts.map { Sarai_Memory_V1_Fact(try host.store.fact($0, owner: owner)) }
+        }
+        return reply
+      }
+      guard request.everything || !facts.isEmpty || !request.turns.isEmpty else { return reply }
+      let receipt = try await host.forget(
+        ForgetRequest(
+          owner: owner, facts: facts, turns: request.turns.map { TurnID(rawValue: $0) },
+          includesMentions: request.includesMentions, everything: request.everything), host.memory(of: owner))
+      reply.facts = receipt.facts.map(\.rawValue)
+      reply.turns = receipt.turns.map(\.rawValue)
+      reply.backupsPurged = UInt32(receipt.backupsPurged)
+      return reply
+    }
+  }
+
+  func listOperations(
+    request: Sarai_Memory_V1_ListOperationsRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_ListOperationsReply {
+    try await answering {
+      let owner = try Owner(request.owner)
+      var reply = Sarai_Memory_V1_ListOperationsReply()
+      reply.operations = try await host.reading {
+        try host.store.operations(of: owner, limit: request.limit == 0 ? 20 : Int(min(1000, request.limit)))
+      }.map { Sarai_Memory_V1_Operation($0) }
+      return reply
+    }
+  }
+
+  func configure(
+    request: Sarai_Memory_V1_ConfigureRequest, context: ServerContext
+  ) async throws -> Sarai_Memory_V1_Settings {
+    try await changing(request.owner) { owner in
+      if request.hasIsPaused { try host.store.setSetting(.learningPaused, request.isPaused, owner: owner) }
+      if request.hasTrusted { try host.store.setSetting(.trustedSources, Set(request.trusted.names), owner: owner) }
+      return Sarai_Memory_V1_Settings(
+        isPaused: try host.store.setting(.learningPaused, owner: owner),
+        trusted: try host.store.setting(.trustedSources, owner: owner))
+    }
+  }
+
+  // MARK: -
+
+  /// A change of one owner's facts, after all that they said before.
+  private func changing<Reply: Sendable>(
+    _ owner: String, _ body: @escaping @Sendable (Owner) throws -> Reply
+  ) async throws -> Reply {
+    try await answering {
+      let owner = try Owner(owner)
+      return try await host.memory(of: owner).lessons.run { try await host.writing { try body(owner) } }
+    }
+  }
+
+  func answering<Reply: Sendable>(_ body: () async throws -> Reply) async throws -> Reply {
+    do {
+      return try await body()
+    } catch {
+      if !(error is SaraiError), !(error is CancellationError) { host.log.error("memory: \(error)") }
+      throw Sarai_Skills_V1_ErrorDetail.rpcError(error)
+    }
+  }
+}
+
+extension ForgetRequest {
+  /// What to forget as the request of a chat: "mi clave" is "olvida mi clave".
+  fileprivate static func sentence(_ text: String) -> String {
+    let text = String(text.prefix(2000))
+    let isRequest = ["olvid", "borra", "elimin", "forget", "delete", "remove", "erase"].contains {
+      text.lowercased().hasPrefix($0)
+    }
+    return isRequest ? text : "olvida " + text
+  }
+}

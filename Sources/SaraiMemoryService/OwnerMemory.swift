@@ -1,0 +1,63 @@
+import SaraiCore
+import SaraiMemory
+import Synchronization
+
+/// What is held in memory of one owner: the lessons under way, and the index of their turns.
+final class OwnerMemory: Sendable {
+  let owner: Owner
+  let lessons = LessonQueue()
+  private let store: MemoryStore
+  /// Nil until it is first needed, and after what changes too much of it.
+  private let index = Mutex<Loaded?>(nil)
+  /// Whether somebody computes vectors for the owner's turns now.
+  let isEmbedding = Mutex(false)
+
+  private struct Loaded {
+    var index: TurnIndex
+    /// Whose vectors it has.
+    var model: String?
+  }
+
+  init(_ owner: Owner, store: MemoryStore) {
+    self.owner = owner
+    self.store = store
+  }
+
+  /// Runs `body` on the index, which is read from the store where it is not there yet.
+  ///
+  /// - Parameter model: Whose vectors; nil where nobody computes any.
+  func withIndex<Result>(model: String?, _ body: (inout TurnIndex) throws -> Result) throws -> Result {
+    try index.withLock { index in
+      var loaded: Loaded
+      if let known = index, model == nil || known.model == model {
+        loaded = known
+      } else {
+        loaded = Loaded(index: try store.turnIndex(of: owner, model: model ?? ""), model: model)
+      }
+      // Moved out, so that it is changed in place.
+      index = nil
+      defer { index = loaded }
+      return try body(&loaded.index)
+    }
+  }
+
+  /// Changes the index where there is one: what is not there is read whole from the store later.
+  func updateIndex(_ body: (inout TurnIndex) throws -> Void) {
+    index.withLock { index in
+      guard var loaded = index else { return }
+      index = nil
+      // An index that could not be brought up to date is read anew.
+      guard (try? body(&loaded.index)) != nil else { return }
+      index = loaded
+    }
+  }
+
+  func dropIndex() { index.withLock { $0 = nil } }
+
+  /// Adds turns that were just stored.
+  func take(_ turns: [Turn]) {
+    updateIndex { index in
+      for turn in turns where !index.contains(turn.id) { try index.insert(turn) }
+    }
+  }
+}

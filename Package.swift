@@ -380,7 +380,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["SaraiCore", "TestSupport", "sarai", "sarai-confine", "sarai-engine", "sarai-skill"],
+      dependencies: [
+        "SaraiCore", "TestSupport", "sarai", "sarai-confine", "sarai-engine", "sarai-memory", "sarai-skill",
+      ],
       swiftSettings: settings),
   ],
   cxxLanguageStandard: .cxx17

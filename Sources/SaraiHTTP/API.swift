@@ -8,6 +8,8 @@ import SaraiCore
 struct API: Sendable {
   let turn: Turn
   let models: any ModelGateway
+  /// Nil where nothing is remembered.
+  let memory: (any MemoryGateway)?
   let metrics: any MetricsSource
   let httpMetrics: HTTPMetrics
   let admission: Admission
@@ -58,11 +60,13 @@ struct API: Sendable {
 /// One thing that the API answers.
 struct Route: Sendable {
   let method: HTTPRequest.Method
-  /// A path; `{id}` at its end stands for the rest, slashes included.
+  /// A path; `{id}` at its end stands for the rest, slashes included. Routes of one template have different methods.
   let template: String
   let doc: Localized
   /// What a request's body may hold; nil where it has none.
   var fields: [Field]?
+  /// What may stand after the path's `?`; nil where it means nothing, and anything may.
+  var query: [Field]?
   var needsToken = true
   let handle: @Sendable (API, Call) async throws -> Response
 
@@ -78,7 +82,7 @@ struct Route: Sendable {
   }
 
   /// RFC 3986, 2.1; nil for what does not decode to UTF-8.
-  private static func percentDecoded(_ text: Substring) -> String? {
+  static func percentDecoded(_ text: Substring) -> String? {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
@@ -100,7 +104,9 @@ struct Route: Sendable {
 }
 
 extension Route {
-  static let all: [Route] = [
+  static let all: [Route] = models + memory + service
+
+  private static let models: [Route] = [
     Route(
       method: .get, template: "/", doc: Localized(es: "Qué corre aquí y dónde.", en: "What runs here and where."),
       needsToken: false, handle: { api, call in api.frontPage(call) }),
@@ -122,6 +128,9 @@ extension Route {
     Route(
       method: .get, template: "/v1/models/{id}", doc: Localized(es: "Un modelo.", en: "One model."),
       handle: { api, call in try await api.model(call) }),
+  ]
+
+  private static let service: [Route] = [
     Route(
       method: .get, template: "/healthz",
       doc: Localized(es: "El proceso está en marcha.", en: "The process is running."), needsToken: false,

@@ -72,19 +72,26 @@ struct Edge: HTTPResponder {
     let path = request.uri.path
     let matches = routes.compactMap { route in route.parameter(in: path).map { (route, $0) } }
     guard let any = matches.first else {
-      let known = routes.map(\.template).joined(separator: ", ")
+      let templates = routes.map(\.template)
+      let known = templates.indices.filter { !templates[..<$0].contains(templates[$0]) }.map { templates[$0] }
+        .joined(separator: ", ")
       throw SaraiError(
         .notFound, es: "Aquí no hay nada en «\(path.prefix(100))». Hay: \(known).",
         en: "There is nothing at \"\(path.prefix(100))\". There is: \(known).")
     }
     record.answer(route: any.0.template, status: Self.clientClosedRequest)
     if let match = matches.first(where: { $0.0.accepts(request.method) }) { return match }
-    let allowed = matches.map { $0.0.method == .get ? "GET, HEAD" : $0.0.method.rawValue }.joined(separator: ", ")
+    let allowed = Self.names(of: matches.map(\.0))
     throw MethodRefusal(
       allowed: allowed,
       error: SaraiError(
         .invalidRequest, es: "«\(any.0.template)» se pide con \(allowed).",
         en: "\"\(any.0.template)\" takes \(allowed)."))
+  }
+
+  /// The methods of routes, each once, in their order.
+  private static func names(of routes: [Route]) -> String {
+    routes.map { $0.method == .get ? "GET, HEAD" : $0.method.rawValue }.joined(separator: ", ")
   }
 
   private struct MethodRefusal: Error {
@@ -95,8 +102,11 @@ struct Edge: HTTPResponder {
   /// The question that a browser asks before a page's own request (Fetch, 3.2.2).
   private func preflight(_ request: Request, origin: String) -> Response? {
     guard request.method == .options, request.headers[.accessControlRequestMethod] != nil else { return nil }
+    let matches = routes.filter { $0.parameter(in: request.uri.path) != nil }
     let headers: HTTPFields = [
-      .accessControlAllowMethods: "GET, POST", .accessControlAllowHeaders: "authorization, content-type",
+      // For a path that is not there the page learns so from its own request.
+      .accessControlAllowMethods: matches.isEmpty ? "GET, POST" : Self.names(of: matches),
+      .accessControlAllowHeaders: "authorization, content-type",
       .accessControlMaxAge: "600",
     ]
     return Response(status: .noContent, headers: headers)
@@ -115,8 +125,11 @@ struct Edge: HTTPResponder {
   }
 
   private static func status(of fault: SaraiError) -> HTTPResponse.Status {
-    fault.code == .forbidden && fault.subject == "Host"
-      ? .misdirectedRequest : ErrorResponse(fault, language: .english).status
+    switch (fault.code, fault.subject) {
+    case (.forbidden, "Host"): .misdirectedRequest
+    case (.notAvailable, API.memoryPart): .serviceUnavailable
+    default: ErrorResponse(fault, language: .english).status
+    }
   }
 
   private func finish(_ response: inout Response, origin: String?, requestID: String) {

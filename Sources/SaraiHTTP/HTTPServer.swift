@@ -22,13 +22,15 @@ package struct HTTPServer: Service {
   /// - Parameters:
   ///   - turn: Answers chats.
   ///   - models: Answers all else.
+  ///   - memory: What was told, for `/api/memory`; nil where nothing is remembered.
   ///   - metrics: What `/metrics` shows besides the API's own figures.
   ///   - language: For clients that ask for none of ours.
   ///   - onListening: Called with the bound port once clients can connect.
   /// - Throws: `SaraiError` for settings that cannot work, and an open address without a token.
   package init(
-    settings: ServerSettings, turn: Turn, models: any ModelGateway, metrics: any MetricsSource, language: Language,
-    logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    settings: ServerSettings, turn: Turn, models: any ModelGateway, memory: (any MemoryGateway)? = nil,
+    metrics: any MetricsSource, language: Language, logger: Logger,
+    onListening: @escaping @Sendable (Int) async -> Void = { _ in }
   ) throws(SaraiError) {
     try settings.validate()
     self.settings = settings
@@ -37,7 +39,7 @@ package struct HTTPServer: Service {
     self.onListening = onListening
     gate = Gate(settings)
     let api = API(
-      turn: turn, models: models, metrics: metrics, httpMetrics: HTTPMetrics(),
+      turn: turn, models: models, memory: memory, metrics: metrics, httpMetrics: HTTPMetrics(),
       admission: Admission(limit: settings.maxQueuedRequests), connections: registry, settings: settings)
     edge = Edge(api: api, gate: gate, routes: Route.all, language: language, logger: logger)
   }

@@ -26,8 +26,8 @@ struct Sarai: AsyncParsableCommand {
       version: SaraiVersion.current,
       subcommands: [
         ChatCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, ListCommand.self, ShowCommand.self,
-        RemoveCommand.self, ProcessesCommand.self, StopCommand.self, SkillCommand.self, DoctorCommand.self,
-        ConfigCommand.self, BenchCommand.self, CompletionsCommand.self, SuperviseCommand.self,
+        RemoveCommand.self, ProcessesCommand.self, StopCommand.self, SkillCommand.self, MemoryCommand.self,
+        DoctorCommand.self, ConfigCommand.self, BenchCommand.self, CompletionsCommand.self, SuperviseCommand.self,
       ])
   }
 }

@@ -62,17 +62,24 @@ struct CommandLineHome {
 
   /// Runs `sarai` to its end.
   func run(_ arguments: String..., input: String? = nil, language: String = "en_US.UTF-8") async throws -> Outcome {
+    try await run(arguments, input: input.map { Data($0.utf8) }, language: language)
+  }
+
+  func run(_ arguments: [String], input: Data? = nil, language: String = "en_US.UTF-8") async throws -> Outcome {
     let process = process(arguments, language: language)
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
-    if let input {
-      let pipe = Pipe()
-      process.standardInput = pipe
-      try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-      try pipe.fileHandleForWriting.close()
-    }
+    let inputPipe = Pipe()
+    if input != nil { process.standardInput = inputPipe }
     try process.run()
+    if let input {
+      // More than a pipe holds waits until it is read.
+      DispatchQueue.global().async {
+        try? inputPipe.fileHandleForWriting.write(contentsOf: input)
+        try? inputPipe.fileHandleForWriting.close()
+      }
+    }
     async let said = Self.text(output)
     async let told = Self.text(errors)
     let (outputText, errorText) = await (said, told)

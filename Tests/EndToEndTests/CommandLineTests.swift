@@ -9,7 +9,11 @@ import Testing
     ["pull"], ["list"], ["show"], ["rm"], ["ps"], ["doctor"], ["config"], ["config", "explain"], ["config", "path"],
     ["config", "default"], ["completions"], ["bench"], ["bench", "chat"], ["bench", "quality"], ["stop"],
     ["skill"], ["skill", "list"], ["skill", "show"], ["skill", "run"], ["skill", "install"], ["skill", "remove"],
-    ["skill", "logs"], ["skill", "doctor"], ["skill", "new"],
+    ["skill", "logs"], ["skill", "doctor"], ["skill", "new"], ["memory"], ["memory", "add"], ["memory", "ask"],
+    ["memory", "recall"], ["memory", "list"], ["memory", "why"], ["memory", "edit"], ["memory", "confirm"],
+    ["memory", "forget"], ["memory", "undo"], ["memory", "learnt"], ["memory", "pause"], ["memory", "resume"],
+    ["memory", "export"], ["memory", "import"], ["memory", "backup"], ["memory", "restore"], ["memory", "vacuum"],
+    ["memory", "rotate"], ["memory", "stats"],
   ]
 
   /// Words that no Spanish sentence has.
@@ -57,6 +61,21 @@ import Testing
     (["skill", "runn", "p"], "Sobran 2 argumentos: «runn», «p». ¿Querías decir «run»?"),
     (["skil"], "Sobra el argumento «skil». ¿Querías decir «skill»?"),
     (["skill", "new", "x", "--lang", "perl"], "pon uno de «swift» o «python»."),
+    (["memory", "add", "Hola", "--subject", "x"], "O un texto o un hecho"),
+    (["memory", "add", "--subject", "x"], "Un hecho necesita --subject y --verb."),
+    (["memory", "add", "--replace", "Hola"], "--replace va con --subject y --verb."),
+    (["memory", "add"], "Falta lo que le cuentas"), (["memory", "ask"], "Falta la pregunta"),
+    (["memory", "ask", "¿Qué?", "--user", ""], "--user: un nombre de 1 a 256 bytes."),
+    (["memory", "recall"], "Di qué se busca"), (["memory", "recall", "x", "--verb", "y"], "no las dos"),
+    (["memory", "recall", "--text", "x", "--since", "antes"], "--since antes: escribe una fecha"),
+    (["memory", "list", "--ever", "--at", "2026"], "Solo uno de --ever, --proposed y --at."),
+    (["memory", "list", "--limit", "0"], "--limit: de 1 a 10000."),
+    (["memory", "list", "--order", "x"], "«x» no sirve"),
+    (["memory", "why", "doce"], "El valor «doce» no sirve"), (["memory", "edit", "1"], "Di qué se corrige"),
+    (["memory", "edit", "1", "--confidence", "2"], "--confidence: de 0 a 1."),
+    (["memory", "edit", "1", "--from", "2026", "--no-from"], "no van con"),
+    (["memory", "forget"], "Di qué se olvida"), (["memory", "forget", "1", "--all"], "de una manera"),
+    (["memory", "rotate", "--days", "-1"], "--days"), (["memory", "backup", "-"], "necesita un fichero"),
   ])
   func `Wrong usage is told in Spanish, with code 64`(arguments: [String], message: String) async throws {
     try await CommandLineHome.with { home in

@@ -14,7 +14,9 @@ enum OpenAPI {
   static func document(version: String, hasToken: Bool, language: Language) -> JSONValue {
     var paths = JSONObject()
     for route in Route.all {
-      paths[route.template] = [route.verb: operation(route, hasToken: hasToken, language)]
+      var operations = paths[route.template]?.objectValue ?? [:]
+      operations[route.verb] = operation(route, hasToken: hasToken, language)
+      paths[route.template] = .object(operations)
     }
     return [
       "openapi": "3.1.0",
@@ -35,11 +37,11 @@ enum OpenAPI {
     var operation: JSONObject = [:]
     operation["summary"] = .string(route.doc[language])
     operation["operationId"] = .string(operationID(route))
+    var parameters: [JSONValue] = (route.query ?? []).map { parameter($0, language) }
     if route.template.hasSuffix("{id}") {
-      operation["parameters"] = [
-        ["name": "id", "in": "path", "required": true, "schema": ["type": "string"]]
-      ]
+      parameters.insert(["name": "id", "in": "path", "required": true, "schema": ["type": "string"]], at: 0)
     }
+    if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
     if let fields = route.fields {
       operation["requestBody"] = [
         "required": true, "content": ["application/json": ["schema": schema(of: fields, language)]],
@@ -88,6 +90,16 @@ enum OpenAPI {
   ]
 
   // MARK: - Fields
+
+  /// A field of a query: a list is given as the same name several times.
+  private static func parameter(_ field: Field, _ language: Language) -> JSONValue {
+    var schema = schema(of: field.shape, language).objectValue ?? [:]
+    if let defaultValue = field.defaultValue { schema["default"] = defaultValue }
+    return [
+      "name": .string(field.name), "in": "query", "required": .bool(field.isRequired),
+      "description": .string(field.doc[language]), "schema": .object(schema),
+    ]
+  }
 
   private static func schema(of fields: [Field], _ language: Language) -> JSONValue {
     var properties = JSONObject()

@@ -39,6 +39,9 @@ enum RequestFields {
       .optional(
         "max_completion_tokens", .integer(SamplingFields.maxTokens), es: "Nombre nuevo de «max_tokens».",
         en: "The newer name of \"max_tokens\"."),
+      .optional(
+        "private", .boolean, default: false, es: "No se recuerda nada de este turno. Extensión.",
+        en: "Nothing of this turn is remembered. Extension."),
     ] + SamplingFields.all + SamplingFields.withoutEffect + [
       .optional(
         "parallel_tool_calls", .boolean, es: "Se acepta y no tiene efecto.", en: "Accepted; has no effect."),

@@ -83,6 +83,11 @@ package struct LocalTime {
     self.fields = fields
   }
 
+  /// 1...12 for the month, 1...31 for the day.
+  package var day: (year: Int, month: Int, day: Int) {
+    (Int(fields.tm_year) + 1900, Int(fields.tm_mon) + 1, Int(fields.tm_mday))
+  }
+
   /// `20261122-183015`
   var compact: String { format("%Y%m%d-%H%M%S") }
   /// `2026-11-22 18:30`

@@ -4,6 +4,8 @@ import SystemPackage
 /// What the system knows of a file.
 struct FileStatus: Equatable {
   let isFolder: Bool
+  /// An ordinary one: no folder, link, device or pipe.
+  let isFile: Bool
   let sizeBytes: Int
   /// Seconds since 1970.
   let modified: Double
@@ -16,6 +18,7 @@ struct FileStatus: Equatable {
   init?(_ path: String, followsLinks: Bool = true) {
     guard let status = try? FilePath(path).stat(followTargetSymlink: followsLinks) else { return nil }
     isFolder = status.type == .directory
+    isFile = status.type == .regular
     sizeBytes = Int(status.size)
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0

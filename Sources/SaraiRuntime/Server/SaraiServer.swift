@@ -51,8 +51,8 @@ package struct SaraiServer: Sendable {
     let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let isListening = Mutex(false)
     let server = try HTTPServer(
-      settings: settings, turn: assistant.turn, models: models, metrics: models, language: setup.language,
-      logger: Logger(label: "sarai.http"),
+      settings: settings, turn: assistant.turn, models: models, memory: assistant.memory, metrics: models,
+      language: setup.language, logger: Logger(label: "sarai.http"),
       onListening: { port in
         isListening.withLock { $0 = true }
         await listening(port: port, token: settings.token)

@@ -1,9 +1,7 @@
 import ArgumentParser
-import Glibc
 import SaraiCore
 import SaraiModels
 import SaraiRuntime
-import Synchronization
 
 struct PullCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
@@ -67,14 +65,9 @@ struct PullCommand: AsyncParsableCommand {
   }
 }
 
-/// One line on stderr that tells how far a pull is; on no terminal a line for each step only.
+/// Tells how far a pull is.
 final class ProgressBar: Sendable {
-  private struct State {
-    var lastStep = ""
-    var hasLine = false
-  }
-
-  private let state = Mutex(State())
+  private let line = ProgressLine()
 
   func show(_ event: Puller.Event) {
     switch event {
@@ -99,12 +92,7 @@ final class ProgressBar: Sendable {
     }
   }
 
-  func end() {
-    state.withLock { state in
-      if state.hasLine { Output.errorText("\r\u{1B}[K") }
-      state.hasLine = false
-    }
-  }
+  func end() { line.end() }
 
   private func tell(_ text: String) {
     end()
@@ -112,28 +100,7 @@ final class ProgressBar: Sendable {
   }
 
   private func draw(_ step: String, _ file: String, fraction: Double?, detail: String) {
-    let name = file.split(separator: "/").last.map(String.init) ?? file
-    state.withLock { state in
-      guard Output.isErrorTerminal else {
-        if state.lastStep != step { Output.note("\(step): \(name)") }
-        state.lastStep = step
-        return
-      }
-      let width = 24
-      let filled = Int((fraction ?? 0) * Double(width))
-      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      let percent = fraction.map { "\(Int($0 * 100)) %" } ?? ""
-      let line = "\(step) \(bar) \(percent) \(detail) \(name)"
-      var shown = ""
-      var columns = 0
-      for character in line {
-        columns += DisplayWidth.of(character)
-        if columns >= Terminal.columns { break }
-        shown.append(character)
-      }
-      Output.errorText("\r\(shown)\u{1B}[K")
-      state.hasLine = true
-    }
+    line.draw(step, file.split(separator: "/").last.map(String.init) ?? file, fraction: fraction, detail: detail)
   }
 
   private func fraction(_ bytes: Int64, _ total: Int64?) -> Double? {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import FoundationEssentials
-import Glibc
 import SaraiCore
 import SaraiRuntime
 import SaraiSkills
@@ -44,7 +43,7 @@ struct SkillInstallCommand: AsyncParsableCommand {
     let name = plan.skill.name
     for line in Self.description(of: plan) { Output.note(line) }
     if plan.question != .none, !yes {
-      guard isatty(STDIN_FILENO) == 1, Output.isErrorTerminal else {
+      guard Consent.canBeAsked else {
         throw SaraiError(
           .forbidden,
           es:
@@ -52,8 +51,7 @@ struct SkillInstallCommand: AsyncParsableCommand {
           en: "There is no terminal to ask you on whether you agree. If you do: sarai skill install --yes \(path)",
           subject: name)
       }
-      Output.errorText(words(es: "¿Lo aceptas? [s/N] ", en: "Do you agree? [y/N] "))
-      guard Self.isYes(readLine() ?? "") else {
+      guard Consent.isGiven(words(es: "¿Lo aceptas?", en: "Do you agree?")) else {
         Output.note(words(es: "No se ha instalado nada.", en: "Nothing was installed."))
         throw ExitCode(ExitStatus.failedCheck.rawValue)
       }
@@ -96,11 +94,6 @@ struct SkillInstallCommand: AsyncParsableCommand {
       lines += SkillWords.widening(widening).map { "  + " + $0[Words.language] }
     }
     return lines
-  }
-
-  private static func isYes(_ answer: String) -> Bool {
-    let word = answer.lowercased().split(whereSeparator: \.isWhitespace).first ?? ""
-    return ["s", "si", "sí", "y", "yes"].contains(word)
   }
 }
 

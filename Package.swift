@@ -342,7 +342,7 @@ let package = Package(
     .testTarget(
       name: "SaraiRuntimeTests",
       dependencies: [
-        "SaraiCore", "SaraiRuntime", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        "SaraiAgent", "SaraiCore", "SaraiRuntime", "TestSupport", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .testTarget(

@@ -1,4 +1,5 @@
 import Foundation
+import SaraiAgent
 import SaraiCore
 import SaraiRuntime
 import Synchronization
@@ -6,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A gateway whose context holds so many characters, and that tells what it was asked.
-private final class SmallGateway: ModelGateway {
+private final class SmallGateway: Conversing {
   let capacity: Int
   let prompts = Mutex<[[Message]]>([])
 
@@ -24,6 +25,12 @@ private final class SmallGateway: ModelGateway {
       continuation.yield(.text("eco: \(messages.last?.content ?? "")"))
       continuation.finish()
     }
+  }
+
+  func generate(
+    _ request: GenerationRequest, memory: MemoryUse?
+  ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
+    try await generate(request)
   }
 
   func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult { throw CancellationError() }

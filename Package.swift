@@ -370,7 +370,8 @@ let package = Package(
       swiftSettings: settings),
     // Writes facts until it is killed.
     .executableTarget(
-      name: "memory-writer", dependencies: ["SaraiMemory"], path: "Tests/MemoryWriter", swiftSettings: settings),
+      name: "memory-writer", dependencies: ["SaraiCore", "SaraiMemory", "SaraiStore"], path: "Tests/MemoryWriter",
+      swiftSettings: settings),
     .testTarget(
       name: "SaraiMemoryTests",
       dependencies: [

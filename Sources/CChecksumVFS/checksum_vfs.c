@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BODY_BYTES (SARAI_PAGE_BYTES - SARAI_CHECKSUM_BYTES)
@@ -193,6 +194,16 @@ int sarai_prepare_connection(void *connection) {
   return sqlite3_file_control(connection, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
 }
 
+int sarai_open_regular(const char *path) {
+  const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0) return -1;
+  struct stat found;
+  if (fstat(file, &found) == 0 && S_ISREG(found.st_mode)) return file;
+  close(file);
+  errno = EINVAL;
+  return -1;
+}
+
 static int64_t read_fully(int file, unsigned char *buffer, int64_t bytes, int64_t offset) {
   int64_t done = 0;
   while (done < bytes) {
@@ -217,7 +228,7 @@ static sarai_file_state check_header(const unsigned char *page, int64_t pages, i
 sarai_file_state sarai_checksum_scan(const char *path, int64_t *page) {
   enum { pages_at_once = 256 };
   *page = 0;
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  const int file = sarai_open_regular(path);
   if (file < 0) return SARAI_FILE_UNREADABLE;
   unsigned char *buffer = malloc((size_t)pages_at_once * SARAI_PAGE_BYTES);
   const int64_t size = lseek(file, 0, SEEK_END);

@@ -25,7 +25,9 @@ package final class Store: Sendable {
   ///
   /// - Throws: `SaraiError`: `busy` where another process has it, `corruptFile` where there is a file that is no
   ///   database of SARAi's, `notAvailable` where a newer SARAi wrote it.
-  package init(_ options: StoreOptions) throws {
+  package init(_ asked: StoreOptions) throws {
+    var options = asked
+    options.path = try StoreFiles.resolved(asked.path)
     try StoreFiles.createFolder(StoreFiles.folder(of: options.path))
     try StoreFiles.createFolder(options.backupFolder)
     lock = try ProcessLock(options.path + ".lock")
@@ -157,14 +159,24 @@ package final class Store: Sendable {
     }
   }
 
-  /// Puts a sound file in the place of the database, which is kept as a backup, and migrates it where it is old.
+  /// Puts a backup in the place of the database, which becomes a backup itself, and migrates it where it is old.
+  ///
+  /// - Throws: `corruptFile` where the file is damaged or no backup of such a database, `notAvailable` where a newer
+  ///   version made it; then the database stays as it is.
   package func restore(_ path: String) throws {
     guard StoreFiles.exists(path), StoreOpener.isSound(path, options) else { throw StoreFault.damaged(path) }
     let replacement = options.path + ".new"
     try writing.sync {
-      try access.sync {
-        try makeBackup(reason: "before-restore")
-        try StoreFiles.copy(path, to: replacement)
+      do {
+        try access.sync {
+          try StoreFiles.copy(path, to: replacement)
+          try StoreFault.wrapping(path: path) { try StoreSchema.adopt(replacement, options) }
+          try StoreFiles.sync(replacement)
+          try makeBackup(reason: "before-restore")
+        }
+      } catch {
+        for suffix in ["", "-wal", "-shm", "-journal"] { try? StoreFiles.remove(replacement + suffix) }
+        throw error
       }
       try replaceFile(with: replacement)
     }
@@ -178,12 +190,16 @@ package final class Store: Sendable {
         try open.truncateLog()
         try open.close()
         connections.withLock { $0 = nil }
-        try StoreFiles.remove(options.path + "-wal")
-        try StoreFiles.remove(options.path + "-shm")
-        try StoreFiles.move(replacement, to: options.path)
+        let change = Result {
+          try StoreFiles.remove(options.path + "-wal")
+          try StoreFiles.remove(options.path + "-shm")
+          try StoreFiles.move(replacement, to: options.path)
+        }
+        // Whichever file has the name now, it is whole.
         var opener = StoreOpener(options)
         let opened = try opener.connect()
         connections.withLock { $0 = opened }
+        try change.get()
       }
     }
   }

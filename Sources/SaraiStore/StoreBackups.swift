@@ -15,6 +15,13 @@ enum StoreBackups {
     }.sorted { $0.takenAtMilliseconds > $1.takenAtMilliseconds }
   }
 
+  /// Backups that a crash cut short; with no backup being made, there should be none.
+  static func parts(_ options: StoreOptions) -> [String] {
+    let stem = stem(options)
+    return StoreFiles.names(in: options.backupFolder).filter { $0.hasPrefix(stem) && $0.contains(".db.part") }
+      .map { options.backupFolder + "/" + $0 }
+  }
+
   /// - Parameter copy: writes a compact copy to a path at which an empty file lies.
   @discardableResult
   static func make(
@@ -65,13 +72,20 @@ extension Store {
     try whileNobodyWrites { try writeCopy(to: path) }
   }
 
-  /// Deletes every backup and every damaged file that was put aside, and makes one fresh backup: what was forgotten is
-  /// in none of them.
+  /// A time before which all copies were taken that there are now: what `purgeCopies` needs to find them again.
+  package func copiesTaken() -> Int64 {
+    let last = copies().map(\.time).max() ?? 0
+    return max(StoreFiles.nowMilliseconds(), last + 1)
+  }
+
+  /// Deletes every backup and every damaged file put aside that was taken before a time, and makes one fresh backup:
+  /// what was forgotten is in none of them.
   ///
+  /// - Parameter time: As `copiesTaken` gave it; nil for all copies there are.
   /// - Returns: How many files are gone.
-  package func purgeCopies() throws -> Int {
+  package func purgeCopies(takenBefore time: Int64? = nil) throws -> Int {
     try whileNobodyWrites {
-      let old = backups().map(\.path) + damagedFiles()
+      let old = copies().filter { $0.time < time ?? .max }.map(\.path) + StoreBackups.parts(options)
       if !old.isEmpty { try makeBackup(reason: "after-forgetting") }
       for path in old where StoreFiles.exists(path) { try StoreFiles.remove(path) }
       if !old.isEmpty {
@@ -82,10 +96,14 @@ extension Store {
     }
   }
 
-  private func damagedFiles() -> [String] {
+  /// Backups, and what was put aside because it was damaged, its log and index included.
+  private func copies() -> [(path: String, time: Int64)] {
     let folder = StoreFiles.folder(of: options.path)
     let stem = StoreFiles.name(of: options.path) + ".damaged-"
-    return StoreFiles.names(in: folder).filter { $0.hasPrefix(stem) }.map { folder + "/" + $0 }
+    let damaged = StoreFiles.names(in: folder).filter { $0.hasPrefix(stem) }.map { name in
+      (folder + "/" + name, Int64(name.dropFirst(stem.count).prefix { $0.isNumber }) ?? 0)
+    }
+    return backups().map { ($0.path, $0.takenAtMilliseconds) } + damaged
   }
 
   @discardableResult

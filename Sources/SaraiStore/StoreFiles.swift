@@ -1,3 +1,4 @@
+import CChecksumVFS
 import FoundationEssentials
 import Glibc
 import SaraiCore
@@ -9,7 +10,7 @@ enum StoreFiles {
 
   /// 0 where there is none.
   static func bytes(_ path: String) -> Int {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = sarai_open_regular(path)
     guard file >= 0 else { return 0 }
     defer { close(file) }
     return max(0, Int(lseek(file, 0, SEEK_END)))
@@ -17,7 +18,7 @@ enum StoreFiles {
 
   /// The first bytes of a file, fewer where it has no more.
   static func head(_ path: String, _ count: Int) throws -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = sarai_open_regular(path)
     guard file >= 0 else { throw failed(path) }
     defer { close(file) }
     var buffer = [UInt8](repeating: 0, count: count)
@@ -40,11 +41,28 @@ enum StoreFiles {
     }
   }
 
-  /// An empty file that only its owner may read; its log and index get the same permissions from SQLite.
+  /// A file that only its owner may read, empty where there was none; its log and index get the same permissions from
+  /// SQLite.
   static func createPrivate(_ path: String) throws {
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw failed(path) }
     close(file)
+    try makePrivate(path)
+  }
+
+  /// What somebody else made readable by all (a copy from elsewhere) is the owner's alone from now on.
+  static func makePrivate(_ path: String) throws {
+    guard chmod(path, 0o600) == 0 || errno == EPERM || errno == EROFS else { throw failed(path) }
+  }
+
+  /// Where a file really lies. Under its own name a link would be replaced by a new file, and what it stood for would
+  /// keep what was forgotten.
+  static func resolved(_ path: String) throws -> String {
+    var target = [CChar](repeating: 0, count: 2)
+    guard readlink(path, &target, 1) >= 0 else { return path }
+    guard let real = realpath(path, nil) else { throw failed(path) }
+    defer { free(real) }
+    return String(cString: real)
   }
 
   static func sync(_ path: String) throws {
@@ -63,7 +81,7 @@ enum StoreFiles {
   static func copy(_ source: String, to target: String) throws {
     try remove(target)
     try createPrivate(target)
-    let input = open(source, O_RDONLY | O_CLOEXEC)
+    let input = sarai_open_regular(source)
     guard input >= 0 else { throw failed(source) }
     defer { close(input) }
     let output = open(target, O_WRONLY | O_CLOEXEC)
@@ -107,7 +125,7 @@ enum StoreFiles {
   static func failed(_ path: String, _ error: (any Error)? = nil) -> SaraiError {
     let code = errno
     let cause = error.map { "\($0)" } ?? String(cString: strerror(code))
-    if error == nil, code == ENOSPC || code == EDQUOT {
+    if error == nil, [ENOSPC, EDQUOT, EFBIG].contains(code) {
       return SaraiError(
         .insufficientResources,
         Localized(

@@ -11,15 +11,16 @@ struct StoreOpener {
 
   mutating func open() throws -> StoreConnections {
     let path = options.path
-    // Copies that a crash cut short.
-    try StoreFiles.remove(path + ".new")
-    try StoreFiles.remove(path + ".new.part")
+    // Copies that a crash cut short. They may hold what was forgotten since.
+    for suffix in [".new", ".new-wal", ".new-shm", ".new-journal", ".new.part"] { try StoreFiles.remove(path + suffix) }
+    for part in StoreBackups.parts(options) { try StoreFiles.remove(part) }
     report.wasInterrupted = StoreFiles.bytes(path + "-wal") > 0
     report.isNew = !StoreFiles.exists(path) || StoreFiles.bytes(path) == 0 && !report.wasInterrupted
     if report.isNew {
       try StoreFiles.createPrivate(path)
       try StoreFiles.sync(StoreFiles.folder(of: path))
     } else {
+      try StoreFiles.makePrivate(path)
       try mend()
     }
     return try connect()
@@ -124,15 +125,9 @@ struct StoreOpener {
   // MARK: - Migrations
 
   private mutating func migrate(_ open: StoreConnections) throws {
-    var migrator = DatabaseMigrator()
-    for migration in options.migrations {
-      migrator.registerMigration(migration.name) { try migration.apply($0) }
-    }
-    let applied = try open.pool.read { try migrator.appliedIdentifiers($0) }
+    let migrator = StoreSchema.migrator(options)
     let known = options.migrations.map(\.name)
-    if let stranger = applied.subtracting(known).min() {
-      throw StoreFault.fromTheFuture(options.path, migration: stranger)
-    }
+    let applied = try StoreSchema.applied(open.pool, options)
     for name in known where !applied.contains(name) {
       if !applied.isEmpty {
         try StoreBackups.make(options, reason: "before-\(name)") { target in

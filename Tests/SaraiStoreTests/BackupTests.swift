@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import SaraiCore
 import SaraiStore
 import Synchronization
@@ -50,6 +51,120 @@ import Testing
       #expect(fault { try store.restore(backup.path) } == .corruptFile)
       #expect(fault { try store.restore(fixture.path + ".none") } == .corruptFile)
       #expect(try store.texts() == ["uno"])
+    }
+  }
+
+  @Test("The oldest of all backups that are kept can be brought back")
+  func restoreOldest() async throws {
+    try await Fixture.with { fixture in
+      var options = fixture.options()
+      options.keptBackups = 2
+      let store = try Store(options)
+      for text in ["uno", "dos"] {
+        try store.add([text])
+        try store.backup()
+      }
+      let oldest = try #require(store.backups().last)
+      try store.restore(oldest.path)
+      #expect(try store.texts() == ["uno"])
+    }
+  }
+
+  @Test("A backup of a newer version is refused before anything changes")
+  func restoreNewer() async throws {
+    try await Fixture.with { fixture in
+      let newer = try fixture.open([Fixture.first, Fixture.second])
+      try newer.add(["uno"])
+      let copy = fixture.folder.appending(path: "newer.db").path
+      try newer.export(to: copy)
+      try newer.close()
+      for name in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fixture.path + name) }
+      let store = try fixture.open()
+      try store.add(["dos"])
+      #expect(fault { try store.restore(copy) } == .notAvailable)
+      #expect(try store.texts() == ["dos"])
+      #expect(store.backups().isEmpty)
+      try store.add(["tres"])
+      try store.close()
+      #expect(try fixture.open().texts() == ["dos", "tres"])
+    }
+  }
+
+  /// What a file may hold besides what a backup holds, under the names that a backup has.
+  private static let strangers = [
+    "CREATE TRIGGER eager AFTER INSERT ON note BEGIN DELETE FROM note; END", "CREATE VIEW seen AS SELECT * FROM note",
+    "CREATE TABLE more (x)", "CREATE INDEX note_by_text ON note (text)", "ALTER TABLE note ADD COLUMN more TEXT",
+    "DROP TABLE note",
+    """
+    DROP TABLE grdb_migrations; CREATE VIEW grdb_migrations AS
+      WITH RECURSIVE n (identifier) AS (SELECT 1 UNION ALL SELECT identifier + 1 FROM n) SELECT identifier FROM n
+    """,
+  ]
+
+  @Test("A file that only looks like a backup is refused, and nothing in it runs", arguments: strangers)
+  func restoreStranger(sql: String) async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      var options = fixture.options()
+      options.path = fixture.folder.appending(path: "other.db").path
+      let other = try Store(options)
+      try other.add(["dos"])
+      try other.write { try $0.execute(sql: sql) }
+      let copy = fixture.folder.appending(path: "copy.db").path
+      try other.export(to: copy)
+      try other.close()
+      #expect(fault { try store.restore(copy) } == .corruptFile)
+      try store.add(["tres"])
+      #expect(try store.texts() == ["uno", "tres"])
+      let left = try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path)
+      #expect(!left.contains { $0.hasPrefix("notes.db.new") })
+    }
+  }
+
+  @Test("A pipe or a folder in a backup's place is refused, and nobody waits for it")
+  func restoreOddFiles() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      let pipe = fixture.folder.appending(path: "pipe").path
+      #expect(mkfifo(pipe, 0o600) == 0)
+      for path in [pipe, fixture.folder.path, "/dev/zero"] {
+        #expect(fault { try store.restore(path) } == .corruptFile, "\(path)")
+      }
+      #expect(try store.texts() == ["uno"])
+    }
+  }
+
+  @Test("A backup that a crash cut short is gone at the next opening, and with a purge")
+  func cutBackups() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      let part = fixture.backups + "/notes-123-manual.db.part"
+      for name in [part, part + "-journal"] { try Data("secreto".utf8).write(to: URL(filePath: name)) }
+      #expect(try store.purgeCopies() == 2)
+      #expect(!FileManager.default.fileExists(atPath: part))
+      try store.close()
+      for name in [part, part + "-journal"] { try Data("secreto".utf8).write(to: URL(filePath: name)) }
+      let again = try fixture.open()
+      let left = try FileManager.default.contentsOfDirectory(atPath: fixture.backups)
+      #expect(left == again.backups().map { URL(filePath: $0.path).lastPathComponent })
+    }
+  }
+
+  @Test("A purge of copies that were there before leaves those that came after")
+  func purgeBefore() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      try store.backup()
+      let time = store.copiesTaken()
+      try store.backup(reason: "later")
+      try Data("x".utf8).write(to: URL(filePath: fixture.path + ".damaged-\(time + 1)"))
+      try Data("x".utf8).write(to: URL(filePath: fixture.path + ".damaged-\(time - 1)-wal"))
+      #expect(try store.purgeCopies(takenBefore: time) == 2)
+      #expect(store.backups().map(\.reason) == ["after-forgetting", "later"])
+      #expect(FileManager.default.fileExists(atPath: fixture.path + ".damaged-\(time + 1)"))
     }
   }
 

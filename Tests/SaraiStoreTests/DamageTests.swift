@@ -36,7 +36,7 @@ import Testing
     try await Fixture.with { fixture in
       try prepare(fixture)
       let whole = try Data(contentsOf: URL(filePath: fixture.path))
-      var random = SeededRandom(41)
+      var random = SeededRandom(soakSeed(41))
       for round in 0..<rounds(60, soak: 5000) {
         try whole.write(to: URL(filePath: fixture.path))
         let offset = Int.random(in: 0..<whole.count, using: &random)

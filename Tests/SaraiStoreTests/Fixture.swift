@@ -64,17 +64,3 @@ func fault(_ body: () throws -> Void) -> SaraiError.Code? {
     return nil
   } catch { return (error as? SaraiError)?.code }
 }
-
-/// Numbers that are the same in every run.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-}

@@ -129,4 +129,56 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: fixture.path + ".new.part"))
     }
   }
+
+  @Test("A file that others could read is its owner's alone once it was opened")
+  func tightened() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(["uno"])
+      try store.close()
+      try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: fixture.path)
+      let again = try fixture.open()
+      try again.add(["dos"])
+      for name in ["notes.db", "notes.db-wal", "notes.db-shm"] {
+        let path = fixture.folder.appending(path: name).path
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600, "\(name)")
+      }
+    }
+  }
+
+  @Test("A link stays a link: the file it stands for is the one that is compacted, restored and locked")
+  func link() async throws {
+    try await Fixture.with { fixture in
+      let real = fixture.folder.appending(path: "elsewhere")
+      try FileManager.default.createDirectory(at: real, withIntermediateDirectories: false)
+      try FileManager.default.createSymbolicLink(
+        atPath: fixture.path, withDestinationPath: real.appending(path: "notes.db").path)
+      #expect(fault { _ = try fixture.open() } == .invalidRequest)
+      try Data().write(to: real.appending(path: "notes.db"))
+      let store = try fixture.open()
+      try store.add(["secreto"])
+      let backup = try store.backup()
+      try store.write { try $0.execute(sql: "UPDATE note SET text = 'otro'") }
+      try store.compact()
+      #expect(try Data(contentsOf: real.appending(path: "notes.db")).range(of: Data("secreto".utf8)) == nil)
+      try store.restore(backup.path)
+      #expect(try store.texts() == ["secreto"])
+      var direct = fixture.options()
+      direct.path = real.appending(path: "notes.db").path
+      #expect(fault { _ = try Store(direct) } == .busy)
+      try store.close()
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: fixture.path) == direct.path)
+      #expect(try Store(direct).texts() == ["secreto"])
+    }
+  }
+
+  @Test("A folder in which nothing can be written is a clear error")
+  func readOnly() {
+    for folder in ["/proc/sarai", "/sys/sarai", "/dev/null/sarai"] {
+      let options = StoreOptions(
+        path: folder + "/notes.db", backupFolder: folder + "/backups", migrations: [Fixture.first])
+      #expect(fault { _ = try Store(options) } == .invalidRequest, "\(folder)")
+    }
+  }
 }

@@ -82,7 +82,7 @@ import Testing
   @Test("No power cut loses what was acknowledged, doubles it, or damages the file")
   func synced() async throws {
     try await Fixture.with { fixture in
-      let losses = try cut(rounds: rounds(150, soak: 10_000), seed: 7, isSynced: true, fixture)
+      let losses = try cut(rounds: rounds(150, soak: 10_000), seed: soakSeed(7), isSynced: true, fixture)
       #expect(losses.lost == 0)
       #expect(losses.doubled == 0)
       #expect(losses.damaged == 0)

@@ -21,6 +21,9 @@ int sarai_checksum_vfs_register(const char *name, const char *base);
 // checksums. `connection` is a sqlite3 *. Returns a SQLite result code.
 int sarai_prepare_connection(void *connection);
 
+// Opens a regular file to read; never waits for a pipe that nobody writes. A file descriptor, or -1 with errno set.
+int sarai_open_regular(const char *path);
+
 // What is wrong with a database file that nobody writes meanwhile.
 typedef enum {
   SARAI_FILE_SOUND = 0,

@@ -30,7 +30,12 @@ extension MemoryStore {
           if !isOver { record.supersededBy = nil }
         }
       }
-      try refuseTwin(record, database)
+      if edit.validFrom != nil || edit.validTo != nil {
+        try Limits.check(
+          from: record.validFrom.map(Timestamp.init(milliseconds:)),
+          to: record.validTo.map(Timestamp.init(milliseconds:)))
+      }
+      try record.refuseTwin(database)
       var log = OperationLog(database: database, owner: number, kind: .edit, at: .now())
       try log.note(known, keepsTerms: false)
       try record.update(database)
@@ -60,7 +65,7 @@ extension MemoryStore {
       try learning.log.note(record)
       let isOver = record.validTo.map { $0 <= Timestamp.now().milliseconds } ?? false
       record.standing = isOver ? .past : .current
-      if !isOver { try refuseTwin(record, database) }
+      if !isOver { try record.refuseTwin(database) }
       try record.update(database)
       let replaced = isOver ? [] : try learning.replace(by: record, replacing)
       return Receipt(
@@ -69,22 +74,24 @@ extension MemoryStore {
     }
   }
 
-  private func refuseTwin(_ record: FactRecord, _ database: Database) throws {
-    guard record.standing == .current else { return }
-    let twin = try FactRecord.current(
-      database, subject: record.subject, verb: record.verb, object: record.object
-    ).first { $0.id != record.id && $0.isNegated == record.isNegated }
-    guard let twin else { return }
-    throw SaraiError(
-      .invalidRequest, es: "El hecho \(twin.id) ya dice eso: olvida uno de los dos.",
-      en: "Fact \(twin.id) says that already: forget one of the two.", subject: "\(twin.id)")
-  }
-
   private func check(_ edit: FactEdit) throws(SaraiError) {
     if let subject = edit.subject { try Limits.check(subject, "subject", mayBeEmpty: false) }
     if let verb = edit.verb { try Limits.check(verb, "verb", mayBeEmpty: false) }
     if let object = edit.object { try Limits.check(object, "object", mayBeEmpty: true) }
     if let confidence = edit.confidence { try Limits.check(confidence: confidence) }
     try Limits.check(from: edit.validFrom ?? nil, to: edit.validTo ?? nil)
+  }
+}
+
+extension FactRecord {
+  /// - Throws: `invalidRequest` where another current fact says the same as this one would.
+  func refuseTwin(_ database: Database) throws {
+    guard standing == .current else { return }
+    let twin = try FactRecord.current(database, subject: subject, verb: verb, object: object)
+      .first { $0.id != id && $0.isNegated == isNegated }
+    guard let twin else { return }
+    throw SaraiError(
+      .invalidRequest, es: "El hecho \(twin.id) ya dice eso: olvida uno de los dos.",
+      en: "Fact \(twin.id) says that already: forget one of the two.", subject: "\(twin.id)")
   }
 }

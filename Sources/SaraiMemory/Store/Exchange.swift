@@ -43,6 +43,7 @@ extension MemoryStore {
       } catch {
         let fault = error
         try take()
+        try store.write { try importer.link($0) }
         throw SaraiError(
           fault.code,
           Localized(
@@ -113,18 +114,21 @@ private struct Importer {
     if let known {
       facts[id] = known.id
       report.alreadyKnown += 1
-      return
+    } else {
+      try record.insert(database)
+      facts[id] = record.id
+      report.factsAdded += 1
     }
-    try record.insert(database)
-    facts[id] = record.id
-    report.factsAdded += 1
-    if let successor = fact.supersededBy { successors.append((record.id, successor.rawValue)) }
+    // An import that was cut short may have left it without.
+    if let successor = fact.supersededBy, let id = facts[id], known?.supersededBy == nil {
+      successors.append((id, successor.rawValue))
+    }
   }
 
   /// Numbers differ here: what took whose place is told once all facts have theirs.
   func link(_ database: Database) throws {
     for (fact, successor) in successors {
-      guard let new = facts[successor] else { continue }
+      guard let new = facts[successor], new != fact else { continue }
       try database.run("UPDATE fact SET superseded_by = ? WHERE id = ?", [new, fact])
     }
   }

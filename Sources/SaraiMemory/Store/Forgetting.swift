@@ -9,9 +9,12 @@ extension MemoryStore {
   /// Facts go with the facts that they had replaced and with the turns that told any of these; turns that are named go
   /// with the facts that they told. Takes as long as a compact copy of the database; others read meanwhile.
   ///
-  /// - Throws: `notFound` where a fact or a turn is not the owner's; then nothing is forgotten.
+  /// - Throws: `notFound` where a fact or a turn is not the owner's; then nothing is forgotten. `insufficientResources`
+  ///   where the disk is too full to make the new file: then it is gone from the memory, but copies still hold it, which
+  ///   upkeep and the next opening delete.
   @discardableResult
   package func forget(_ request: ForgetRequest) throws -> ForgetReceipt {
+    let copiesTaken = store.copiesTaken()
     var receipt = try store.write { database in
       guard let owner = try find(request.owner, database) else {
         if let fact = request.facts.first { throw Self.unknown(fact) }
@@ -19,13 +22,28 @@ extension MemoryStore {
         return ForgetReceipt(facts: [], turns: [], backupsPurged: 0)
       }
       var forgetting = try ForgettingWork(database: database, owner: owner, request)
-      try forgetting.run()
-      try database.run("INSERT OR IGNORE INTO duty (name) VALUES (?)", [Duty.purge])
-      return ForgetReceipt(
+      let receipt = ForgetReceipt(
         facts: forgetting.facts.sorted().map(FactID.init(rawValue:)),
         turns: forgetting.turns.sorted().map(TurnID.init(rawValue:)), backupsPurged: 0)
+      guard request.everything || !receipt.facts.isEmpty || !receipt.turns.isEmpty else { return receipt }
+      try forgetting.run()
+      try database.run(
+        """
+        INSERT INTO duty (name, copies_before) VALUES (?, ?)
+          ON CONFLICT (name) DO UPDATE SET copies_before = excluded.copies_before
+        """, [Duty.purge, copiesTaken])
+      return receipt
     }
-    receipt.backupsPurged = try finishForgetting()
+    guard try store.read({ try Duty.isOwed(Duty.purge, $0) }) else { return receipt }
+    do { receipt.backupsPurged = try finishForgetting() } catch let fault as SaraiError {
+      throw SaraiError(
+        fault.code,
+        Localized(
+          es: "Ya no está en la memoria, pero hay copias que aún lo contienen y no se han podido borrar; "
+            + "se volverá a intentar. \(fault.message.es)",
+          en: "It is gone from the memory, but there are copies that still hold it and could not be deleted; "
+            + "this will be tried again. \(fault.message.en)"), subject: fault.subject, cause: fault.cause)
+    }
     return receipt
   }
 
@@ -36,7 +54,9 @@ extension MemoryStore {
     // Deleted cells are overwritten where they lie, but copies of cells that SQLite moved between pages earlier may be
     // left in the gaps of pages: only a new file has none.
     try store.compact()
-    let purged = try store.purgeCopies()
+    // The fresh backup holds this duty too; whoever goes back to it must not lose the copies that came after.
+    let before = try store.read { try $0.number("SELECT copies_before FROM duty WHERE name = ?", [Duty.purge]) }
+    let purged = try store.purgeCopies(takenBefore: before)
     try store.write { try $0.run("DELETE FROM duty WHERE name = ?", [Duty.purge]) }
     return purged
   }
@@ -91,6 +111,7 @@ private struct ForgettingWork {
     }
   }
 
+  /// What says the object of one of the facts: facts about it or with it among other words, and turns.
   private mutating func addMentions() throws {
     var objects: Set<Int64> = []
     for fact in facts {
@@ -99,16 +120,20 @@ private struct ForgettingWork {
     for object in objects {
       var folded = ""
       try database.rows("SELECT coalesce(folded, text) FROM term WHERE id = ?", [object]) { folded = $0[0] }
-      let words = Terms.words(folded).map { "\"\($0)\"" }
+      let words = Terms.words(folded).map(String.init)
       guard !words.isEmpty else { continue }
-      for fact in try database.numbers("SELECT id FROM fact WHERE object_id = ?", [object]) { try addFact(fact) }
+      for term in try Terms(database: database, owner: owner).saying(words) {
+        for column in ["object_id", "subject_id"] {
+          for fact in try database.numbers("SELECT id FROM fact WHERE \(column) = ?", [term]) { try addFact(fact) }
+        }
+      }
       // A phrase: the words one after the other.
       turns.formUnion(
         try database.numbers(
           """
           SELECT t.id FROM turn_text CROSS JOIN turn t ON t.id = turn_text.rowid
             WHERE turn_text MATCH ? AND t.owner_id = ?
-          """, [words.joined(separator: " + "), owner]))
+          """, [words.map { "\"\($0)\"" }.joined(separator: " + "), owner]))
     }
   }
 

@@ -71,7 +71,7 @@ extension MemoryStore {
       let isEmpty = try database.number("SELECT 1 FROM owner LIMIT 1") == nil
       return HousekeepingState(
         done: done, isChanged: hasBackups ? mark != backedUp : !isEmpty,
-        owesForgetting: try database.number("SELECT 1 FROM duty WHERE name = ?", [Duty.purge]) != nil)
+        owesForgetting: try Duty.isOwed(Duty.purge, database))
     }
   }
 

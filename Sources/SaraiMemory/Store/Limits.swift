@@ -6,6 +6,8 @@ enum Limits {
   static let turnBytes = 8 << 20
   static let nameBytes = 1 << 10
   static let changes = 10_000
+  static let queryTerms = 8_000
+  static let vectorComponents = 8_192
 
   static func check(_ batch: Batch) throws(SaraiError) {
     try check(batch.saidAt, "saidAt")
@@ -22,6 +24,21 @@ enum Limits {
         if let at { try check(at, "at") }
       case .setConfidence(_, let confidence): try check(confidence: confidence)
       }
+    }
+  }
+
+  static func check(_ query: FactQuery) throws(SaraiError) {
+    guard query.text.utf8.count <= termBytes else { throw tooLarge("text", "\(termBytes) bytes") }
+    for (name, terms) in [("subjects", query.subjects), ("verbs", query.verbs), ("objects", query.objects)] {
+      guard terms.count <= queryTerms else { throw tooLarge(name, "\(queryTerms)") }
+    }
+  }
+
+  static func check(_ vector: StoredVector) throws(SaraiError) {
+    guard vector.scale.isFinite, (1...vectorComponents).contains(vector.components.count) else {
+      throw invalid(
+        "vectors", "Un vector debe tener de 1 a \(vectorComponents) componentes y una escala finita.",
+        "A vector must have 1 to \(vectorComponents) components and a finite scale.")
     }
   }
 

@@ -28,8 +28,10 @@ package final class MemoryStore: Sendable {
   package init(options: StoreOptions) throws {
     store = try Store(options)
     opening = MemoryOpening(store)
-    if try store.read({ try $0.number("SELECT 1 FROM duty WHERE name = ?", [Duty.purge]) }) != nil {
-      _ = try finishForgetting()
+    do {
+      if try store.read({ try Duty.isOwed(Duty.purge, $0) }) { _ = try finishForgetting() }
+    } catch let fault as SaraiError where fault.code == .insufficientResources {
+      // A full disk keeps nobody from their memory: upkeep tries again.
     }
   }
 
@@ -76,6 +78,10 @@ package final class MemoryStore: Sendable {
 /// What a crash may leave half done; kept in the table `duty`.
 enum Duty {
   static let purge = "purge"
+
+  static func isOwed(_ name: String, _ database: Database) throws -> Bool {
+    try database.number("SELECT 1 FROM duty WHERE name = ?", [name]) != nil
+  }
 }
 
 /// What was found when a memory was opened.

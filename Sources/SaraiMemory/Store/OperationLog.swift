@@ -63,6 +63,8 @@ struct OperationLog {
       let oldest = try database.number(
         "SELECT id FROM operation WHERE owner_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?", [owner, Self.kept])
     else { return }
-    try database.run("DELETE FROM operation WHERE owner_id = ? AND id <= ?", [owner, oldest])
+    try Terms.sweep(
+      database,
+      operations: database.numbers("SELECT id FROM operation WHERE owner_id = ? AND id <= ?", [owner, oldest]))
   }
 }

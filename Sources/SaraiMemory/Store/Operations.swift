@@ -40,8 +40,8 @@ extension MemoryStore {
   /// Takes back the last thing done that was not undone yet, or the one named: learnt facts are gone, replaced ones
   /// hold again, edited ones say what they said. What was said stays.
   ///
-  /// - Throws: `invalidRequest` where it was a forgetting, which nothing brings back, or where something done later to
-  ///   the same facts has to be undone first; `notFound` where there is nothing to undo.
+  /// - Throws: `invalidRequest` where it was a forgetting, which nothing brings back, where something done later to the
+  ///   same facts has to be undone first, or where another fact says by now what would be said again; `notFound` where there is nothing to undo.
   @discardableResult
   package func undo(_ owner: Owner, operation: OperationID? = nil) throws -> Operation {
     try store.write { database in
@@ -142,6 +142,7 @@ enum Operations {
       if let next = record.supersededBy, try database.number("SELECT 1 FROM fact WHERE id = ?", [next]) == nil {
         record.supersededBy = nil
       }
+      try record.refuseTwin(database)
       try record.update(database)
     }
     try database.run("DELETE FROM held_term WHERE operation_id = ?", [operation])

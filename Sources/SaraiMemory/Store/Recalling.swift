@@ -4,8 +4,11 @@ import SaraiStore
 
 extension MemoryStore {
   /// The facts that match every part of a query.
+  ///
+  /// - Throws: `tooLarge` for texts beyond 64 KiB and lists beyond 8,000 terms.
   package func recall(_ query: FactQuery) throws -> [Fact] {
-    try store.read { database in
+    try Limits.check(query)
+    return try store.read { database in
       guard let owner = try find(query.owner, database) else { return [] }
       return try Recaller(database: database, owner: owner, query: query).facts()
     }
@@ -59,7 +62,8 @@ private struct Recaller {
 
   func facts() throws -> [Fact] {
     let limit = min(max(query.limit, 1), 10_000)
-    let words = Terms.words(Term(query.text).folded)
+    // Each once: a text that repeats itself asks for nothing more.
+    let words = Set(Terms.words(Term(query.text).folded)).sorted()
     // Punctuation alone matches nothing, rather than everything.
     if words.isEmpty, !Term(query.text).isEmpty { return [] }
     guard let plan = try plan(words: words.map(String.init)) else { return [] }

@@ -113,6 +113,8 @@ struct Learning {
     merged.validFrom = record.validFrom ?? known.validFrom
     // Said again without an end: an end that was foreseen no longer counts.
     merged.validTo = record.validTo
+    // "hasta marzo" of what was to begin in May: the beginning was of another time.
+    if let from = merged.validFrom, let to = merged.validTo, to < from { merged.validFrom = record.validFrom }
     if merged.turn == nil { merged.turn = record.turn }
     if merged.state != known.state {
       try log.note(known)
@@ -174,7 +176,8 @@ struct Learning {
   }
 
   private func end(_ record: inout FactRecord, at time: Int64) {
-    record.validTo = min(record.validTo ?? .max, time)
+    // Not before it began: what never held has no time at all.
+    record.validTo = max(min(record.validTo ?? .max, time), record.validFrom ?? .min)
     // What ends in the future holds until then; upkeep moves it to history.
     if time <= max(saidAt.milliseconds, Timestamp.now().milliseconds) { record.standing = .past }
   }

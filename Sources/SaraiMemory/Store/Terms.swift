@@ -70,6 +70,16 @@ struct Terms {
     return swept
   }
 
+  /// Deletes operations, with what undo knew of them, and the terms that only undo still needed.
+  static func sweep(_ database: Database, operations: [Int64]) throws {
+    var loose: Set<Int64> = []
+    for operation in operations {
+      loose.formUnion(try database.numbers("SELECT term_id FROM held_term WHERE operation_id = ?", [operation]))
+      try database.run("DELETE FROM operation WHERE id = ?", [operation])
+    }
+    _ = try sweep(database, loose)
+  }
+
   private static func isUsed(_ database: Database, _ number: Int64) throws -> Bool {
     try database.number(
       """
@@ -102,5 +112,15 @@ struct Terms {
     try database.numbers(
       "SELECT rowid FROM term_word WHERE term_word MATCH ? LIMIT ?",
       ["\"\(Self.word(prefix, owner: owner))\"*", limit])
+  }
+
+  /// Terms of the owner that have these words one after the other.
+  func saying(_ words: [String]) throws -> [Int64] {
+    let query = words.map { "\"\(Self.word($0, owner: owner))\"" }.joined(separator: " AND ")
+    return try database.numbers("SELECT rowid FROM term_word WHERE term_word MATCH ?", [query]).filter { number in
+      var said: [Substring] = []
+      try database.rows("SELECT coalesce(folded, text) FROM term WHERE id = ?", [number]) { said = Self.words($0[0]) }
+      return said.indices.contains { said[$0...].map(String.init).starts(with: words) }
+    }
   }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import SaraiCore
 import SaraiStore
 
@@ -57,25 +58,28 @@ extension MemoryStore {
     }
   }
 
-  /// Turns in which all of the words are said, or any of them, the best match (BM25) first.
+  /// Turns in which all of the words are said, or any of them, the best match (BM25 over this owner's turns) first.
+  /// Where more than 5,000 match, the last of them are compared.
   ///
   /// - Returns: Each turn with its score; higher is better.
   package func searchTurns(
     _ text: String, owner: Owner, matchingAll: Bool = false, limit: Int = 20
   ) throws -> [(turn: Turn, score: Double)] {
-    let words = Terms.words(Term(text).folded).prefix(64).map { "\"\($0)\"" }
+    let words = Array(Terms.words(Term(text).folded).prefix(64))
     guard !words.isEmpty else { return [] }
     return try store.read { database in
       guard let number = try find(owner, database) else { return [] }
-      var found: [(turn: Turn, score: Double)] = []
+      let query = words.map { "\"\($0)\"" }.joined(separator: matchingAll ? " AND " : " OR ")
+      var found: [Turn] = []
       try database.rows(
         """
-        SELECT \(Turns.columns), -bm25(turn_text) FROM turn_text CROSS JOIN turn t ON t.id = turn_text.rowid
+        SELECT \(Turns.columns) FROM turn_text CROSS JOIN turn t ON t.id = turn_text.rowid
           JOIN conversation c ON c.id = t.conversation_id
-          WHERE turn_text MATCH ? AND t.owner_id = ? ORDER BY bm25(turn_text), t.id LIMIT ?
-        """, [words.joined(separator: matchingAll ? " AND " : " OR "), number, min(max(limit, 1), 1000)]
-      ) { row in found.append((Turns.turn(row), row[6])) }
-      return found
+          WHERE turn_text MATCH ? AND t.owner_id = ? ORDER BY turn_text.rowid DESC LIMIT 5000
+        """, [query, number]
+      ) { row in found.append(Turns.turn(row)) }
+      let all = try database.number("SELECT count(*) FROM turn WHERE owner_id = ?", [number]) ?? 0
+      return Array(Turns.ranked(found, words: Set(words), of: Int(all)).prefix(min(max(limit, 1), 1000)))
     }
   }
 }
@@ -89,6 +93,24 @@ enum Turns {
     Turn(
       id: TurnID(rawValue: row[0]), conversation: row[1], role: .stored(row[2]), speaker: row[3],
       saidAt: Timestamp(milliseconds: row[4]), text: row[5])
+  }
+
+  /// The best first; of equals, the earliest. SQLite's own BM25 would count words in the turns of other owners.
+  static func ranked(_ turns: [Turn], words: Set<Substring>, of all: Int) -> [(turn: Turn, score: Double)] {
+    let said = turns.map { Terms.words(Term($0.text).folded) }
+    let average = Double(said.reduce(0) { $0 + $1.count }) / Double(max(1, turns.count))
+    var scores = [Double](repeating: 0, count: turns.count)
+    for word in words {
+      let counts = said.map { words in Double(words.count { $0 == word }) }
+      let holding = Double(counts.count { $0 > 0 })
+      let rarity = log((Double(max(all, turns.count)) - holding + 0.5) / (holding + 0.5) + 1)
+      for index in turns.indices where counts[index] > 0 {
+        let length = 0.25 + 0.75 * Double(said[index].count) / max(1, average)
+        scores[index] += rarity * counts[index] * 2.2 / (counts[index] + 1.2 * length)
+      }
+    }
+    return zip(turns, scores).map { (turn: $0, score: $1) }
+      .sorted { $0.score != $1.score ? $0.score > $1.score : $0.turn.id < $1.turn.id }
   }
 
   static func list(_ database: Database, where condition: String, _ arguments: StatementArguments) throws -> [Turn] {

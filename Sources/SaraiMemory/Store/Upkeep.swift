@@ -215,17 +215,15 @@ struct Upkeep {
     var removed = 0
     try windows("fact") { window in
       let old = try store.read { database in
-        try database.numbers(
-          """
-          SELECT id FROM fact WHERE id >= ? AND id < ?
-            AND (standing = 1 AND coalesce(valid_to, said_at) < ? OR standing = 2 AND said_at < ?)
-          """, [window.lowerBound, window.upperBound, cut.milliseconds, cut.milliseconds])
+        try database.numbers(Self.oldHistory, [window.lowerBound, window.upperBound, cut.milliseconds])
       }
       try slices(old) { database, ids in
         var loose: Set<Int64> = []
         for id in ids {
           guard let record = try FactRecord.load(database, id), record.standing != .current else { continue }
           loose.formUnion([record.subject, record.verb, record.object])
+          // The chain closes: what this one had replaced is still found from what is in force, and forgotten with it.
+          try database.run("UPDATE fact SET superseded_by = ? WHERE superseded_by = ?", [record.supersededBy, id])
           try database.run("DELETE FROM fact WHERE id = ?", [id])
           removed += 1
         }
@@ -234,6 +232,18 @@ struct Upkeep {
     }
     return removed
   }
+
+  /// What has been over since before ?3, by when it was told too: "desde 2010 vivo en Bilbao" ends the address before
+  /// it today. What the user told as over ("viví en París hasta 2004") holds of its time and stays, and so does what
+  /// an operation touched since, which undo may bring back.
+  private static let oldHistory = """
+    SELECT f.id FROM fact f LEFT JOIN fact n ON n.id = f.superseded_by
+      WHERE f.id >= ?1 AND f.id < ?2 AND f.standing IN (1, 2) AND f.said_at < ?3
+        AND (f.standing = 2 OR coalesce(f.valid_to, f.said_at) < ?3) AND coalesce(n.said_at < ?3, TRUE)
+        AND NOT (f.standing = 1 AND f.superseded_by IS NULL AND f.flags >> 2 & 3 = 0 AND f.valid_to <= f.said_at)
+        AND NOT EXISTS (SELECT 1 FROM change c JOIN operation o ON o.id = c.operation_id
+          WHERE c.fact_id = f.id AND o.is_undone = 0 AND o.at >= ?3)
+    """
 
   func deleteTurns(before cut: Timestamp) throws -> Int {
     var removed = 0
@@ -251,18 +261,19 @@ struct Upkeep {
       }
     }
     // Keys of batches and what undo knows end with their time too.
-    for table in ["batch", "operation"] {
-      var isDone = false
-      while !isDone {
-        isDone = try store.write { database in
-          let key = table == "batch" ? "(owner_id, key_high, key_low)" : "id"
-          let columns = table == "batch" ? "owner_id, key_high, key_low" : "id"
-          try database.run(
-            "DELETE FROM \(table) WHERE \(key) IN (SELECT \(columns) FROM \(table) WHERE at < ? LIMIT ?)",
-            [cut.milliseconds, Self.slice])
-          return database.changesCount < Self.slice
-        }
+    var isDone = false
+    while !isDone {
+      isDone = try store.write { database in
+        try database.run(
+          """
+          DELETE FROM batch WHERE (owner_id, key_high, key_low) IN
+            (SELECT owner_id, key_high, key_low FROM batch WHERE at < ? LIMIT ?)
+          """, [cut.milliseconds, Self.slice])
+        return database.changesCount < Self.slice
       }
+    }
+    try slices(store.read { try $0.numbers("SELECT id FROM operation WHERE at < ?", [cut.milliseconds]) }) {
+      try Terms.sweep($0, operations: Array($1))
     }
     return removed
   }

@@ -13,6 +13,7 @@ extension MemoryStore {
     _ vectors: [(id: Int64, vector: StoredVector)], _ kind: VectorKind, model: String, owner: Owner
   ) throws -> Int {
     try Limits.check(text: model, bytes: Limits.nameBytes, "model")
+    for (_, vector) in vectors { try Limits.check(vector) }
     return try store.write { database in
       guard let number = try find(owner, database) else { return 0 }
       try database.run("INSERT OR IGNORE INTO embedding_model (name) VALUES (?)", [model])

@@ -108,4 +108,28 @@ private let strangeTexts = [
       #expect(try memory.searchTurns("zarpo", owner: ana).map(\.turn.id) == [turn])
     }
   }
+
+  @Test("A query or a vector beyond every measure is refused")
+  func hugeQueries() async throws {
+    try await StoreFixture.with { _, memory in
+      let id = try memory.add("usuario", "tener", "un gato")
+      let terms = (0..<8_000).map { Term("cosa \($0)") } + ["un gato"]
+      #expect(
+        fault { _ = try memory.recall(FactQuery(owner: ana, objects: terms)) } == .tooLarge)
+      #expect(
+        try memory.recall(
+          FactQuery(owner: ana, subjects: ["usuario"], verbs: ["tener"], objects: Array(terms.dropFirst()))
+        ).map(\.id) == [id])
+      let text = String(repeating: "gato ", count: 10_000)
+      #expect(try memory.recall(FactQuery(owner: ana, text: text)).map(\.id) == [id])
+      #expect(fault { _ = try memory.recall(FactQuery(owner: ana, text: text + text)) } == .tooLarge)
+      for vector in [
+        StoredVector(scale: .nan, components: [1]), StoredVector(scale: 1, components: []),
+        StoredVector(scale: 1, components: Array(repeating: 1, count: 10_000)),
+      ] {
+        #expect(
+          fault { try memory.setVectors([(id.rawValue, vector)], .fact, model: "e5", owner: ana) } == .invalidRequest)
+      }
+    }
+  }
 }

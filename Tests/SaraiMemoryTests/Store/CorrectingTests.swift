@@ -132,4 +132,19 @@ import Testing
       #expect(try memory.why(oldest.id, owner: ana).operations.isEmpty)
     }
   }
+
+  @Test("Undo does not say a second time what was told again since")
+  func undoTwin() async throws {
+    try await StoreFixture.with { _, memory in
+      try memory.add("usuario", "vivir en", "Lugo")
+      try memory.add("usuario", "vivir en", "Soria", replacing: .sameSubjectAndVerb)
+      let move = try #require(try memory.operations(of: ana).first)
+      try memory.add("usuario", "vivir en", "Lugo")
+      #expect(fault { try memory.undo(ana, operation: move.id) } == .invalidRequest)
+      #expect(try memory.recall(FactQuery(owner: ana)).count == 2)
+      try memory.undo(ana)
+      try memory.undo(ana)
+      #expect(try memory.say(FactQuery(owner: ana)) == ["usuario vivir en Lugo"])
+    }
+  }
 }

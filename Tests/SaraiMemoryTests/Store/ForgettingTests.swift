@@ -149,4 +149,74 @@ import Testing
       try again.close()
     }
   }
+
+  @Test("A password that other facts say among other words, or are about, goes from those too")
+  func mentionsInTerms() async throws {
+    try await StoreFixture.with { fixture, memory in
+      let id = try memory.add("clave del trastero", "ser", "Cocodrilo Azul 7319")
+      try memory.add("usuario", "decir", "que la clave es cocodrilo azul 7319, creo")
+      try memory.add("Cocodrilo azul 7319", "ser", "secreto")
+      let other = try memory.add("usuario", "ver", "un cocodrilo y un azul de 7319")
+      let eva = try Owner("eva")
+      try memory.add("clave", "ser", "cocodrilo azul 7319", owner: eva)
+      #expect(try memory.forget(ForgetRequest(owner: ana, facts: [id], includesMentions: true)).facts.count == 3)
+      #expect(try memory.recall(FactQuery(owner: ana)).map(\.id) == [other])
+      #expect(try memory.recall(FactQuery(owner: eva)).count == 1)
+      #expect(try fixture.files(holding: "Cocodrilo Azul") == [])
+    }
+  }
+
+  @Test("What an edit took away is forgotten with its fact, also where undo no longer reaches that far")
+  func trimmedEdits() async throws {
+    try await StoreFixture.with { fixture, memory in
+      let id = try memory.add("clave", "ser", "Salamandra55")
+      try memory.edit(id, FactEdit(object: "Tritón66"), owner: ana)
+      for round in 0..<1100 { try memory.add("lista", "tener", Term("cosa \(round % 7) de \(round)")) }
+      try memory.forget(ForgetRequest(owner: ana, facts: [id]))
+      for secret in ["Salamandra55", "salamandra55", "Tritón66"] { #expect(try fixture.files(holding: secret) == []) }
+    }
+  }
+
+  @Test("Whoever goes back to the backup after a forgetting loses no copy that came later")
+  func laterCopies() async throws {
+    try await StoreFixture.with { fixture, memory in
+      let id = try memory.add("clave", "ser", "Ornitorrinco")
+      try memory.add("usuario", "tener", "un gato")
+      try memory.backup()
+      try memory.forget(ForgetRequest(owner: ana, facts: [id]))
+      let fresh = try #require(memory.backups().first)
+      try memory.add("usuario", "tener", "un perro")
+      try memory.restore(fresh.path)
+      try memory.close()
+      let again = try fixture.open()
+      #expect(again.backups().map(\.reason) == ["before-restore", "after-forgetting"])
+      try again.close()
+      // Damage brings back the newest one; the damaged file stays, as the message says.
+      let file = try FileHandle(forUpdating: URL(filePath: fixture.path))
+      try file.seek(toOffset: 5000)
+      try file.write(contentsOf: Data([1, 2, 3]))
+      try file.close()
+      let restored = try fixture.open()
+      guard case .restored(_, let damaged) = restored.opening.store.recovery else {
+        Issue.record("not restored")
+        return
+      }
+      #expect(FileManager.default.fileExists(atPath: damaged))
+      #expect(restored.backups().count == 2)
+      try restored.close()
+    }
+  }
+
+  @Test("A forgetting of nothing leaves the backups alone")
+  func nothing() async throws {
+    try await StoreFixture.with { _, memory in
+      try memory.add("usuario", "tener", "un gato")
+      try memory.backup()
+      #expect(try memory.forget(ForgetRequest(owner: ana)) == ForgetReceipt(facts: [], turns: [], backupsPurged: 0))
+      let nobody = try Owner("nadie")
+      _ = try memory.forget(ForgetRequest(owner: nobody, everything: true))
+      #expect(memory.backups().map(\.reason) == ["manual"])
+      #expect(try memory.operations(of: ana).map(\.kind) == [.store])
+    }
+  }
 }

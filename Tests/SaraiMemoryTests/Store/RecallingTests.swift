@@ -162,6 +162,25 @@ private let mixCases: [([String], [String], [String], [String])] = [
     }
   }
 
+  @Test("What others said changes neither the order of found turns nor their scores")
+  func scores() async throws {
+    try await StoreFixture.with { _, memory in
+      for text in ["El tren llega tarde", "El gato duerme", "El gato ve el tren y otro tren"] {
+        _ = try memory.store(NewTurn(conversation: "c", text: text), owner: ana)
+      }
+      let before = try memory.searchTurns("gato tren", owner: ana)
+      #expect(before.first?.turn.text == "El gato ve el tren y otro tren")
+      #expect(before.allSatisfy { $0.score > 0 })
+      let eva = try Owner("eva")
+      for round in 0..<50 {
+        _ = try memory.store(NewTurn(conversation: "c", text: "gato gato gato \(round)"), owner: eva)
+      }
+      let after = try memory.searchTurns("gato tren", owner: ana)
+      #expect(after.map(\.turn) == before.map(\.turn))
+      #expect(after.map(\.score) == before.map(\.score))
+    }
+  }
+
   @Test("Turns are found by their words, with or without accents, the best first")
   func turns() async throws {
     try await StoreFixture.with { _, memory in

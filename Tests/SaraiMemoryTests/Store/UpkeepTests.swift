@@ -63,6 +63,54 @@ import Testing
     }
   }
 
+  @Test("Rotation keeps what was told as over, and what gave way lately to something that holds since long ago")
+  func rotateKeeps() async throws {
+    try await StoreFixture.with { _, memory in
+      let year = Timestamp.now().adding(days: -5000)
+      func tell(_ object: Term, _ change: (inout NewFact) -> Void, saidAt: Timestamp) throws -> FactID {
+        var fact = NewFact("usuario", "vivir en", object)
+        change(&fact)
+        let batch = Batch(owner: ana, changes: [.add(fact, replacing: .sameSubjectAndVerb)], saidAt: saidAt)
+        guard case .added(let id, _) = try memory.store(batch).outcomes[0] else { return FactID(rawValue: 0) }
+        return id
+      }
+      let old = Timestamp.now().adding(days: -400)
+      let paris = try tell("París", { ($0.validFrom, $0.validTo) = (year.adding(days: -900), year) }, saidAt: old)
+      let lugo = try tell("Lugo", { _ in }, saidAt: old)
+      // "Vivo en Soria desde…": Lugo was over long ago, as is known since yesterday.
+      let soria = try tell("Soria", { $0.validFrom = old.adding(days: -30) }, saidAt: .now().adding(days: -1))
+      #expect(try memory.rotate(days: 365).factsRemoved == 0)
+      #expect(try memory.fact(paris, owner: ana).standing == .past)
+      #expect(try memory.fact(lugo, owner: ana).supersededBy == soria)
+      try memory.undo(ana)
+      #expect(try memory.recall(FactQuery(owner: ana)).map(\.id) == [lugo])
+      // A guess that waited for its yes in vain goes.
+      _ = try tell("Vigo", { $0.isProposed = true }, saidAt: old)
+      #expect(try memory.rotate(days: 365).factsRemoved == 1)
+      #expect(try memory.recall(FactQuery(owner: ana)).map(\.id) == [lugo])
+    }
+  }
+
+  @Test("What was replaced twice is still found from what is in force once the middle is gone")
+  func chain() async throws {
+    try await StoreFixture.with { _, memory in
+      let first = try memory.add("usuario", "vivir en", "Lugo")
+      let second = try memory.add("usuario", "vivir en", "Soria", replacing: .sameSubjectAndVerb)
+      let third = try memory.add("usuario", "vivir en", "Vigo", replacing: .sameSubjectAndVerb)
+      try memory.store.write { database in
+        try database.execute(sql: "UPDATE fact SET said_at = 1, valid_to = 2; DELETE FROM operation")
+        try database.execute(
+          sql: "UPDATE fact SET said_at = ? WHERE id <> ?",
+          arguments: [Timestamp.now().adding(days: -1).milliseconds, second.rawValue])
+        try database.execute(sql: "UPDATE fact SET valid_to = NULL WHERE id = ?", arguments: [third.rawValue])
+      }
+      try memory.store.write { try $0.execute(sql: "UPDATE fact SET said_at = 1 WHERE id = \(third.rawValue)") }
+      #expect(try memory.rotate(days: 10).factsRemoved == 1)
+      #expect(try memory.why(third, owner: ana).replaced.map(\.id) == [first])
+      #expect(try memory.forget(ForgetRequest(owner: ana, facts: [third])).facts == [first, third])
+    }
+  }
+
   @Test("Vacuum after rotation frees a third and more of a store with ninety days of churn, and loses nothing in force")
   func vacuumFrees() async throws {
     try await StoreFixture.with { fixture, memory in
@@ -189,6 +237,49 @@ import Testing
       let told = try memory.recall(FactQuery(owner: eva, objects: ["Lugo"], validity: .ever))[0]
       #expect(told.id != old)
       #expect(try memory.why(told.id, owner: eva).turn?.text == "Vivo en \"Lugo\"\n¿sabes?")
+    }
+  }
+
+  @Test("A fact that gave way to one of an earlier time goes out and comes in again")
+  func exchangeOfEarlierTimes() async throws {
+    try await StoreFixture.with { _, memory in
+      let now = Timestamp.now()
+      try memory.add("usuario", "vivir en", "Lugo") { $0.validFrom = now.adding(days: -10) }
+      try memory.add("usuario", "vivir en", "Soria", replacing: .sameSubjectAndVerb) {
+        $0.validFrom = now.adding(days: -50)
+      }
+      // Told again with an end before the beginning that was told first.
+      try memory.add("usuario", "tener", "fiebre") { $0.validFrom = now.adding(days: 9) }
+      try memory.add("usuario", "tener", "fiebre") { $0.validTo = now.adding(days: 3) }
+      let id = try #require(try memory.recall(FactQuery(owner: ana, objects: ["Soria"])).first?.id)
+      #expect(
+        fault { try memory.edit(id, FactEdit(validTo: .some(now.adding(days: -90))), owner: ana) } == .invalidRequest)
+      var lines: [String] = []
+      try memory.export(ana) { lines.append($0) }
+      #expect(try memory.importLines(lines, owner: try Owner("eva")).factsAdded == 3)
+    }
+  }
+
+  @Test("An import that stopped at a wrong line still knows what took whose place, and so does the next one")
+  func interruptedImport() async throws {
+    try await StoreFixture.with { _, memory in
+      try memory.add("usuario", "vivir en", "Lugo")
+      try memory.add("usuario", "vivir en", "Soria", replacing: .sameSubjectAndVerb)
+      var lines: [String] = []
+      try memory.export(ana) { lines.append($0) }
+      func chained(_ owner: Owner) throws -> Bool {
+        let old = try memory.recall(FactQuery(owner: owner, objects: ["Lugo"], validity: .ever))
+        return old.first?.supersededBy != nil
+      }
+      let eva = try Owner("eva")
+      #expect(fault { _ = try memory.importLines(lines + ["{"], owner: eva) } == .invalidRequest)
+      #expect(try chained(eva))
+      let leo = try Owner("leo")
+      _ = try memory.importLines([lines[0]], owner: leo)
+      #expect(try !chained(leo))
+      _ = try memory.importLines(lines, owner: leo)
+      #expect(try chained(leo))
+      #expect(try memory.recall(FactQuery(owner: leo, validity: .ever)).count == 2)
     }
   }
 

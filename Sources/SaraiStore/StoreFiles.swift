@@ -31,14 +31,13 @@ enum StoreFiles {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
   }
 
+  /// Creates a folder that only its owner may enter, with those above it, each of which survives a power cut.
   static func createFolder(_ path: String) throws {
     guard !exists(path) else { return }
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw failed(path, error)
-    }
+    let above = folder(of: path)
+    if above != path { try createFolder(above) }
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failed(path) }
+    try sync(above)
   }
 
   /// A file that only its owner may read, empty where there was none; its log and index get the same permissions from
@@ -76,6 +75,12 @@ enum StoreFiles {
     guard rename(source, target) == 0 else { throw failed(target) }
     try sync(folder(of: target))
     if folder(of: source) != folder(of: target) { try sync(folder(of: source)) }
+  }
+
+  /// Gives a file a second name; where the file system has none, the file goes from the first to the second.
+  static func keep(_ source: String, as target: String) throws {
+    guard link(source, target) == 0 else { return try move(source, to: target) }
+    try sync(folder(of: target))
   }
 
   static func copy(_ source: String, to target: String) throws {
@@ -122,10 +127,10 @@ enum StoreFiles {
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_usec) / 1000
   }
 
-  static func failed(_ path: String, _ error: (any Error)? = nil) -> SaraiError {
+  static func failed(_ path: String) -> SaraiError {
     let code = errno
-    let cause = error.map { "\($0)" } ?? String(cString: strerror(code))
-    if error == nil, [ENOSPC, EDQUOT, EFBIG].contains(code) {
+    let cause = String(cString: strerror(code))
+    if [ENOSPC, EDQUOT, EFBIG].contains(code) {
       return SaraiError(
         .insufficientResources,
         Localized(

@@ -95,21 +95,19 @@ struct StoreOpener {
         subject: path)
     }
     let aside = "\(path).damaged-\(StoreFiles.nowMilliseconds())"
+    // Whatever interrupts this, there is a file under the name, the damaged one or the whole one, and never its log
+    // beside another file: the next opening begins anew.
     if let sound {
-      // The copy is whole before the damaged file loses its name.
       try StoreFiles.copy(sound.path, to: path + ".new")
+    } else {
+      try StoreFiles.createPrivate(path + ".new")
     }
-    try StoreFiles.move(path, to: aside)
     for suffix in ["-wal", "-shm"] where StoreFiles.exists(path + suffix) {
       try StoreFiles.move(path + suffix, to: aside + suffix)
     }
-    if let sound {
-      try StoreFiles.move(path + ".new", to: path)
-      report.recovery = .restored(from: sound, damagedFile: aside)
-    } else {
-      try StoreFiles.createPrivate(path)
-      report.recovery = .startedEmpty(damagedFile: aside)
-    }
+    try StoreFiles.keep(path, as: aside)
+    try StoreFiles.move(path + ".new", to: path)
+    report.recovery = sound.map { .restored(from: $0, damagedFile: aside) } ?? .startedEmpty(damagedFile: aside)
   }
 
   /// True for a whole database with the checksums that it was written with.

@@ -144,6 +144,10 @@ enum Operations {
       }
       try record.refuseTwin(database)
       try record.update(database)
+      // A vector is of the words that are taken back.
+      if change.terms.contains(where: { $0 != nil }) {
+        try database.run("DELETE FROM fact_vector WHERE id = ?", [record.id])
+      }
     }
     try database.run("DELETE FROM held_term WHERE operation_id = ?", [operation])
     _ = try Terms.sweep(database, loose)

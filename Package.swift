@@ -348,7 +348,8 @@ let package = Package(
     .testTarget(
       name: "SaraiMemoryServiceTests",
       dependencies: [
-        "SaraiCore", "SaraiMemory", "SaraiMemoryService", "MemoryProtocol", "SkillProtocol", "TestSupport",
+        "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiMemoryService", "MemoryProtocol", "SkillProtocol",
+        "TestSupport",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Logging", package: "swift-log"),

@@ -24,13 +24,13 @@ package final class Assistant: Conversing {
   private let supervision: Supervision
   private let language: Language
 
-  init(_ setup: Setup, supervision: Supervision) {
+  init(_ setup: Setup, supervision: Supervision, tell: @escaping @Sendable (Localized) -> Void) {
     self.supervision = supervision
     language = setup.language
     models = SupervisedModels(supervision: supervision, remote: RemoteModels(setup).model)
     skills = SupervisedSkills(supervision: supervision)
     data = GrantedData(skills: skills)
-    supervisedMemory = SupervisedMemory(supervision: supervision)
+    supervisedMemory = SupervisedMemory(supervision: supervision, tell: tell)
     memory = supervisedMemory.gateway
     let log = Logger(label: "sarai.turn")
     let intents = RegisteredIntents(registry: SkillRegistry(places: setup.skillPlaces), skills: skills, log: log)
@@ -52,7 +52,7 @@ package final class Assistant: Conversing {
     Log.bootstrap(
       level: Logger.Level(rawValue: setup.configuration.text("log.level")) ?? .notice, folders: setup.folders)
     let supervision = Supervision(setup: setup)
-    let assistant = Assistant(setup, supervision: supervision)
+    let assistant = Assistant(setup, supervision: supervision, tell: tell)
     try await supervision.begin()
     let attending = Task { await supervision.attend(tell: tell) }
     defer { attending.cancel() }

@@ -44,7 +44,9 @@ struct SaraiMemoryCommand: AsyncParsableCommand {
       try await server.run {
         lifetime.serve { server.stop() }
         StartPages.giveBack()
-        channel.write(["ready": true])
+        let notice = server.host.notice
+        channel.write(
+          ["ready": true, "notice_es": .string(notice?.es ?? ""), "notice_en": .string(notice?.en ?? "")])
       }
     } catch {
       channel.write(

@@ -11,17 +11,20 @@ enum FolderChecks {
       folder("folder:state", Localized(es: "carpeta de estado", en: "state folder"), folders.state),
       disk(folders.models),
     ]
-    let engine = setup.installation.engine
-    let isThere = access(engine, X_OK) == 0
-    findings.append(
-      Finding(
-        "engine:file", isThere ? .ok : .fault, Localized(es: "motor", en: "engine"), Localized(es: engine, en: engine),
-        advice: isThere
-          ? nil
-          : Localized(
-            es: "falta sarai-engine junto a sarai: «make install»",
-            en: "sarai-engine is missing beside sarai: \"make install\"")))
+    findings.append(program("engine:file", Localized(es: "motor", en: "engine"), setup.installation.engine))
+    findings.append(program("memory:file", Localized(es: "recuerdos", en: "what was told"), setup.installation.memory))
     return findings
+  }
+
+  private static func program(_ name: String, _ title: Localized, _ path: String) -> Finding {
+    let isThere = access(path, X_OK) == 0
+    let file = path.split(separator: "/").last ?? ""
+    return Finding(
+      name, isThere ? .ok : .fault, title, Localized(es: path, en: path),
+      advice: isThere
+        ? nil
+        : Localized(
+          es: "falta \(file) junto a sarai: «make install»", en: "\(file) is missing beside sarai: \"make install\""))
   }
 
   private static func folder(_ name: String, _ title: Localized, _ path: String) -> Finding {

@@ -17,12 +17,15 @@ final class MemoryOutput: Sendable {
     }
 
     var ready: Bool?
+    var notice_es: String?
+    var notice_en: String?
     var error: Fault?
   }
 
   private static let maximumBytes = 64 << 10
 
-  let startup = OneShot<Result<Void, SaraiError>>()
+  /// What the person has to know of the file, once it is open; nil where all is well.
+  let startup = OneShot<Result<Localized?, SaraiError>>()
   private let line = Mutex<[UInt8]>([])
   private let log: Logger
 
@@ -44,7 +47,7 @@ final class MemoryOutput: Sendable {
     }
   }
 
-  private static func outcome(_ bytes: [UInt8]) -> Result<Void, SaraiError> {
+  private static func outcome(_ bytes: [UInt8]) -> Result<Localized?, SaraiError> {
     let line = try? JSONDecoder().decode(Line.self, from: Data(bytes))
     if let fault = line?.error {
       return .failure(
@@ -52,6 +55,8 @@ final class MemoryOutput: Sendable {
           SaraiError.Code(rawValue: fault.code) ?? .internalFault,
           Localized(es: fault.message_es, en: fault.message_en), subject: fault.subject, cause: fault.cause))
     }
-    return line?.ready == true ? .success(()) : .failure(MemoryProcess.ended("no ready line"))
+    guard line?.ready == true else { return .failure(MemoryProcess.ended("no ready line")) }
+    guard let es = line?.notice_es, let en = line?.notice_en, !es.isEmpty else { return .success(nil) }
+    return .success(Localized(es: es, en: en))
   }
 }

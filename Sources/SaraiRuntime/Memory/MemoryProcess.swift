@@ -41,6 +41,7 @@ actor MemoryProcess {
   private var starting: Task<String, any Error>?
   private var starts: [ContinuousClock.Instant] = []
   private var isClosed = false
+  private var notice: Localized?
 
   /// - Parameter sockets: Gives what it is granted.
   init(_ setup: Setup, launcher: any ProcessLauncher, sockets: @escaping @Sendable () async -> MemorySockets) {
@@ -59,6 +60,12 @@ actor MemoryProcess {
     starting = task
     defer { starting = nil }
     return try await task.value
+  }
+
+  /// What the person has to know of the file, once.
+  func takeNotice() -> Localized? {
+    defer { notice = nil }
+    return notice
   }
 
   /// What is known of it: its process, and since when it runs; nil where it was never asked for.
@@ -124,6 +131,7 @@ actor MemoryProcess {
       ended.set(())
     }
     try await ready.wait().get()
+    notice = server.host.notice
     return Started(running: .here(server, serving: serving), hasEnded: ended)
   }
 
@@ -139,7 +147,7 @@ actor MemoryProcess {
       if exit != .exited(code: 0) { log.error("the memory's process ended: \(exit.words.en)") }
     }
     do {
-      try await withDeadline(
+      notice = try await withDeadline(
         seconds: Self.startSeconds, expired: { Self.ended("no answer in \(Int(Self.startSeconds)) s") }
       ) {
         try await output.startup.waitOrCancel().get()

@@ -15,9 +15,14 @@ final class SupervisedMemory: Sendable {
   }
 
   private let supervision: Supervision
+  private let tell: @Sendable (Localized) -> Void
   private let open = Mutex<Open?>(nil)
 
-  init(supervision: Supervision) { self.supervision = supervision }
+  /// - Parameter tell: Called with what the person has to know of the memory's file.
+  init(supervision: Supervision, tell: @escaping @Sendable (Localized) -> Void) {
+    self.supervision = supervision
+    self.tell = tell
+  }
 
   /// The memory behind it.
   var gateway: MemoryClient {
@@ -38,6 +43,7 @@ final class SupervisedMemory: Sendable {
     let reply = try await supervision.call {
       try await $0.openMemory(Sarai_Supervisor_V1_OpenMemoryRequest(), options: .atOnce)
     }
+    if !reply.noticeEs.isEmpty { tell(Localized(es: reply.noticeEs, en: reply.noticeEn)) }
     var configuration = HTTP2ClientTransport.Posix.Config.defaults
     configuration.backoff = .init(initial: .milliseconds(10), max: .milliseconds(250), multiplier: 1.6, jitter: 0.2)
     configuration.connection.flushCoalescing = nil

@@ -46,13 +46,14 @@ package struct SaraiServer: Sendable {
     // Before anything listens: a supervisor that cannot be had is a reason not to start.
     let supervision = Supervision(setup: setup)
     try await supervision.begin()
-    let assistant = Assistant(setup, supervision: supervision)
+    let assistant = Assistant(setup, supervision: supervision) { [announce] in announce(.notice($0)) }
     let models = assistant.models
     let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let isListening = Mutex(false)
     let server = try HTTPServer(
-      settings: settings, turn: assistant.turn, models: models, memory: assistant.memory, metrics: models,
-      language: setup.language, logger: Logger(label: "sarai.http"),
+      settings: settings, turn: assistant.turn, models: models, memory: assistant.memory,
+      metrics: JoinedMetrics(sources: [models, MemoryMetrics(memory: assistant.memory)]), language: setup.language,
+      logger: Logger(label: "sarai.http"),
       onListening: { port in
         isListening.withLock { $0 = true }
         await listening(port: port, token: settings.token)

@@ -47,7 +47,9 @@ actor ModelGates {
         listener, maximumRequestBytes: 4 << 20, allowedUsers: allowedUsers, maximumConnections: 64, log: logger),
       services: [ModelGateService(role: role, pool: pool)])
     let serving = Task { [logger] in
-      do { try await server.serve() } catch { logger.error("the gate of \(role.rawValue) ended: \(error)") }
+      do { try await server.serve() } catch {
+        if !Task.isCancelled { logger.error("the gate of \(role.rawValue) ended: \(error)") }
+      }
     }
     gates[role] = Gate(listener: listener, server: server, serving: serving)
     return listener.path

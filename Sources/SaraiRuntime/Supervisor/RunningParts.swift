@@ -60,10 +60,35 @@ package struct RunningSkill: Sendable, Hashable {
   }
 }
 
+/// The memory that the supervisor of a state folder keeps.
+package struct RunningMemory: Sendable, Hashable {
+  /// Nil where it is part of the supervisor.
+  package let pid: Int32?
+  /// `running` or `resting`.
+  package let state: String
+  package let memoryBytes: Int64?
+  package let uptimeSeconds: Double
+
+  package var json: JSONValue {
+    [
+      "pid": pid.map { .integer(Int64($0)) } ?? .null, "state": .string(state),
+      "memory_bytes": memoryBytes.map(JSONValue.integer) ?? .null, "uptime_seconds": .number(uptimeSeconds),
+    ]
+  }
+
+  init(_ memory: Sarai_Supervisor_V1_MemoryStatus) {
+    pid = memory.hasPid ? memory.pid : nil
+    state = memory.state
+    memoryBytes = memory.hasMemoryBytes ? memory.memoryBytes : nil
+    uptimeSeconds = memory.uptimeSeconds
+  }
+}
+
 /// What the supervisor of a state folder runs now.
 package struct RunningParts: Sendable, Hashable {
   package var engines: [RunningEngine] = []
   package var skills: [RunningSkill] = []
+  package var memory: RunningMemory?
 
   /// Nothing where no supervisor runs.
   package init(_ setup: Setup) async throws {
@@ -75,6 +100,7 @@ package struct RunningParts: Sendable, Hashable {
       }
       engines = reply.engines.map(RunningEngine.init)
       skills = reply.skills.map(RunningSkill.init)
+      memory = reply.hasMemory ? RunningMemory(reply.memory) : nil
     } catch is SupervisorClient.Gone {
       return
     }

@@ -48,6 +48,10 @@ extension SupervisorService {
     return try await answering {
       var reply = Sarai_Supervisor_V1_OpenMemoryReply()
       reply.socket = try await memory.socket()
+      if let notice = await memory.takeNotice() {
+        reply.noticeEs = notice.es
+        reply.noticeEn = notice.en
+      }
       return reply
     }
   }

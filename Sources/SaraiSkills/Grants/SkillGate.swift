@@ -50,6 +50,7 @@ final class SkillGate: Sendable {
       do {
         try await server.serve()
       } catch {
+        guard !Task.isCancelled else { return }
         logger.error("gate ended", metadata: ["skill": "\(key.name)", "error": "\(error)"])
       }
     }

@@ -614,6 +614,11 @@ public nonisolated struct Sarai_Supervisor_V1_OpenMemoryReply: Sendable {
 
   public var socket: String = String()
 
+  /// What the person has to know of the file, told once: that it was damaged and what was lost.
+  public var noticeEs: String = String()
+
+  public var noticeEn: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1804,7 +1809,7 @@ nonisolated extension Sarai_Supervisor_V1_OpenMemoryRequest: SwiftProtobuf.Messa
 
 nonisolated extension Sarai_Supervisor_V1_OpenMemoryReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OpenMemoryReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}socket\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}socket\0\u{3}notice_es\0\u{3}notice_en\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1813,6 +1818,8 @@ nonisolated extension Sarai_Supervisor_V1_OpenMemoryReply: SwiftProtobuf.Message
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.socket) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.noticeEs) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.noticeEn) }()
       default: break
       }
     }
@@ -1822,11 +1829,19 @@ nonisolated extension Sarai_Supervisor_V1_OpenMemoryReply: SwiftProtobuf.Message
     if !self.socket.isEmpty {
       try visitor.visitSingularStringField(value: self.socket, fieldNumber: 1)
     }
+    if !self.noticeEs.isEmpty {
+      try visitor.visitSingularStringField(value: self.noticeEs, fieldNumber: 2)
+    }
+    if !self.noticeEn.isEmpty {
+      try visitor.visitSingularStringField(value: self.noticeEn, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Sarai_Supervisor_V1_OpenMemoryReply, rhs: Sarai_Supervisor_V1_OpenMemoryReply) -> Bool {
     if lhs.socket != rhs.socket {return false}
+    if lhs.noticeEs != rhs.noticeEs {return false}
+    if lhs.noticeEn != rhs.noticeEn {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

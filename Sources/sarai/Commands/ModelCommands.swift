@@ -159,6 +159,7 @@ struct ProcessesCommand: AsyncParsableCommand {
       return Output.json([
         "server": server.map { ["pid": .integer(Int64($0.pid)), "address": .string($0.address)] } ?? .null,
         "models": .array(engines.map(\.json)), "skills": .array(parts.skills.map(\.json)),
+        "memory": parts.memory?.json ?? .null,
       ])
     }
     if let server {
@@ -180,10 +181,20 @@ struct ProcessesCommand: AsyncParsableCommand {
     }
     if !engines.isEmpty { table.print() }
     show(parts.skills)
+    if let memory = parts.memory { show(memory) }
   }
 }
 
 extension ProcessesCommand {
+  private func show(_ memory: RunningMemory) {
+    let bytes = memory.memoryBytes.map { readableBytes($0) } ?? "—"
+    let pid =
+      memory.pid.map { words(es: "proceso \($0)", en: "process \($0)") }
+      ?? words(es: "en el supervisor", en: "in the supervisor")
+    Output.line(
+      words(es: "Recuerdos: ", en: "What was told: ") + "\(pid) · \(bytes) · \(readableDuration(memory.uptimeSeconds))")
+  }
+
   private func show(_ skills: [RunningSkill]) {
     guard !skills.isEmpty else { return }
     let headers = words(

@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "entity_memory_skill: true", "proactive_loop_enabled: true",
+    "proactive_loop_enabled: true",
     "speculative_draft_skill: true", "grammar_constraints: yes", "self_repair_ephemeral: true",
     "red_team_sandboxed: true", "federated_mode: true", "profiles_as_context: on", "attested_build: true",
   ])

@@ -12,7 +12,9 @@ struct StoreOpener {
   mutating func open() throws -> StoreConnections {
     let path = options.path
     // Copies that a crash cut short. They may hold what was forgotten since.
-    for suffix in [".new", ".new-wal", ".new-shm", ".new-journal", ".new.part"] { try StoreFiles.remove(path + suffix) }
+    for copy in [path + ".new", path + ".new.part"] {
+      for suffix in ["", "-wal", "-shm", "-journal"] { try StoreFiles.remove(copy + suffix) }
+    }
     for part in StoreBackups.parts(options) { try StoreFiles.remove(part) }
     report.wasInterrupted = StoreFiles.bytes(path + "-wal") > 0
     report.isNew = !StoreFiles.exists(path) || StoreFiles.bytes(path) == 0 && !report.wasInterrupted

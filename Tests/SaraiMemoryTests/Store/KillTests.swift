@@ -83,7 +83,7 @@ import Testing
       #expect(try StoreFixture(folder: folder).files(holding: "secreto-\(number)-oculto") == [])
     }
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    #expect(!left.contains { $0.contains(".new") || $0.contains(".damaged-") })
+    #expect(left.filter { $0.contains(".new") || $0.contains(".damaged-") } == [])
     #expect(memory.backups().allSatisfy { $0.bytes > 0 })
   }
 

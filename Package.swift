@@ -195,7 +195,8 @@ let package = Package(
     .target(
       name: "SaraiBench",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
+        "CSQLite", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSandbox", "SaraiSkills",
+        "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Logging", package: "swift-log"),

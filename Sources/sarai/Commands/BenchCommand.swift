@@ -11,7 +11,10 @@ struct BenchCommand: AsyncParsableCommand {
     CommandConfiguration(
       commandName: "bench",
       abstract: words(es: "Mide SARAi en esta máquina.", en: "Measure SARAi on this machine."),
-      subcommands: [BenchQualityCommand.self, BenchChatCommand.self, BenchSkillsCommand.self, BenchLocomoCommand.self])
+      subcommands: [
+        BenchQualityCommand.self, BenchChatCommand.self, BenchSkillsCommand.self, BenchLocomoCommand.self,
+        BenchMemoryCommand.self,
+      ])
   }
 }
 

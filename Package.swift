@@ -105,7 +105,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "SaraiMemory",
-      dependencies: ["CVectors", "SaraiCore", "SaraiStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["CSQLite", "CVectors", "SaraiCore", "SaraiStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
 
     .target(

@@ -112,8 +112,14 @@ package final class Store: Sendable {
     checkpointing.async { [weak self] in
       guard let self else { return }
       // A checkpoint that fails leaves the log as it is; the next write asks again.
-      access.sync { try? self.connections.withLock { $0 }?.checkpoint() }
-      isCheckpointing.store(false, ordering: .releasing)
+      let isWhole = access.sync { try? self.connections.withLock { $0 }?.checkpoint() } ?? true
+      guard !isWhole else { return isCheckpointing.store(false, ordering: .releasing) }
+      // Who wrote meanwhile kept the log from starting anew, and a log that grows costs more than one that is written
+      // over. What is left is little.
+      writing.async { [self] in
+        access.sync { _ = try? self.connections.withLock { $0 }?.checkpoint() }
+        isCheckpointing.store(false, ordering: .releasing)
+      }
     }
   }
 

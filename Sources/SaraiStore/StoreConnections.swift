@@ -12,9 +12,9 @@ final class StoreConnections: Sendable {
   /// Frames of the log that the last checkpoint saw.
   private let checkpointedFrames = Mutex<Int32>(0)
 
-  /// 32 MiB of log before it is copied into the database: who commits while the copy is synced waits for it, so that
+  /// 48 MiB of log before it is copied into the database: who commits while the copy is synced waits for it, so that
   /// it has to be seldom.
-  private static let checkpointFrames: Int32 = 8192
+  private static let checkpointFrames: Int32 = 12_288
   /// 128 MiB: readers and writers came without a pause, and the next writer makes one.
   private static let largestLogFrames: Int32 = 32_768
 
@@ -47,9 +47,12 @@ final class StoreConnections: Sendable {
   var isLogTooLong: Bool { frames.value > Self.largestLogFrames }
 
   /// Copies what it can of the log into the database without making anybody wait.
-  func checkpoint() throws {
+  ///
+  /// - Returns: Whether that was all of it, so that the log starts anew with the next write.
+  func checkpoint() throws -> Bool {
     checkpointedFrames.withLock { $0 = frames.value }
-    _ = try checkpointer.writeWithoutTransaction { try $0.checkpoint(.passive) }
+    let result = try checkpointer.writeWithoutTransaction { try $0.checkpoint(.passive) }
+    return result.checkpointedFrameCount >= frames.value
   }
 
   /// Copies all of the log into the database and cuts the log to nothing; waits for readers.

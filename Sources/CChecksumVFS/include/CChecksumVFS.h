@@ -12,9 +12,10 @@ extern "C" {
 #define SARAI_CHECKSUM_BYTES 8
 
 // Registers a VFS that keeps its files with another one (NULL: SQLite's own). Main database files get a checksum with
-// each page that is written, and a page that does not match its checksum is an SQLITE_IOERR_DATA. Logs and journals,
-// which have checksums of SQLite's, go through as they are. The first call for a name decides. Returns a SQLite
-// result code; SQLITE_CANTOPEN where this SQLite takes no "file:" names, without which no VFS can be chosen.
+// each page that is written, and a page that does not match its checksum is an SQLITE_IOERR_DATA. Logs and journals
+// have checksums of SQLite's; a log gets what one transaction writes at once. The first call for a name decides.
+// Returns a SQLite result code; SQLITE_CANTOPEN where this SQLite takes no "file:" names, without which no VFS can be
+// chosen.
 int sarai_checksum_vfs_register(const char *name, const char *base);
 
 // Makes a connection refuse whatever could damage its own file, and a database that is still empty leave room for

@@ -19,9 +19,11 @@ extension MemoryStore {
           [number]
         ) { try line(Exchange.line(Turns.turn($0))) }
       }
-      try database.rows(FactRows.select(index: "NOT INDEXED") + " f.owner_id = ? ORDER BY f.id", [number]) { row in
-        let fact = FactRows.fact(row)
+      let reader = FactRows(database)
+      try database.scan(FactRows.select(index: "NOT INDEXED") + " f.owner_id = ? ORDER BY f.id", [number]) { row in
+        let fact = try reader.fact(row)
         if includesPrivate || !fact.isPrivate { try line(Exchange.line(fact)) }
+        return true
       }
     }
   }

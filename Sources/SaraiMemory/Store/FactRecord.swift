@@ -118,6 +118,13 @@ struct FactRecord {
       ])
   }
 
+  /// Writes only that a fact is over: indexes over what stayed are left alone.
+  func updateEnd(_ database: Database) throws {
+    try database.run(
+      "UPDATE fact SET standing = ?, valid_to = ?, superseded_by = ? WHERE id = ?",
+      [standing.code, validTo, supersededBy, id])
+  }
+
   // MARK: - The state that undo brings back
 
   /// Everything but the terms, as numbers between commas; absent ones are empty.
@@ -140,38 +147,79 @@ struct FactRecord {
   }
 }
 
-/// Whole facts, with the words of their terms.
-enum FactRows {
-  /// To be followed by conditions on `f`. The order of the joins is given, so that the index of `f` always leads.
+/// Reads whole facts, with the words of their terms, in one transaction.
+///
+/// The object comes with the row. Subjects and verbs are few in the facts of one answer, so that each is read once.
+final class FactRows {
+  private let database: Database
+  private var terms: [Int64: Term] = [:]
+
+  private static let keptTerms = 4096
+
+  init(_ database: Database) { self.database = database }
+
+  /// To be followed by conditions on `f`. The order of the join is given, so that the index of `f` always leads.
   static func select(index: String) -> String {
     """
-    SELECT f.id, s.text, s.folded, v.text, v.folded, o.text, o.folded, f.standing, f.flags, f.confidence, f.turn_id,
-      f.said_at, f.valid_from, f.valid_to, f.superseded_by
-    FROM fact f \(index) CROSS JOIN term s ON s.id = f.subject_id CROSS JOIN term v ON v.id = f.verb_id
-      CROSS JOIN term o ON o.id = f.object_id WHERE
+    SELECT f.id, f.subject_id, f.verb_id, o.text, o.folded, f.standing, f.flags, f.confidence, f.turn_id, f.said_at,
+      f.valid_from, f.valid_to, f.superseded_by
+    FROM fact f \(index) CROSS JOIN term o ON o.id = f.object_id WHERE
     """
   }
 
-  static func fact(_ row: Row) -> Fact {
-    let flags: Int64 = row[8]
-    return Fact(
-      id: FactID(rawValue: row[0]), subject: term(row, 1), verb: term(row, 3), object: term(row, 5),
-      isNegated: flags & 1 != 0, confidence: Double(row[9] as Int64) / 10_000, source: .stored(flags >> 2 & 3),
-      extractor: .stored(flags >> 4 & 3), standing: .stored(row[7]), isPrivate: flags & 2 != 0,
-      turn: (row[10] as Int64?).map(TurnID.init(rawValue:)), saidAt: Timestamp(milliseconds: row[11]),
-      validFrom: (row[12] as Int64?).map(Timestamp.init(milliseconds:)),
-      validTo: (row[13] as Int64?).map(Timestamp.init(milliseconds:)),
-      supersededBy: (row[14] as Int64?).map(FactID.init(rawValue:)))
+  private static let standings = Standing.allCases
+  private static let sources = FactSource.allCases
+  private static let extractors = Extractor.allCases
+
+  private static func stored<Case>(_ code: Int64, of cases: [Case]) -> Case {
+    cases.indices.contains(Int(code)) ? cases[Int(code)] : cases[0]
   }
 
-  private static func term(_ row: Row, _ column: Int) -> Term {
-    let text: String = row[column]
-    return Term(text: text, folded: row[column + 1] as String? ?? text)
+  func fact(_ row: StatementRow) throws -> Fact {
+    let flags = row.number(6)
+    return Fact(
+      id: FactID(rawValue: row.number(0)), subject: try term(row.number(1)), verb: try term(row.number(2)),
+      object: Self.term(row, 3), isNegated: flags & 1 != 0, confidence: Double(row.number(7)) / 10_000,
+      source: Self.stored(flags >> 2 & 3, of: Self.sources),
+      extractor: Self.stored(flags >> 4 & 3, of: Self.extractors),
+      standing: Self.stored(row.number(5), of: Self.standings), isPrivate: flags & 2 != 0,
+      turn: row.optionalNumber(8).map(TurnID.init(rawValue:)), saidAt: Timestamp(milliseconds: row.number(9)),
+      validFrom: row.optionalNumber(10).map(Timestamp.init(milliseconds:)),
+      validTo: row.optionalNumber(11).map(Timestamp.init(milliseconds:)),
+      supersededBy: row.optionalNumber(12).map(FactID.init(rawValue:)))
+  }
+
+  private static func term(_ row: StatementRow, _ column: Int32) -> Term {
+    let text = row.text(column) ?? ""
+    return Term(text: text, folded: row.text(column + 1) ?? text)
+  }
+
+  private func term(_ number: Int64) throws -> Term {
+    if let known = terms[number] { return known }
+    var found: Term?
+    try database.scan("SELECT text, folded FROM term WHERE id = ?", [number]) { row in
+      found = Self.term(row, 0)
+      return false
+    }
+    guard let found else { throw MissingTerm(number: number) }
+    // An export reads everything.
+    if terms.count >= Self.keptTerms { terms.removeAll(keepingCapacity: true) }
+    terms[number] = found
+    return found
+  }
+
+  /// A foreign key that points nowhere.
+  private struct MissingTerm: Error {
+    let number: Int64
   }
 
   static func load(_ database: Database, _ id: FactID, owner: Int64) throws -> Fact? {
+    let reader = FactRows(database)
     var found: Fact?
-    try database.rows(select(index: "") + " f.id = ? AND f.owner_id = ?", [id.rawValue, owner]) { found = fact($0) }
+    try database.scan(select(index: "") + " f.id = ? AND f.owner_id = ?", [id.rawValue, owner]) { row in
+      found = try reader.fact(row)
+      return false
+    }
     return found
   }
 }

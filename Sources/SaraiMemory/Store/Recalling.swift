@@ -34,11 +34,15 @@ extension MemoryStore {
       guard let owner = try find(owner, database), let fact = try FactRows.load(database, id, owner: owner) else {
         throw Self.unknown(id)
       }
+      let reader = FactRows(database)
       var replaced: [Fact] = []
-      try database.rows(
+      try database.scan(
         FactRows.select(index: "INDEXED BY fact_by_successor")
           + " f.superseded_by = ? AND f.owner_id = ? ORDER BY f.said_at DESC, f.id DESC", [id.rawValue, owner]
-      ) { replaced.append(FactRows.fact($0)) }
+      ) { row in
+        replaced.append(try reader.fact(row))
+        return true
+      }
       return Why(
         fact: fact, turn: try fact.turn.flatMap { try Turns.load(database, $0, owner: owner) }, replaced: replaced,
         replacedBy: try fact.supersededBy.flatMap { try FactRows.load(database, $0, owner: owner) },
@@ -67,20 +71,21 @@ private struct Recaller {
     // Punctuation alone matches nothing, rather than everything.
     if words.isEmpty, !Term(query.text).isEmpty { return [] }
     guard let plan = try plan(words: words.map(String.init)) else { return [] }
-    let cursor = try Row.fetchCursor(database.cachedStatement(sql: plan.sql), arguments: plan.arguments)
+    let reader = FactRows(database)
     var facts: [Fact] = []
     var read = 0
-    while facts.count < limit, read < (plan.words.isEmpty ? .max : Self.mostRead), let row = try cursor.next() {
+    try database.scan(plan.sql, plan.arguments) { row in
       read += 1
-      let fact = FactRows.fact(row)
+      let fact = try reader.fact(row)
       if plan.words.allSatisfy({ Self.contains(fact, $0) }) { facts.append(fact) }
+      return facts.count < limit && (plan.words.isEmpty || read < Self.mostRead)
     }
     return facts
   }
 
   private struct Plan {
     var sql: String
-    var arguments: StatementArguments
+    var arguments: [Int64]
     /// What SQL has not looked at.
     var words: [String]
   }
@@ -88,7 +93,7 @@ private struct Recaller {
   private func plan(words: [String]) throws -> Plan? {
     let terms = Terms(database: database, owner: owner)
     var conditions: [String] = []
-    var arguments = StatementArguments()
+    var arguments: [Int64] = []
     var index: String?
     for (asked, column, name) in [
       (query.subjects, "f.subject_id", "fact_by_subject"), (query.objects, "f.object_id", "fact_by_object"),
@@ -129,7 +134,7 @@ private struct Recaller {
   /// Facts that have one of the terms in any place.
   private func wordPlan(_ numbers: [Int64], words: [String]) throws -> Plan {
     var parts: [String] = []
-    var arguments = StatementArguments()
+    var arguments: [Int64] = []
     for (column, index) in [
       ("subject_id", "fact_by_subject"), ("verb_id", "fact_by_verb"), ("object_id", "fact_by_object"),
     ] {
@@ -147,7 +152,7 @@ private struct Recaller {
 
   /// `column IN (…)` with as many places as the next power of two, so that few statements serve all queries.
   private func append(
-    _ column: String, _ numbers: [Int64], _ conditions: inout [String], _ arguments: inout StatementArguments
+    _ column: String, _ numbers: [Int64], _ conditions: inout [String], _ arguments: inout [Int64]
   ) {
     if numbers.count == 1 {
       conditions.append("\(column) = ?")
@@ -158,7 +163,7 @@ private struct Recaller {
     while places < numbers.count { places *= 2 }
     conditions.append("\(column) IN (\(Array(repeating: "?", count: places).joined(separator: ",")))")
     let padding = Array(repeating: numbers[numbers.count - 1], count: places - numbers.count)
-    arguments += StatementArguments(numbers + padding)
+    arguments += numbers + padding
   }
 
   private func standing(_ table: String) -> String {
@@ -169,7 +174,7 @@ private struct Recaller {
     }
   }
 
-  private func appendFilters(_ conditions: inout [String], _ arguments: inout StatementArguments) {
+  private func appendFilters(_ conditions: inout [String], _ arguments: inout [Int64]) {
     conditions.append(standing("f."))
     switch query.validity {
     case .now:

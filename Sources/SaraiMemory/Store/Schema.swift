@@ -45,8 +45,8 @@ enum Schema {
     CREATE VIRTUAL TABLE term_word USING fts5 (words, content = '', columnsize = 0, detail = none,
       tokenize = 'unicode61 remove_diacritics 2');
     -- By itself FTS5 merges 64 pages at a time within the transaction that happens to be next: too long to wait for.
-    -- Here one commit in 128 merges what came since the last one, and upkeep does the rest.
-    INSERT INTO term_word (term_word, rank) VALUES ('automerge', 0), ('crisismerge', 128);
+    -- Here one commit in 384 merges what came since the last one, and upkeep does the rest.
+    INSERT INTO term_word (term_word, rank) VALUES ('automerge', 0), ('crisismerge', 384);
     -- What has to be finished after a crash.
     CREATE TABLE duty (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
     """
@@ -63,7 +63,7 @@ enum Schema {
     CREATE INDEX turn_by_time ON turn (owner_id, said_at);
     CREATE VIRTUAL TABLE turn_text USING fts5 (text, content = 'turn', content_rowid = 'id',
       tokenize = 'unicode61 remove_diacritics 2');
-    INSERT INTO turn_text (turn_text, rank) VALUES ('automerge', 0), ('crisismerge', 128);
+    INSERT INTO turn_text (turn_text, rank) VALUES ('automerge', 0), ('crisismerge', 384);
     -- In how many turns a word is: `SELECT doc FROM turn_word WHERE term = ?`.
     CREATE VIRTUAL TABLE turn_word USING fts5vocab (turn_text, row);
     CREATE TABLE embedding_model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -87,7 +87,9 @@ enum Schema {
       turn_id INTEGER REFERENCES turn (id) ON DELETE SET NULL, said_at INTEGER NOT NULL,
       valid_from INTEGER, valid_to INTEGER,
       superseded_by INTEGER REFERENCES fact (id) ON DELETE SET NULL) STRICT;
-    CREATE INDEX fact_by_subject ON fact (subject_id, standing, verb_id, object_id);
+    -- Holds all that an answer needs: what is known of a subject lies side by side here, and scattered in the table.
+    CREATE INDEX fact_by_subject ON fact (subject_id, standing, verb_id, object_id, id, flags, confidence, turn_id,
+      said_at, valid_from, valid_to, superseded_by);
     CREATE INDEX fact_by_verb ON fact (verb_id, standing, object_id, subject_id);
     CREATE INDEX fact_by_object ON fact (object_id, standing, subject_id, verb_id);
     CREATE INDEX fact_by_time ON fact (owner_id, said_at);

@@ -1,7 +1,51 @@
+import CSQLite
 import GRDB
 import SaraiCore
 
+/// One row while a statement stands on it, read without a detour: recall reads a hundred of them in a tenth of a
+/// millisecond.
+struct StatementRow {
+  fileprivate let statement: OpaquePointer
+
+  func number(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
+
+  func optionalNumber(_ column: Int32) -> Int64? {
+    sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : sqlite3_column_int64(statement, column)
+  }
+
+  /// Nil where there is none.
+  func text(_ column: Int32) -> String? {
+    guard let bytes = sqlite3_column_text(statement, column) else { return nil }
+    let count = Int(sqlite3_column_bytes(statement, column))
+    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
+}
+
 extension Database {
+  /// Reads the rows of a statement that stays compiled, until the body says false. The body may run other statements,
+  /// but not the same one.
+  func scan(_ sql: String, _ numbers: [Int64] = [], _ body: (StatementRow) throws -> Bool) throws {
+    let statement = try cachedStatement(sql: sql).sqliteStatement
+    sqlite3_reset(statement)
+    defer { sqlite3_reset(statement) }
+    for (index, number) in numbers.enumerated() {
+      guard sqlite3_bind_int64(statement, Int32(index + 1), number) == SQLITE_OK else { throw fault() }
+    }
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: if try !body(StatementRow(statement: statement)) { return }
+      case SQLITE_DONE: return
+      default: throw fault()
+      }
+    }
+  }
+
+  private func fault() -> DatabaseError {
+    DatabaseError(
+      resultCode: ResultCode(rawValue: sqlite3_extended_errcode(sqliteConnection)),
+      message: sqliteConnection.map { String(cString: sqlite3_errmsg($0)) })
+  }
+
   /// Runs a statement that stays compiled.
   func run(_ sql: String, _ arguments: StatementArguments = []) throws {
     try cachedStatement(sql: sql).execute(arguments: arguments)

@@ -148,7 +148,7 @@ struct Learning {
       try log.note(ended)
       end(&ended, at: record.validFrom ?? saidAt.milliseconds)
       ended.supersededBy = record.id
-      try ended.update(database)
+      try ended.updateEnd(database)
       replaced.append(FactID(rawValue: ended.id))
     }
     return replaced
@@ -169,7 +169,7 @@ struct Learning {
     where isNegated == nil || record.isNegated == isNegated {
       try log.note(record)
       end(&record, at: at.milliseconds)
-      try record.update(database)
+      try record.updateEnd(database)
       ended.append(FactID(rawValue: record.id))
     }
     return .ended(ended)

@@ -8,12 +8,11 @@ struct Terms {
   /// The number of a term, where the owner has ever used it.
   func find(_ term: Term) throws -> Int64? {
     var found: Int64?
-    try database.rows(
+    try database.scan(
       "SELECT id, owner_id, coalesce(folded, text) FROM term WHERE hash = ?", [Self.hash(term, owner: owner)]
     ) { row in
-      if found == nil, row[1] as Int64 == owner, (row[2] as String).utf8.elementsEqual(term.folded.utf8) {
-        found = row[0]
-      }
+      if row.number(1) == owner, row.text(2)?.utf8.elementsEqual(term.folded.utf8) == true { found = row.number(0) }
+      return found == nil
     }
     return found
   }

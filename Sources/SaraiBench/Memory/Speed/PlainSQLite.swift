@@ -17,7 +17,7 @@ final class PlainSQLite {
   /// - Throws: `internalFault` with SQLite's own words.
   init(path: String) throws {
     var opened: OpaquePointer?
-    let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
+    let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
     guard code == SQLITE_OK, let opened else {
       sqlite3_close(opened)
       throw Self.fault("sqlite3_open_v2: \(code)")

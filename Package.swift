@@ -195,8 +195,8 @@ let package = Package(
     .target(
       name: "SaraiBench",
       dependencies: [
-        "CSQLite", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSandbox", "SaraiSkills",
-        "SkillProtocol",
+        "CSQLite", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSandbox",
+        "SaraiSkills", "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Logging", package: "swift-log"),
@@ -359,7 +359,8 @@ let package = Package(
     .testTarget(
       name: "SaraiBenchTests",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "TestSupport", "sarai-engine",
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "TestSupport", "sarai-confine",
+        "sarai-engine", "sarai-memory",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

@@ -8,12 +8,16 @@ extension MemoryStore: FactLookup {
   package func facts(toldIn turns: [TurnID], owner: Owner) throws -> [Fact] {
     try store.read { database in
       guard let number = try find(owner, database) else { return [] }
+      let reader = FactRows(database)
       var found: [Fact] = []
       for turn in turns {
-        try database.rows(
+        try database.scan(
           FactRows.select(index: "INDEXED BY fact_by_turn")
             + " f.turn_id = ? AND f.owner_id = ? AND f.standing = 0 ORDER BY f.id", [turn.rawValue, number]
-        ) { found.append(FactRows.fact($0)) }
+        ) { row in
+          found.append(try reader.fact(row))
+          return true
+        }
       }
       return found
     }

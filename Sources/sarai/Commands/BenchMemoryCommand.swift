@@ -57,6 +57,8 @@ struct BenchMemoryCommand: AsyncParsableCommand {
   func run() async throws {
     let setup = try options.setup()
     let cases = Checkout.path("Benchmarks/memory/entity-recall.jsonl", of: setup)
+    let executable = setup.installation.executable
+    let programs = executable.lastIndex(of: "/").map { String(executable[..<$0]) } ?? "."
     let bar = BenchBar()
     let report = try await MemoryScenario.withScratch(in: folder ?? "/tmp") { scratch in
       var settings = MemoryScenario.Options(
@@ -65,6 +67,9 @@ struct BenchMemoryCommand: AsyncParsableCommand {
         turns: turns ?? (quick ? MemoryScenario.Options.quickTurns : MemoryScenario.Options.defaultTurns),
         rounds: quick ? MemoryScenario.Options.quickRounds : MemoryScenario.Options.defaultRounds)
       settings.hasVectors = !noVectors
+      if access("\(programs)/sarai-memory", X_OK) == 0 {
+        settings.sandbox = MemorySandbox(programs: programs, runtimeFolder: scratch + "/run").run
+      }
       settings.cases = access(cases, R_OK) == 0 ? cases : nil
       return try await MemoryScenario(settings).run(progress: bar.progress)
     }

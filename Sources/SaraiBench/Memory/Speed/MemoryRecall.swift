@@ -10,14 +10,15 @@ struct MemoryRecall {
     /// All of its words, function words too.
     var words: [String]
     var vector: [Float]?
-    var person: String
+    var language: Language
   }
 
-  static let limit = 10
+  static let limit = 12
 
   private let index: TurnIndex
   private let owner: Owner
   private let asked: [Asked]
+  private let now = CivilDateTime(secondsSince1970: Timestamp.now().secondsSince1970)
 
   init(_ bed: MemoryBed, hasVectors: Bool, into figures: inout MemoryFigures) throws {
     owner = try bed.world.owner(0)
@@ -37,21 +38,23 @@ struct MemoryRecall {
       let words = question.split { !$0.isLetter }.map { $0.lowercased() }
       return Asked(
         question: String(question), words: words, vector: hasVectors ? world.queryVector(about: turn) : nil,
-        person: person)
+        language: MemoryWorld.isEnglish(turn: turn) ? .english : .spanish)
     }
   }
 
   func asked(_ round: Int) -> Asked { asked[round % asked.count] }
 
+  /// As memory's process does it for a prompt of twelve facts and three turns.
+  ///
   /// - Parameter isRotating: Turns that the index still has may be gone from the store.
   func find(_ asked: Asked, in memory: MemoryStore, isRotating: Bool = false) throws {
     let ranked = index.search(asked.question, vector: asked.vector, limit: Self.limit)
     let turns = try ranked.compactMap { try memory.turn($0.id, owner: owner) }
     guard isRotating || turns.count == Self.limit else { throw MemoryScenario.lost(asked.question) }
-    let known = try memory.recall(FactQuery(owner: owner, subjects: [Term(asked.person)], limit: 20))
-    if !known.isEmpty {
-      _ = try memory.recall(FactQuery(owner: owner, subjects: Array(known.prefix(8).map(\.object)), limit: 20))
-    }
+    let told = try memory.facts(toldIn: turns.map(\.id), owner: owner)
+    let facts = try FactRecall(lookup: memory, owner: owner).facts(
+      for: asked.question, told: told, language: asked.language, now: now, limit: 12)
+    guard !facts.isEmpty else { throw MemoryScenario.lost(asked.question) }
   }
 
   func findByWords(_ asked: Asked) { _ = index.search(asked.question, vector: nil, limit: Self.limit) }

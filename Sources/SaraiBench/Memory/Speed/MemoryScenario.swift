@@ -8,8 +8,8 @@ package import SaraiMemory
 ///
 /// The world in it is made up, and the same each time (`MemoryWorld`). What is compared takes turns, query by query.
 package struct MemoryScenario: BenchScenario {
-  /// Facts that answer a query, through whatever lies in between.
-  package typealias Lookup = @Sendable (FactQuery) async throws -> [Fact]
+  /// How many facts answer a query: all of them came, through whatever lies in between.
+  package typealias Lookup = @Sendable (FactQuery) async throws -> Int
   /// Serves the memory that lies in a folder from a process of its own while the closure runs.
   package typealias Sandbox =
     @Sendable (_ folder: String, _ body: @escaping @Sendable (Lookup) async throws -> Void) async throws -> Void
@@ -153,11 +153,13 @@ package struct MemoryScenario: BenchScenario {
     let times = OneShot<[Double]>()
     try await sandbox(bed.memoryFolder) { lookup in
       var milliseconds: [Double] = []
+      // The first ones make the connection.
+      for query in asked.prefix(100) { _ = try await lookup(query.query()) }
       for query in asked {
         let start = Monotonic.seconds()
         let found = try await lookup(query.query())
         milliseconds.append(1000 * (Monotonic.seconds() - start))
-        guard !found.isEmpty else { throw Self.lost(query.subject) }
+        guard found > 0 else { throw Self.lost(query.subject) }
       }
       times.set(milliseconds)
     }

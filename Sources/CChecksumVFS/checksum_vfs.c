@@ -56,8 +56,8 @@ typedef struct {
   unsigned char *gathered;
   int64_t gathered_at;
   int gathered_bytes;
-  // The next write is the page of a frame that ends a transaction.
-  int ends_transaction;
+  // Within a transaction, whose last frame is still to come.
+  int is_gathering;
 } checked_file;
 
 static sqlite3_file *beneath(sqlite3_file *file) { return (sqlite3_file *)((checked_file *)file + 1); }
@@ -142,11 +142,11 @@ static const sqlite3_io_methods checked_methods = {
 };
 
 // A log gets two small writes for each page of a transaction, and a system call each was a third of the time of a small
-// one. They are gathered until the transaction ends, which SQLite tells in the last frame's header; before that nobody
-// else may see them, and SQLite reads its own through this same file.
+// one. They are gathered until the frame that ends the transaction, of which SQLite tells in its header; before that
+// nobody else may see them, and SQLite reads its own through this same file. All else is written at once.
 
 // SQLite's own file takes less than 128 KiB at once.
-enum { log_gather_bytes = 1 << 16, log_frame_header_bytes = 24 };
+enum { log_gather_bytes = 1 << 16, log_head_bytes = 32, log_frame_head_bytes = 24 };
 
 static int flush_log(checked_file *log) {
   const int bytes = log->gathered_bytes;
@@ -159,20 +159,24 @@ static int flush_log(checked_file *log) {
 static int log_write(sqlite3_file *file, const void *buffer, int bytes, sqlite3_int64 offset) {
   checked_file *log = (checked_file *)file;
   sqlite3_file *real = beneath(file);
-  const int ends = log->ends_transaction;
   const unsigned char *head = buffer;
-  log->ends_transaction = bytes == log_frame_header_bytes && (head[4] | head[5] | head[6] | head[7]) != 0;
+  const int is_head = bytes == log_frame_head_bytes
+    && (offset - log_head_bytes) % (log_frame_head_bytes + SARAI_PAGE_BYTES) == 0;
+  const int is_last = is_head && (head[4] | head[5] | head[6] | head[7]) != 0;
   if (log->gathered == NULL) log->gathered = malloc(log_gather_bytes);
+  if (is_head && !is_last && log->gathered != NULL) log->is_gathering = 1;
   if (log->gathered_bytes > 0
       && (offset != log->gathered_at + log->gathered_bytes || log->gathered_bytes + bytes > log_gather_bytes)) {
     const int code = flush_log(log);
     if (code != SQLITE_OK) return code;
   }
-  if (log->gathered == NULL || bytes > log_gather_bytes) return real->pMethods->xWrite(real, buffer, bytes, offset);
+  if (!log->is_gathering || bytes > log_gather_bytes) return real->pMethods->xWrite(real, buffer, bytes, offset);
   if (log->gathered_bytes == 0) log->gathered_at = offset;
   memcpy(log->gathered + log->gathered_bytes, buffer, (size_t)bytes);
   log->gathered_bytes += bytes;
-  return ends ? flush_log(log) : SQLITE_OK;
+  if (!is_last) return SQLITE_OK;
+  log->is_gathering = 0;
+  return flush_log(log);
 }
 
 static int log_read(sqlite3_file *file, void *buffer, int bytes, sqlite3_int64 offset) {
@@ -184,6 +188,7 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size) {
   return code == SQLITE_OK ? checked_truncate(file, size) : code;
 }
 static int log_sync(sqlite3_file *file, int flags) {
+  ((checked_file *)file)->is_gathering = 0;
   const int code = flush_log((checked_file *)file);
   return code == SQLITE_OK ? checked_sync(file, flags) : code;
 }

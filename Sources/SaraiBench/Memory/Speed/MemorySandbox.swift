@@ -25,7 +25,8 @@ package struct MemorySandbox: Sendable {
   ///
   /// - Throws: `SaraiError` where the process does not start; what the closure throws.
   package func run(
-    _ folder: String, _ body: @escaping @Sendable (MemoryScenario.Lookup) async throws -> Void
+    _ folder: String,
+    _ body: @escaping @Sendable (@Sendable (FactQuery) async throws -> Int) async throws -> Void
   ) async throws {
     try FileManager.default.createDirectory(atPath: runtimeFolder, withIntermediateDirectories: true)
     let backend = try BubblewrapBackend(.init(confine: confine, runtimeFolder: runtimeFolder))
@@ -55,7 +56,8 @@ package struct MemorySandbox: Sendable {
   }
 
   private func ask(
-    _ socket: String?, _ body: @escaping @Sendable (MemoryScenario.Lookup) async throws -> Void
+    _ socket: String?,
+    _ body: @escaping @Sendable (@Sendable (FactQuery) async throws -> Int) async throws -> Void
   ) async throws {
     guard let socket else { throw MemoryScenario.lost("sarai-memory") }
     var configuration = HTTP2ClientTransport.Posix.Config.defaults

@@ -44,14 +44,15 @@ package struct FactRecall {
     }
     for fact in try named(in: question, language, now) { add(fact, Weight.named) }
     for word in Self.words(of: question) {
-      let found = try view.facts(text: word)
-      guard found.count <= Self.commonWord else { continue }
+      let found = try view.facts(
+        text: word, mostWithText: Self.commonWord, order: .stable, limit: Self.commonWord)
       for fact in found { add(fact, Weight.word / Double(found.count).squareRoot()) }
     }
     for fact in told { add(fact, Weight.toldInTurn) }
     let seeds = Self.best(scores.values, Self.mostSeeds)
     for seed in seeds {
-      let around = try view.facts(subjects: [seed.fact.subject.text, seed.fact.object.text])
+      let around = try view.facts(
+        subjects: [seed.fact.subject.text, seed.fact.object.text], order: .stable, limit: 2 * limit + 1)
       // Of the person themselves there are facts without end: each says no more of this question than any other.
       guard around.count <= 2 * limit else { continue }
       for fact in around where fact.id != seed.fact.id { add(fact, Weight.neighbour * min(1, seed.score)) }

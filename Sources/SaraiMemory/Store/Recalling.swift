@@ -64,14 +64,18 @@ private struct Recaller {
   /// Where no word narrows anything, so many of the latest facts are looked through.
   private static let mostRead = 50_000
 
+  private var limit: Int { min(max(query.limit, 1), 10_000) }
+  private var widestWord: Int { query.mostWithText.map { min(Self.widestWord, 2 * max(1, $0)) } ?? Self.widestWord }
+
   func facts() throws -> [Fact] {
-    let limit = min(max(query.limit, 1), 10_000)
     // Each once: a text that repeats itself asks for nothing more.
     let words = Set(Terms.words(Term(query.text).folded)).sorted()
     // Punctuation alone matches nothing, rather than everything.
     if words.isEmpty, !Term(query.text).isEmpty { return [] }
     guard let plan = try plan(words: words.map(String.init)) else { return [] }
     let reader = FactRows(database)
+    let most = words.isEmpty ? nil : query.mostWithText
+    let limit = most.map { $0 + 1 } ?? limit
     var facts: [Fact] = []
     var read = 0
     try database.scan(plan.sql, plan.arguments) { row in
@@ -80,7 +84,8 @@ private struct Recaller {
       if plan.words.allSatisfy({ Self.contains(fact, $0) }) { facts.append(fact) }
       return facts.count < limit && (plan.words.isEmpty || read < Self.mostRead)
     }
-    return facts
+    if let most, facts.count > most { return [] }
+    return Array(facts.prefix(self.limit))
   }
 
   private struct Plan {
@@ -105,9 +110,11 @@ private struct Recaller {
       index = index ?? name
     }
     if index == nil, let narrowest = try narrowest(words, terms) {
-      guard !narrowest.isEmpty else { return nil }
+      guard !narrowest.isEmpty, try !areCommon(narrowest, words: words) else { return nil }
       return try wordPlan(narrowest, words: words)
     }
+    // Words of that many terms are words of too many facts.
+    if index == nil, !words.isEmpty, query.mostWithText != nil { return nil }
     if index == nil {
       conditions.append("f.owner_id = ?")
       arguments += [owner]
@@ -125,19 +132,43 @@ private struct Recaller {
     var best: [Int64]?
     for word in words.sorted(by: { $0.utf8.count > $1.utf8.count }) {
       if let best, best.count <= Self.narrowWord { return best }
-      let found = try terms.matching(prefix: word, limit: Self.widestWord)
-      if found.count < min(Self.widestWord, best?.count ?? .max) { best = found }
+      let found = try terms.matching(prefix: word, limit: widestWord)
+      if found.count < min(widestWord, best?.count ?? .max) { best = found }
     }
     return best
+  }
+
+  private static let wordIndexes = [
+    ("subject_id", "fact_by_subject"), ("verb_id", "fact_by_verb"), ("object_id", "fact_by_object"),
+  ]
+
+  /// Whether more facts than the query wants have one of the terms in the same place, for a query of one word: found
+  /// out before all of them are put in order.
+  private func areCommon(_ numbers: [Int64], words: [String]) throws -> Bool {
+    guard let most = query.mostWithText, words.count == 1 else { return false }
+    for (column, index) in Self.wordIndexes {
+      var part: [String] = []
+      var arguments: [Int64] = []
+      append(column, numbers, &part, &arguments)
+      let sql = """
+        SELECT count(*) FROM (
+          SELECT 1 FROM fact INDEXED BY \(index) WHERE \(part[0]) AND \(standing("")) LIMIT \(most + 1))
+        """
+      var count: Int64 = 0
+      try database.scan(sql, arguments) { row in
+        count = row.number(0)
+        return false
+      }
+      if count > most { return true }
+    }
+    return false
   }
 
   /// Facts that have one of the terms in any place.
   private func wordPlan(_ numbers: [Int64], words: [String]) throws -> Plan {
     var parts: [String] = []
     var arguments: [Int64] = []
-    for (column, index) in [
-      ("subject_id", "fact_by_subject"), ("verb_id", "fact_by_verb"), ("object_id", "fact_by_object"),
-    ] {
+    for (column, index) in Self.wordIndexes {
       var part: [String] = []
       append(column, numbers, &part, &arguments)
       // Only the subject, verb and object of one owner are searched: terms are never shared.

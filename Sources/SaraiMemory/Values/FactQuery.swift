@@ -30,6 +30,8 @@ package struct FactQuery: Sendable, Hashable {
   /// Words of which each begins a word of the subject, the verb or the object. Where each of them begins words of more
   /// than 2,000 terms, only the 50,000 facts told last are looked through.
   package var text: String
+  /// Where more facts than these have the words of `text`, none is given: words that many have say nothing about any.
+  package var mostWithText: Int?
   /// Told within these times.
   package var saidFrom: Timestamp?
   package var saidBefore: Timestamp?

@@ -31,6 +31,7 @@ package struct FactArray: FactLookup {
       }
       return prefixes.allSatisfy { prefix in words.contains { $0.hasPrefix(prefix) } }
     }
+    if let most = query.mostWithText, !prefixes.isEmpty, found.count > most { return [] }
     let sorted = query.order == .newestFirst ? found.sorted { $0.id > $1.id } : found
     return Array(sorted.prefix(query.limit))
   }
@@ -110,12 +111,14 @@ struct FactView {
   }
 
   func facts(
-    subjects: [String] = [], verbs: [String] = [], objects: [String] = [], text: String = "", ever: Bool = false
+    subjects: [String] = [], verbs: [String] = [], objects: [String] = [], text: String = "",
+    mostWithText: Int? = nil, ever: Bool = false, order: FactQuery.Order = .newestFirst, limit: Int = 500
   ) throws -> [Fact] {
-    let query = FactQuery(
+    var query = FactQuery(
       owner: owner, subjects: subjects.map { Term($0) }, verbs: verbs.map { Term($0) },
       objects: objects.map { Term($0) },
-      text: text, validity: ever ? .ever : .now, order: .newestFirst, limit: 500)
+      text: text, validity: ever ? .ever : .now, order: order, limit: limit)
+    query.mostWithText = mostWithText
     let stored = try lookup.facts(query).filter { ever || !ended.contains($0.id) }
     return told.facts(query) + stored
   }

@@ -201,7 +201,8 @@ struct MemoryLearntCommand: AsyncParsableCommand {
     let found = try await options.with { memory -> (MemoryOperation, [MemoryFact])? in
       let operations = try await memory.operations(owner: options.user, limit: Self.looksBack)
       for operation in operations where operation.kind == "store" && !operation.isUndone {
-        let facts = try await operation.knownFacts(memory, owner: options.user)
+        // What it took the place of was learnt before.
+        let facts = try await operation.knownFacts(memory, owner: options.user).filter { $0.standing != "past" }
         if !facts.isEmpty { return (operation, facts) }
       }
       return nil

@@ -8,6 +8,8 @@ struct MemoryText {
 
   private static let statementLength = 200
   private static let columns = 64
+  /// Below what confidence it is shown: what the rules take from words is surer.
+  private static let doubt = 0.8
 
   /// `12  hermana del usuario · vivir en · Madrid   (tú, 23 nov)`, aligned.
   func lines(_ facts: [MemoryFact], indent: String = "") -> [String] {
@@ -39,7 +41,7 @@ struct MemoryText {
     case "proposed": parts.append(words(es: "por confirmar", en: "to be confirmed"))
     default: break
     }
-    if fact.confidence < 1 { parts.append("\(Int((fact.confidence * 100).rounded())) %") }
+    if fact.confidence < Self.doubt { parts.append("\(Int((fact.confidence * 100).rounded())) %") }
     if fact.isPrivate { parts.append(words(es: "privado", en: "private")) }
     return parts.joined(separator: "; ")
   }

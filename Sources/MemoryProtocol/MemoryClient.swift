@@ -2,6 +2,7 @@ package import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
 package import SaraiCore
 import SkillProtocol
+import Synchronization
 
 /// A memory in another process, over its unix socket.
 package final class MemoryClient: MemoryKeeping {
@@ -155,14 +156,17 @@ package final class MemoryClient: MemoryKeeping {
   package func importLines(
     owner: String, next: @escaping @Sendable () throws -> [String]
   ) async throws -> MemoryImport {
-    let reply = try await callOnce { service, options in
-      try await service.importLines(options: options) { writer in
-        var request = Sarai_Memory_V1_ImportRequest()
-        request.owner = owner
-        repeat {
-          request.lines = try next()
-          try await writer.write(request)
-        } while !request.lines.isEmpty
+    let source = Source()
+    let reply = try await source.telling {
+      try await callOnce { service, options in
+        try await service.importLines(options: options) { writer in
+          var request = Sarai_Memory_V1_ImportRequest()
+          request.owner = owner
+          repeat {
+            request.lines = try source.read(next)
+            try await writer.write(request)
+          } while !request.lines.isEmpty
+        }
       }
     }
     return MemoryImport(
@@ -194,17 +198,20 @@ package final class MemoryClient: MemoryKeeping {
   }
 
   package func restore(_ source: MemoryRestoration) async throws -> MemoryStatistics {
-    let reply = try await callOnce { service, options in
-      try await service.restore(options: options) { writer in
-        var request = Sarai_Memory_V1_RestoreRequest()
-        switch source {
-        case .kept(let name):
-          request.name = name
-          try await writer.write(request)
-        case .file(let next):
-          while case let bytes = try next(), !bytes.isEmpty {
-            request.content = .init(bytes)
+    let file = Source()
+    let reply = try await file.telling {
+      try await callOnce { service, options in
+        try await service.restore(options: options) { writer in
+          var request = Sarai_Memory_V1_RestoreRequest()
+          switch source {
+          case .kept(let name):
+            request.name = name
             try await writer.write(request)
+          case .file(let next):
+            while case let bytes = try file.read(next), !bytes.isEmpty {
+              request.content = .init(bytes)
+              try await writer.write(request)
+            }
           }
         }
       }
@@ -287,5 +294,27 @@ package final class MemoryClient: MemoryKeeping {
           + "causa.",
         en: "SARAi's memory did not answer. Try again; if it goes on, \"sarai doctor\" helps to find the cause."),
       cause: cause)
+  }
+}
+
+/// Reads what a call sends. Where that fails the call is cut, and tells only that it was: this tells why.
+private final class Source: Sendable {
+  private let fault = Mutex<(any Error)?>(nil)
+
+  func read<Piece>(_ next: () throws -> Piece) throws -> Piece {
+    do {
+      return try next()
+    } catch {
+      fault.withLock { $0 = error }
+      throw error
+    }
+  }
+
+  func telling<Reply>(_ call: () async throws -> Reply) async throws -> Reply {
+    do {
+      return try await call()
+    } catch {
+      throw fault.withLock { $0 } ?? error
+    }
   }
 }

@@ -70,22 +70,29 @@ struct CommandLineHome {
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
-    let inputPipe = Pipe()
-    if input != nil { process.standardInput = inputPipe }
-    try process.run()
+    let inputFile = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: inputFile) }
     if let input {
-      // More than a pipe holds waits until it is read.
-      DispatchQueue.global().async {
-        try? inputPipe.fileHandleForWriting.write(contentsOf: input)
-        try? inputPipe.fileHandleForWriting.close()
+      if input.count < Self.pipeBytes {
+        let pipe = Pipe()
+        process.standardInput = pipe
+        try pipe.fileHandleForWriting.write(contentsOf: input)
+        try pipe.fileHandleForWriting.close()
+      } else {
+        try input.write(to: inputFile)
+        process.standardInput = try FileHandle(forReadingFrom: inputFile)
       }
     }
+    try process.run()
     async let said = Self.text(output)
     async let told = Self.text(errors)
     let (outputText, errorText) = await (said, told)
     process.waitUntilExit()
     return Outcome(status: process.terminationStatus, output: outputText, errors: errorText)
   }
+
+  /// What a pipe takes without anybody who reads it.
+  private static let pipeBytes = 32 << 10
 
   private static func text(_ pipe: Pipe) async -> String {
     let handle = pipe.fileHandleForReading

@@ -43,6 +43,7 @@ package final class MemoryClient: MemoryKeeping {
     request.now = Sarai_Memory_V1_Clock(question.now)
     request.waitSeconds = Self.waitSeconds
     request.mayChange = question.mayChange
+    request.acknowledges = question.acknowledges.map(\.rawValue)
     return MemoryReply(try await call { [request] in try await $0.respond(request, options: $1) })
   }
 

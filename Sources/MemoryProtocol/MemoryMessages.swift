@@ -103,6 +103,7 @@ extension MemoryReply {
     case .contradictory: outcome = .contradictory
     case .forgotten: outcome = .forgotten
     case .reported: outcome = .reported
+    case .acknowledged: outcome = .acknowledged
     }
     self.init(
       outcome: outcome, text: reply.text, facts: reply.facts, language: Language(rawValue: reply.language) ?? .spanish)

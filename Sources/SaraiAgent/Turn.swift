@@ -77,12 +77,12 @@ package struct Turn: Sendable {
   ///   the models throw.
   package func run(_ request: Request) async throws -> Reply {
     try check(request.messages)
-    let told = try await recalled(request)
+    let known = await models.models()
+    let told = try await recalled(request, known)
     if let told, told.outcome != .unknown { return reply(told, to: request) }
     if let answer = try await intents?.answer(request) { return reply(answer, to: request) }
     // A question about what was never said, which no skill can answer either: a model would guess.
     if let told { return reply(told, to: request) }
-    let known = await models.models()
     let notes = try await memory?.notes(for: request, staysHere: !Self.leavesMachine(request, known)) ?? ""
     let (messages, staticCount) = prompt(for: request, notes: notes)
     let route = try await route(
@@ -107,14 +107,16 @@ package struct Turn: Sendable {
   }
 
   /// What memory says by itself, once the last turn is learnt.
-  private func recalled(_ request: Request) async throws -> MemoryReply? {
+  private func recalled(_ request: Request, _ known: [ModelSummary]) async throws -> MemoryReply? {
     guard let memory, let use = TurnMemory.use(in: request) else { return nil }
     await memory.settle(owner: use.owner, withinSeconds: Self.settleSeconds)
-    return try await memory.reply(to: request)
+    let spoken = known.first { $0.roles.contains(Self.experts[0]) }?.languages ?? []
+    return try await memory.reply(to: request, spoken: spoken.compactMap { Language(tag: $0) })
   }
 
   private func reply(_ answer: MemoryReply, to request: Request) -> Reply {
-    Reply(
+    if answer.outcome == .acknowledged { memory?.learn(from: request, reply: answer.text) }
+    return Reply(
       role: "memory", intent: IntentAnswer(text: answer.text, skill: "memory"), droppedMessages: 0,
       events: Self.events(answer.text, request))
   }

@@ -53,10 +53,15 @@ package final class TurnMemory: Sendable {
   // MARK: - Before the answer
 
   /// What memory alone says to the turn; nil where it says nothing.
-  func reply(to request: Turn.Request) async throws -> MemoryReply? {
+  ///
+  /// - Parameter spoken: Languages in which the model that would answer can hold a conversation. In others, a turn that
+  ///   only tells something is acknowledged from memory.
+  func reply(to request: Turn.Request, spoken: [Language]) async throws -> MemoryReply? {
     guard let use = Self.use(in: request), Self.mayAnswer(request) else { return nil }
-    let question = question(request, use)
-    return try await asking { try await $0.respond(to: question) } ?? nil
+    var question = question(request, use)
+    if use.learns { question.acknowledges = Language.allCases.filter { !spoken.contains($0) } }
+    let asked = question
+    return try await asking { try await $0.respond(to: asked) } ?? nil
   }
 
   /// What a prompt should hold of what was told, as sentences of the person's own; empty where there is nothing.

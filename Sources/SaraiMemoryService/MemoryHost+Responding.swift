@@ -18,6 +18,8 @@ extension MemoryHost {
       reply.take(answer)
     } else if let answer = try await reading({ try self.report(question) ?? self.answer(question) }) {
       reply.take(answer)
+    } else if request.acknowledges.contains(question.language.rawValue), let answer = try await acknowledge(question) {
+      reply.take(answer)
     }
     if reply.outcome != .none { counters.withLock { $0.answers += 1 } }
     return reply
@@ -106,6 +108,24 @@ extension MemoryHost {
     return Answer(outcome, answer.text, answer.facts, answer.language)
   }
 
+  /// Says what a turn told, where the rules have read every word of it and it asks for nothing.
+  private func acknowledge(_ question: Question) async throws -> Answer? {
+    guard question.mayChange, !question.text.contains("?") else { return nil }
+    let learnt = try await writing { [store] in
+      try await TurnLearning(lookup: store, owner: question.owner).learn(
+        from: question.text, language: question.fallback, now: question.now)
+    }
+    guard !learnt.changes.isEmpty, learnt.doubts.isEmpty else { return nil }
+    let told = learnt.changes.compactMap { change -> String? in
+      guard case .add(let fact, _) = change, fact.validTo == nil else { return nil }
+      return FactSentence.clause(of: fact, question.language)
+    }
+    let head = Localized(es: "De acuerdo", en: "All right")[question.language]
+    return Answer(
+      .acknowledged, told.isEmpty ? head + "." : head + ": " + told.prefix(4).joined(separator: "; ") + ".", [],
+      question.language)
+  }
+
   func forget(_ request: ForgetRequest, _ memory: OwnerMemory) async throws -> ForgetReceipt {
     try await memory.lessons.run {
       let receipt = try await writing { try self.store.forget(request) }
@@ -125,6 +145,7 @@ private struct Question: Sendable {
   let fallback: Language
   let language: Language
   let now: CivilDateTime
+  let mayChange: Bool
 
   init(_ request: Sarai_Memory_V1_RespondRequest, owner: Owner) {
     self.owner = owner
@@ -132,6 +153,7 @@ private struct Question: Sendable {
     fallback = Language(tag: request.language) ?? .spanish
     language = LanguageGuess.language(of: request.text, fallback: fallback)
     now = CivilDateTime(request.now)
+    mayChange = request.mayChange
   }
 }
 

@@ -7,7 +7,10 @@ import Testing
 
 /// A model that says what it is told to, and keeps what it was asked.
 private final class SayingModel: ModelGateway {
+  private let languages: [String]
   private let asked = Mutex<[GenerationRequest]>([])
+
+  init(languages: [String]) { self.languages = languages }
 
   var prompts: [[Message]] {
     asked.withLock { asked in
@@ -21,7 +24,7 @@ private final class SayingModel: ModelGateway {
   func models() async -> [ModelSummary] {
     [
       ModelSummary(
-        id: "m", kind: .chat, roles: ["expert_short"], contextTokens: 4096, languages: ["es"], licence: "",
+        id: "m", kind: .chat, roles: ["expert_short"], contextTokens: 4096, languages: languages, licence: "",
         isRemote: false, isLoaded: true, created: 0)
     ]
   }
@@ -51,10 +54,11 @@ private final class SayingModel: ModelGateway {
 
 @Suite struct TurnMemoryTests {
   private func with(
+    languages: [String] = ["es", "en"],
     _ body: (MemoryFixture, SayingModel, _ say: (String, MemoryUse?) async throws -> String) async throws -> Void
   ) async throws {
     try await MemoryFixture.with { fixture in
-      let model = SayingModel()
+      let model = SayingModel(languages: languages)
       let turn = Turn(models: model, memory: TurnMemory(fixture.memory, now: { MemoryFixture.now }))
       try await body(fixture, model) { text, use in
         let reply = try await turn.run(
@@ -94,6 +98,22 @@ private final class SayingModel: ModelGateway {
     }
   }
 
+  @Test("Where the model does not speak the language, what was understood whole is acknowledged, and learnt after")
+  func acknowledged() async throws {
+    try await with(languages: ["en"]) { fixture, model, say in
+      let use = MemoryUse(owner: "ana", conversation: "c")
+      let first = try await say("Mi hermana vive en Madrid", use)
+      #expect(first == "De acuerdo: tu hermana vive en Madrid.")
+      #expect(model.prompts.isEmpty)
+      #expect(try await say("¿Dónde vive mi hermana?", use) == "Tu hermana vive en Madrid.")
+      // What is asked, what is not understood whole, and what is in the model's own language is the model's.
+      for text in ["Mi hermano vive en Lugo. ¿Qué le regalo?", "Escríbeme un poema", "My cousin lives in Rome"] {
+        #expect(try await say(text, use) == "Entendido.")
+      }
+      #expect(try await Set(fixture.facts().map(\.object)).isSuperset(of: ["Madrid", "Lugo", "Rome"]))
+    }
+  }
+
   @Test("A private turn is answered from memory and teaches nothing")
   func privately() async throws {
     try await with { fixture, _, say in
@@ -130,7 +150,7 @@ private final class SayingModel: ModelGateway {
 
   @Test("A memory that cannot be reached costs an answer nothing")
   func unreachable() async throws {
-    let model = SayingModel()
+    let model = SayingModel(languages: ["es"])
     let failures = Mutex(0)
     let memory = MemoryClient(
       connection: { throw SaraiError(.busy, es: "no", en: "no") }, lost: { _ in })

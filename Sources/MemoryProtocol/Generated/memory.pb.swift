@@ -328,6 +328,10 @@ public nonisolated struct Sarai_Memory_V1_RespondRequest: Sendable {
   /// False for a question alone: then nothing is ever forgotten or changed.
   public var mayChange: Bool = false
 
+  /// Languages in which a turn that only tells something is to be acknowledged: those of which the model that would
+  /// answer knows too little.
+  public var acknowledges: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -373,6 +377,9 @@ public nonisolated struct Sarai_Memory_V1_RespondReply: Sendable {
 
     /// What was learnt last, or whether learning is on.
     case reported // = 5
+
+    /// What the person told was understood, every word of it; it is still to be learnt.
+    case acknowledged // = 6
     case UNRECOGNIZED(Int)
 
     public init() {
@@ -387,6 +394,7 @@ public nonisolated struct Sarai_Memory_V1_RespondReply: Sendable {
       case 3: self = .contradictory
       case 4: self = .forgotten
       case 5: self = .reported
+      case 6: self = .acknowledged
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -399,6 +407,7 @@ public nonisolated struct Sarai_Memory_V1_RespondReply: Sendable {
       case .contradictory: return 3
       case .forgotten: return 4
       case .reported: return 5
+      case .acknowledged: return 6
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -411,6 +420,7 @@ public nonisolated struct Sarai_Memory_V1_RespondReply: Sendable {
       .contradictory,
       .forgotten,
       .reported,
+      .acknowledged,
     ]
 
   }
@@ -1702,7 +1712,7 @@ nonisolated extension Sarai_Memory_V1_LearnReply: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RespondRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}owner\0\u{1}text\0\u{1}language\0\u{1}now\0\u{3}wait_seconds\0\u{3}may_change\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}owner\0\u{1}text\0\u{1}language\0\u{1}now\0\u{3}wait_seconds\0\u{3}may_change\0\u{1}acknowledges\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1716,6 +1726,7 @@ nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, Swi
       case 4: try { try decoder.decodeSingularMessageField(value: &self._now) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.waitSeconds) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.mayChange) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.acknowledges) }()
       default: break
       }
     }
@@ -1744,6 +1755,9 @@ nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, Swi
     if self.mayChange != false {
       try visitor.visitSingularBoolField(value: self.mayChange, fieldNumber: 6)
     }
+    if !self.acknowledges.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.acknowledges, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1754,6 +1768,7 @@ nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, Swi
     if lhs._now != rhs._now {return false}
     if lhs.waitSeconds != rhs.waitSeconds {return false}
     if lhs.mayChange != rhs.mayChange {return false}
+    if lhs.acknowledges != rhs.acknowledges {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1810,7 +1825,7 @@ nonisolated extension Sarai_Memory_V1_RespondReply: SwiftProtobuf.Message, Swift
 }
 
 nonisolated extension Sarai_Memory_V1_RespondReply.Outcome: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NONE\0\u{1}KNOWN\0\u{1}UNKNOWN\0\u{1}CONTRADICTORY\0\u{1}FORGOTTEN\0\u{1}REPORTED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NONE\0\u{1}KNOWN\0\u{1}UNKNOWN\0\u{1}CONTRADICTORY\0\u{1}FORGOTTEN\0\u{1}REPORTED\0\u{1}ACKNOWLEDGED\0")
 }
 
 nonisolated extension Sarai_Memory_V1_RecallRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

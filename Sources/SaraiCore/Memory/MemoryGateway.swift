@@ -91,10 +91,12 @@ package struct MemoryQuestion: Sendable, Hashable {
   package var now: CivilDateTime
   /// Whether a request to forget is carried out; false for a question alone.
   package var mayChange: Bool
+  /// Languages in which a turn that only tells something is acknowledged.
+  package var acknowledges: [Language]
 
   package init(
     owner: String, conversation: String = "", text: String, language: Language, now: CivilDateTime,
-    mayChange: Bool = false
+    mayChange: Bool = false, acknowledges: [Language] = []
   ) {
     self.owner = owner
     self.conversation = conversation
@@ -102,6 +104,7 @@ package struct MemoryQuestion: Sendable, Hashable {
     self.language = language
     self.now = now
     self.mayChange = mayChange
+    self.acknowledges = acknowledges
   }
 }
 
@@ -118,6 +121,8 @@ package struct MemoryReply: Sendable, Hashable {
     case forgotten
     /// What was learnt last, or whether learning is on.
     case reported
+    /// What the person told was understood, every word of it; it is still to be learnt.
+    case acknowledged
   }
 
   package var outcome: Outcome

@@ -14,6 +14,18 @@ package enum FactSentence {
       language == .spanish ? spanish(fact, speaker) : english(fact, speaker), language)
   }
 
+  /// What is about to be stored, as part of a sentence to the owner.
+  package static func clause(of fact: NewFact, _ language: Language) -> String {
+    let stored = Fact(
+      id: FactID(rawValue: 0), subject: fact.subject, verb: fact.verb, object: fact.object, isNegated: fact.isNegated,
+      confidence: fact.confidence, source: fact.source, extractor: fact.extractor, standing: .current,
+      isPrivate: fact.isPrivate, turn: nil, saidAt: Timestamp(milliseconds: 0), validFrom: fact.validFrom, validTo: nil,
+      supersededBy: nil)
+    let clause = language == .spanish ? spanish(stored, .assistant) : english(stored, .assistant)
+    // Without the full stop, and with a capital only where there was one.
+    return String(clause.prefix(1) + SentenceWriter.sentence(clause, language).dropFirst().dropLast())
+  }
+
   /// Somebody or something, in the words of the speaker.
   private static func entity(_ term: String, _ language: Language, _ speaker: Speaker) -> String {
     let text = EntityWords.text(term, language)

@@ -69,12 +69,17 @@ package struct FactRecall {
   }
 
   private static func words(of question: String) -> [String] {
-    var seen: Set<String> = []
-    return WordSplitter.words(question, limit: 64)
-      .filter { $0.count > 2 && !UnindexedWords.isFunctionWord($0, in: nil) && seen.insert($0).inserted }
-      .sorted { ($1.count, $0) < ($0.count, $1) }.prefix(mostWords)
-      // Endings change with number, gender and person.
-      .map { String($0.prefix(max(3, $0.count - ($0.count > 5 ? 2 : 1)))) }
+    var words: Set<String> = []
+    for word in WordSplitter.words(question, limit: 64)
+    where word.count > 2 && !UnindexedWords.isFunctionWord(word, in: nil) {
+      words.insert(word)
+      // What is kept in Spanish is found by an English word too.
+      words.insert(Vocabulary.noun(word))
+      if let kin = Kinship.canonical(word).first { words.insert(kin) }
+    }
+    let longest = words.sorted { $0.count == $1.count ? $0 < $1 : $0.count > $1.count }.prefix(mostWords)
+    // Endings change with number, gender and person.
+    return longest.map { word in String(word.prefix(max(3, word.count - (word.count > 5 ? 2 : 1)))) }
   }
 
   private static func best(

@@ -141,9 +141,9 @@ static const sqlite3_io_methods checked_methods = {
   .xShmUnmap = checked_shm_unmap,
 };
 
-// A log gets two small writes for each page of a transaction, and a system call each was a third of the time of a small
-// one. They are gathered until the frame that ends the transaction, of which SQLite tells in its header; before that
-// nobody else may see them, and SQLite reads its own through this same file. All else is written at once.
+// A log gets two small writes for each page of a transaction, and each is a system call. They are gathered until the
+// frame that ends the transaction, of which SQLite tells in its header; before that nobody else may see them, and SQLite
+// reads its own through this same file. All else is written at once.
 
 // SQLite's own file takes less than 128 KiB at once.
 enum { log_gather_bytes = 1 << 16, log_head_bytes = 32, log_frame_head_bytes = 24 };

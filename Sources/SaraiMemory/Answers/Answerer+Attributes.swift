@@ -41,7 +41,8 @@ extension Answerer {
       } else if let role = try view.facts(subjects: [subject], verbs: ["ser"]).first(where: {
         EntityName.parts($0.object.text) != nil || $0.object.text.contains(" de ")
       }),
-        EntityName.parts(subject) == nil, subject.first?.isUppercase ?? false || !subject.contains(" ")
+        EntityName.parts(subject) == nil,
+        subject.first?.isUppercase ?? false || !subject.contains(" ") || Titles.isTitledName(subject)
       {
         names.append(subject)
         facts.append(role)
@@ -113,7 +114,8 @@ extension Answerer {
 
   /// «¿Quién es mi jefe?», «¿Quién es Pepe?»
   private func identity(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
-    guard let phrase = question.clause.subject else { return nil }
+    // «¿Quién es Thor en la mitología nórdica?» is not about the dog.
+    guard let phrase = question.clause.subject, essentials(question).isEmpty else { return nil }
     if phrase.isKin, phrase.name == nil, let answer = try name(question, subjects) { return answer }
     for subject in subjects {
       var told = try view.facts(subjects: [subject], verbs: ["ser"]).filter { !$0.isNegated }
@@ -253,6 +255,13 @@ extension Answerer {
           writer.statement(objectWords(fact.object.text, question.language)),
           [Frame(main: fact, parts: [], verb: "ser")], question)
       }
+      // "A nurse from Bradford"
+      if let frame = Frame.frames(of: "ser", in: facts).first(where: { frame in
+        frame.part("de").map { $0.object.first?.isUppercase ?? false } ?? false
+          && !(frame.parts[0].object.first?.isUppercase ?? false)
+      }), question.language == .english, let place = frame.part("de") {
+        return known(writer.statement("from " + place.object), [frame], question)
+      }
       if let fact = facts.first(where: { $0.verb == "nacer en" }) {
         let lead = Localized(es: "nació en", en: "was born in")[question.language]
         let user = Localized(es: "naciste en", en: "were born in")[question.language]
@@ -342,7 +351,7 @@ extension Answerer {
     let wanted = Set(Content.stems(of: phrase.text))
     let facts = try view.facts(subjects: [EntityName.user], text: "compr", ever: true)
     for frame in Frame.frames(of: "comprar", in: facts) where wanted.isSubset(of: frame.stems) {
-      if let part = frame.part("por") {
+      if let part = frame.part("por") ?? frame.part("para"), part.object.contains(where: \.isNumber) {
         return known(SentenceWriter(question).statement(part.object), [frame], question)
       }
     }

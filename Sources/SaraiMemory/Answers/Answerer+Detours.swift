@@ -32,12 +32,23 @@ extension Answerer {
         default: nil
         }
       if let fact {
+        let verb = fact.verb.text.split(separator: " ").first.map(String.init) ?? fact.verb.text
+        let frame = Frame.frames(of: verb, in: [fact]).first
+        let told = frame.flatMap {
+          FrameSentence(language: question.language).text($0, subject: ownerWords(phrase, owner, question.language))
+        }
         return known(
-          writer.statement(objectWords(fact.object.text, question.language)),
+          told ?? writer.statement(objectWords(fact.object.text, question.language)),
           [Frame(main: fact, parts: [], verb: "ser")], question)
       }
     }
     return nil
+  }
+
+  /// Whose trade or age it is, in the words of the question where it has any.
+  private func ownerWords(_ phrase: NounPhrase, _ owner: String, _ language: Language) -> String? {
+    guard owner != EntityName.user, let possessor = phrase.possessor.first else { return nil }
+    return PersonSwap.text(possessor.text, language)
   }
 
   /// «¿Dónde está mi pasaporte?», when «guardo el pasaporte en el cajón» was told, and the other way round.

@@ -77,6 +77,8 @@ extension Answerer {
 
   /// «¿Quién trabaja en Mango?»
   private func subjectAnswer(_ question: Question, _ writer: SentenceWriter) throws -> MemoryAnswer? {
+    // "How many people live in Oslo?" is about the world.
+    guard question.gap?.kind == .person || question.gap?.kind == .thing else { return nil }
     let found = try frames(question, nil).filter {
       !$0.isNegated && $0.subject != EntityName.user && mentionsUser($0, question)
     }
@@ -111,8 +113,8 @@ extension Answerer {
       if part.object == EntityName.user, question.language == .spanish {
         return part.preposition == "con" ? "contigo" : part.preposition + " ti"
       }
-      let preposition = writer.preposition(part.preposition, verb: frame.verb)
       let words = objectWords(part.object, question.language)
+      let preposition = writer.preposition(part.preposition, verb: frame.verb, object: words)
       return preposition.isEmpty ? words : preposition + " " + words
     }
     let asked = essentials(question).map { Set(Content.stems(of: $0.text)) }
@@ -140,7 +142,8 @@ extension Answerer {
     case .quantity: return quantity(gap, open, frame, question.language, said)
     case .person, .thing:
       return thing(gap, open, frame, question, said)
-    case .manner, .reason: return nil
+    case .manner: return frame.verb == "apellidarse" ? open.first { $0.preposition.isEmpty }.map(said) : nil
+    case .reason: return nil
     }
   }
 
@@ -173,7 +176,8 @@ extension Answerer {
     let wanted = gap.noun.map { Set(Content.stems(of: $0.text)) } ?? []
     let isLoose = ["tener", "gustar", "encantar", "ser", "estar"].contains(frame.verb)
     if !gap.preposition.isEmpty {
-      if let part = open.first(where: { $0.preposition == gap.preposition && !$0.isTime }) { return said(part) }
+      let parts = open.filter { $0.preposition == gap.preposition && !$0.isTime }
+      if !parts.isEmpty { return SentenceWriter.list(unique(parts.map(said)), question.language) }
       if gap.preposition == "en", let part = open.first(where: { ["en", "a"].contains($0.preposition) }) {
         return said(part)
       }
@@ -191,6 +195,9 @@ extension Answerer {
     // «¿Qué quiero aprender?»: «a tocar el piano».
     if wanted.isEmpty, let part = open.first(where: { $0.preposition == "a" && isAction($0.object) }) {
       return said(part)
+    }
+    if wanted.isEmpty, frame.verb == "estudiar", let part = open.first(where: { $0.preposition == "para" }) {
+      return objectWords(part.object, question.language)
     }
     return things.first { $0.preposition.isEmpty }.map(said) ?? (wanted.isEmpty ? nil : things.first.map(said))
   }

@@ -18,7 +18,9 @@ package struct Answerer {
   ///   - now: What the clock on the wall shows.
   /// - Throws: What the lookup throws.
   package func answer(_ text: String, language: Language, now: CivilDateTime) throws -> MemoryAnswer? {
-    guard text.utf8.count <= 2000, let question = QuestionReader.question(in: text, language: language, today: now.date)
+    guard text.utf8.count <= 2000 else { return nil }
+    if let answer = try survey(text, language, now) { return answer }
+    guard let question = QuestionReader.question(in: text, language: language, today: now.date)
     else { return nil }
     if let answer = try known(question) { return answer }
     guard !question.isAdvisory, try isOwnMatter(question) else { return nil }
@@ -50,6 +52,12 @@ package struct Answerer {
   /// Whether a question is about the user, their people or their things, or about somebody known.
   private func isOwnMatter(_ question: Question) throws -> Bool {
     if question.gap?.kind == .reason { return false }
+    // «¿Quién es Thor en la mitología nórdica?»
+    if question.gap?.kind == .person, question.clause.verb.verb == "ser", question.clause.subject?.isName ?? false,
+      !essentials(question).isEmpty
+    {
+      return false
+    }
     let phrases =
       [question.clause.subject, question.asked.subject].compactMap { $0 } + question.clause.arguments.map(\.phrase)
     for phrase in phrases.flatMap(\.members) {

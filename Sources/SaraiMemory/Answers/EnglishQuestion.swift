@@ -125,9 +125,16 @@ enum EnglishQuestion {
     else {
       return gap == nil ? nil : (words, true)
     }
+    // "How much did the piano cost": the last word is the verb, whatever else it can be.
+    var subjectEnd = end
+    if ["do", "does", "did"].contains(Fold.text(auxiliary[0].text)), end == rest.count, end > 1,
+      !EnglishConjugation.shared.readings(of: rest[end - 1]).isEmpty
+    {
+      subjectEnd -= 1
+    }
     auxiliary[0].isFirst = false
     auxiliary[0] = Tokenizer.word(auxiliary[0].text == "'s" ? "is" : auxiliary[0].text.lowercased())
-    return (Array(rest[..<end]) + auxiliary + Array(rest[end...]), false)
+    return (Array(rest[..<subjectEnd]) + auxiliary + Array(rest[subjectEnd...]), false)
   }
 
   private static func assembled(_ chunks: [Chunk], gap: Gap?, asksForSubject: Bool) -> Question? {

@@ -56,7 +56,8 @@ struct Frame {
 /// Verbs that mean nearly the same.
 enum Synonyms {
   private static let groups: [[String]] = [
-    ["gustar", "encantar", "fascinar", "apasionar", "chiflar", "flipar"], ["trabajar", "dedicarse"],
+    ["gustar", "encantar", "fascinar", "apasionar", "chiflar", "flipar", "pirrar", "molar", "privar"],
+    ["trabajar", "dedicarse"],
     ["usar", "llevar", "calzar", "gastar"],
     ["guardar", "tener", "dejar", "poner", "meter", "esconder", "estar"], ["conducir", "tener", "llevar"],
     ["ganar", "cobrar"], ["estudiar", "hacer", "aprender"], ["jugar", "hacer", "practicar"], ["costar", "pagar"],

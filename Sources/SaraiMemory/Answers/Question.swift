@@ -56,7 +56,7 @@ enum QuestionReader {
     let (lead, isAsked) = Leads.length(words, language)
     words.removeFirst(lead)
     while let last = words.last, last.kind == .sign || ["please", "sarai"].contains(last.folded) { words.removeLast() }
-    words = withoutExclusion(words)
+    words = Rewriting.kin(withoutExclusion(words), language)
     guard !words.isEmpty else { return nil }
     words[0].isFirst = true
     let reader =

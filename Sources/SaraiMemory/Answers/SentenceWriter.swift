@@ -117,22 +117,14 @@ struct SentenceWriter {
   }
 
   /// A preposition of the memory in the language of the answer.
-  func preposition(_ stored: String, verb: String) -> String {
+  func preposition(_ stored: String, verb: String, object: String = "") -> String {
     if stored == Argument.when || stored.isEmpty { return "" }
     guard language == .english else { return stored == "como" && verb == "trabajar" ? "de" : stored }
     switch stored {
-    case "en": return verb == "trabajar" ? "at" : "in"
-    case "a": return "to"
-    case "con":
-      return question.asked.verb.lemma == "date" ? "" : question.rest.contains { $0.text == "married" } ? "to" : "with"
+    case "con" where question.asked.verb.lemma == "date": return ""
+    case "con" where question.rest.contains { $0.text == "married" }: return "to"
     case "de" where question.rest.contains(where: \.isBare): return "of"
-    case "de": return verb == "trabajar" ? "as" : "from"
-    case "para", "por": return "for"
-    case "bajo": return "under"
-    case "sobre": return "about"
-    case "cerca": return "near"
-    case "tras": return "behind"
-    default: return stored
+    default: return EnglishPreposition.of(stored, verb: verb, object: object, language)
     }
   }
 

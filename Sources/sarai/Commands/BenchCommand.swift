@@ -14,6 +14,7 @@ struct BenchCommand: AsyncParsableCommand {
       subcommands: [
         BenchQualityCommand.self, BenchChatCommand.self, BenchSkillsCommand.self, BenchLocomoCommand.self,
         BenchMemoryCommand.self,
+        BenchConlluCommand.self,
       ])
   }
 }

@@ -4,6 +4,8 @@ import SaraiCore
 extension ChunkReader {
   private static let pronouns: Set<String> = ["me", "him", "them", "us", "everyone", "nobody", "nothing"]
 
+  private static let visits: Set<String> = ["appointment", "visit", "checkup", "bill", "session", "meeting", "party"]
+
   /// All words up to the last noun: "wifi password", "older brother", "red Mazda".
   func englishHead(_ phrase: inout NounPhrase, _ place: inout Int, hasDeterminer: Bool) -> Bool {
     var nouns: [String] = []
@@ -56,7 +58,8 @@ extension ChunkReader {
 
   /// "is my son allergic", "is my car red": the noun is whole before these.
   private func endsNoun(_ noun: String, before word: String) -> Bool {
-    if Kinship.isKin(noun) { return !Kinship.isKin(word) }
+    // "my dentist appointment"
+    if Kinship.isKin(noun) { return !Kinship.isKin(word) && !Self.visits.contains(word) }
     return Vocabulary.colours.contains(word) || Vocabulary.states.contains(word)
       || Vocabulary.nationalities.contains(word)
       || Vocabulary.judgements.contains(word)
@@ -113,6 +116,7 @@ extension ChunkReader {
     {
       return true
     }
+    if isWord(place), times.read(words, at: place) != nil { return true }
     if lexicon.numbers[word] != nil || (isWord(place) && words[place].kind == .number) { return true }
     if Vocabulary.states.contains(word) || Vocabulary.nationalities.contains(word) { return true }
     return EnglishConjugation.shared.readings(of: words[min(place, words.count - 1)]).contains {

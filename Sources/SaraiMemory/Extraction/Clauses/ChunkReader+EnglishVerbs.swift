@@ -75,6 +75,27 @@ extension ChunkReader {
         && ["to", "not", "never", "always", "usually", "really", "do", "does", "did"].contains(folded(place - 1))
   }
 
+  /// "Quit smoking", "got moved": the second word says what has changed.
+  private func change(_ group: inout VerbGroup, _ word: String, _ readings: [EnglishConjugation.Form]) -> Bool {
+    if ["quit", "stop"].contains(group.lemma), let main = readings.first(where: { $0.tense == .gerund }) {
+      group.isNegated = true
+      group.isNoLonger = true
+      group.isPast = false
+      group.lemma = main.lemma
+      return true
+    }
+    guard group.lemma == "get", group.isPast, Self.changes.contains(word),
+      let main = readings.first(where: { $0.tense == .participle })
+    else { return false }
+    group.lemma = main.lemma
+    group.isPassive = true
+    return true
+  }
+
+  private static let changes: Set<String> = [
+    "moved", "changed", "fired", "promoted", "postponed", "cancelled", "canceled", "rescheduled",
+  ]
+
   private func englishAuxiliaries(_ group: inout VerbGroup, _ start: Int) -> Int {
     var place = start
     while isWord(place) {
@@ -122,6 +143,8 @@ extension ChunkReader {
       {
         group.lemma = main.lemma
         group.isPassive = main.lemma != "bear"
+        place = next + 1
+      } else if change(&group, folded(next), readings) {
         place = next + 1
       } else if group.lemma == "get", folded(next) == "married" || folded(next) == "divorced" {
         group.lemma = folded(next) == "married" ? "marry" : "divorce"

@@ -153,7 +153,7 @@ extension ChunkReader {
   private func head(_ phrase: inout NounPhrase, _ place: inout Int, hasDeterminer: Bool) -> Bool {
     if language == .english { return englishHead(&phrase, &place, hasDeterminer: hasDeterminer) }
     while Self.leadingAdjectives.contains(folded(place)), isWord(place + 1), isNoun(place + 1, afterDeterminer: true),
-      !["mayor", "menor"].contains(folded(place + 1))
+      !["mayor", "menor"].contains(folded(place + 1)), !Clitics.all.contains(folded(place + 1))
     {
       if folded(place) == "viejo" || folded(place) == "vieja", phrase.isPossessedByUser,
         !Kinship.isKin(folded(place + 1))
@@ -239,7 +239,7 @@ extension ChunkReader {
   private static let kinModifiers = Vocabulary.set(
     """
     mayor menor pequeño pequeña mediano mediana paterno paterna materno materna politico politica gemelo gemela mellizo
-    melliza biologico biologica adoptivo adoptiva
+    melliza biologico biologica adoptivo adoptiva peque actual nuevo nueva
     """)
 
   /// What follows the noun: adjectives, names, «de…».
@@ -249,6 +249,14 @@ extension ChunkReader {
       let word = words[place]
       if word.folded == "de" || word.folded == "del" {
         guard language == .spanish, complement(&phrase, &place) else { return }
+        continue
+      }
+      // «mi hija la mayor»
+      if isKin, language == .spanish, lexicon.definite.contains(word.folded),
+        Self.kinModifiers.contains(folded(place + 1))
+      {
+        phrase.modifiers.append(folded(place + 1))
+        place += 2
         continue
       }
       if ["llamado", "llamada", "llamados", "llamadas", "named", "called"].contains(word.folded), isWord(place + 1) {
@@ -286,7 +294,7 @@ extension ChunkReader {
       if isKin, phrase.name == nil, !Self.kinModifiers.contains(word.folded), !Vocabulary.states.contains(word.folded),
         !Vocabulary.nationalities.contains(word.folded), !Vocabulary.colours.contains(word.folded),
         !["favorito", "favorita", "preferido", "preferida", "solo", "sola", "juntos"].contains(word.folded),
-        phrase.determiner != .indefinite
+        phrase.determiner != .indefinite, canBeSmallName(word)
       {
         phrase.name = word.text
       } else {
@@ -294,6 +302,15 @@ extension ChunkReader {
       }
       place += 1
     }
+  }
+
+  /// A name in small letters is one that people have, or stands in a text without any capital letter.
+  private func canBeSmallName(_ word: Word) -> Bool {
+    guard !["actual", "nuevo", "nueva", "peque", "querido", "querida", "tonto", "tonta"].contains(word.folded) else {
+      return false
+    }
+    return GivenNames.contains(word.text)
+      || !words.contains { $0.isCapitalized && !$0.isFirst && $0.kind == .word && $0.text.count > 1 }
   }
 
   /// «alérgica» in «¿a qué es alérgica Ana?»

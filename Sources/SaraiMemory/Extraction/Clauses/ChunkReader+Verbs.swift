@@ -104,7 +104,8 @@ extension ChunkReader {
     if word.folded == "como" {
       let next = folded(place + 1)
       let isComer =
-        word.lowercased == "como" && !Clitics.all.contains(next) && isWord(place + 1)
+        word.lowercased == "como" && isWord(place + 1)
+        && (!Clitics.all.contains(next) || times.read(words, at: place + 1) != nil)
         && finiteReadings(place + 1).isEmpty
         && next != "un" && next != "una"
       return isComer && (hasLead || place == 0 || startsClause || afterSubjectPronoun)
@@ -121,7 +122,9 @@ extension ChunkReader {
       return readings.first { $0.person == (subject.isPlural || !subject.conjuncts.isEmpty ? 5 : 2) }
     }
     if case .phrase(let subject)? = chunks.last, subject.pronoun == nil, subject.isDefinite,
-      form.person == 0, let agreeing = readings.first(where: { $0.person == 2 })
+      form.person == 0, let agreeing = readings.first(where: { $0.person == 2 }),
+      // «La moto la guardo…»: what stands before is the object.
+      !["lo", "la", "los", "las"].contains(folded(place - 1))
     {
       return agreeing
     }
@@ -230,6 +233,7 @@ extension ChunkReader {
     // «voy a comprar», «acabo de mudarme» tell of the main verb alone.
     group.modal = ["ir", "venir", "acabar", "volver"].contains(group.lemma) ? nil : group.lemma
     if group.lemma == "dejar" { group.isNoLonger = true }
+    if group.lemma == "acabar" { group.isPerfect = true }
     group.lemma = main
     group.clitics += clitics
     return place + 2

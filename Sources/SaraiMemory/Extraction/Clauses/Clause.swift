@@ -1,9 +1,13 @@
+import SaraiCore
+
 /// Who does or is what, as a sentence or a part of one says it.
 struct Clause: Sendable, Hashable {
   /// Nil where it was dropped and the verb's form does not tell: the one who was spoken of last.
   var subject: NounPhrase?
   var verb: VerbGroup
   var arguments: [Argument] = []
+  /// From when on it holds, where the verb that said so was replaced: «me mudé en mayo».
+  var since: CivilDate?
   /// Whether it says «ahora», "now", "currently".
   var isNow = false
 
@@ -30,7 +34,8 @@ enum VerbClasses {
   static let experiencer: Set<String> = [
     "gustar", "encantar", "fascinar", "molestar", "doler", "interesar", "importar", "faltar", "apasionar", "apetecer",
     "aburrir",
-    "preocupar", "asustar", "sobrar", "flipar", "chiflar", "agradar", "costar",
+    "preocupar", "asustar", "pirrar", "molar", "privar", "repugnar", "horrorizar", "sobrar", "flipar", "chiflar",
+    "agradar", "costar",
   ]
   /// «dar miedo», «dar asco».
   static let feelings: Set<String> = [

@@ -35,10 +35,13 @@ struct ClauseReader: Sendable {
 
   /// The clauses of one statement, in order.
   static func clauses(of sentence: Sentence, language: Language, today: CivilDate) -> [Clause] {
-    let words = SpellingCorrector.of(language).corrected(sentence.words)
+    let words = Rewriting.statement(SpellingCorrector.of(language).corrected(sentence.words), language)
     var reader = ClauseReader(language: language)
     let chunks = ChunkReader.chunks(of: words, language: language, today: today)
     reader.read(ListReader.joined(Apposition.joined(ListReader.joined(chunks))))
+    if reader.clauses.isEmpty, !chunks.contains(where: { if case .verb = $0 { true } else { false } }) {
+      return Verbless.clause(words, language: language, today: today).map { [$0] } ?? []
+    }
     return reader.clauses
   }
 
@@ -151,6 +154,11 @@ struct ClauseReader: Sendable {
     var main = builder
     main.after = first
     var gapped: [Builder] = []
+    // «No bebo café, solo té»
+    if verb.isNegated, let mark = first.firstIndex(of: .comma), mark + 2 < first.count, first[mark + 1].isRestricting {
+      main.after = Array(first[..<mark])
+      if let gap = Gapping.clause(Array(first[(mark + 2)...]), after: main, isContrast: true) { gapped.append(gap) }
+    }
     for segment in segments {
       if let gap = Gapping.clause(segment, after: main, isContrast: contrast) {
         gapped.append(gap)
@@ -199,6 +207,7 @@ enum Gapping {
       builder.after = content
       return builder
     }
+    if let pleased = pleased(content, verb) { return pleased }
     guard case .phrase(let first)? = content.first else { return nil }
     // «Mi madre se llama Elvira y mi padre Anselmo»: the noun is the subject and the name what follows.
     if verb.lemma == "llamar" || verb.lemma == "be", content.count == 1, first.isKin, first.isPossessedByUser,
@@ -251,11 +260,26 @@ enum Gapping {
   }
 }
 
+extension Gapping {
+  /// «A mi padre le encantan los churros y a mi madre las porras»: whom, and what.
+  private static func pleased(_ content: [Chunk], _ verb: VerbGroup) -> ClauseReader.Builder? {
+    guard content.count == 2, case .prepositional("a", let person, _)? = content.first, person.isDefinite,
+      case .phrase? = content.last, VerbClasses.experiencer.contains(verb.lemma)
+    else { return nil }
+    var builder = ClauseReader.Builder()
+    builder.before = [content[0]]
+    builder.verb = verb
+    builder.verb?.clitics = ["le"]
+    builder.after = [content[1]]
+    return builder
+  }
+}
+
 /// «el pequeño», "the younger one": an adjective that stands for the noun before it.
 enum RelativeAdjectives {
   static let all = Vocabulary.set(
     """
-    mayor menor pequeño pequeña mediano mediana paterno paterna materno materna otro otra viejo vieja nuevo nueva primero
+    mayor menor pequeño pequeña peque mediano mediana paterno paterna materno materna otro otra viejo vieja nuevo nueva primero
     primera segundo segunda older younger other oldest youngest
     """)
 
@@ -276,6 +300,11 @@ enum RelativeAdjectives {
 
 extension Chunk {
   var isAdverb: Bool { if case .adverb = self { true } else { false } }
+
+  /// «solo», "only", "just".
+  var isRestricting: Bool {
+    if case .adverb(let word) = self { ["solo", "solamente", "only", "just"].contains(word) } else { false }
+  }
 
   /// What kind of chunk it is, for comparing one clause with the next.
   var shape: String {

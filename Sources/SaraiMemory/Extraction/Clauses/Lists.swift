@@ -106,6 +106,17 @@ enum Apposition {
     var result: [Chunk] = []
     var place = 0
     while place < chunks.count {
+      if isAside(chunks, place) {
+        result.append(chunks[place])
+        place += 4
+        continue
+      }
+      if let named = afterComplement(chunks, place, result.last) {
+        result[result.count - 1] = .phrase(named)
+        result.append(chunks[place])
+        place += chunks.count > place + 3 && chunks[place + 3] == .comma ? 4 : 3
+        continue
+      }
       guard let phrase = chunks[place].phrase, !phrase.head.isEmpty, phrase.name == nil, phrase.conjuncts.isEmpty,
         place + 2 < chunks.count, chunks[place + 1] == .comma || chunks[place + 1] == .colon
       else {
@@ -114,6 +125,13 @@ enum Apposition {
         continue
       }
       let names = names(chunks, from: place + 2, isList: chunks[place + 1] == .colon || phrase.isPlural)
+      if let next = chunks[place + 2].phrase, phrase.isKin, Titles.isTitled(next), !phrase.isPlural {
+        var named = phrase
+        named.name = Titles.name(of: next)
+        result.append(replaced(chunks[place], named))
+        place += place + 3 < chunks.count && chunks[place + 3] == .comma ? 4 : 3
+        continue
+      }
       guard !names.isEmpty, let next = chunks[place + 2].phrase, next.isName else {
         result.append(chunks[place])
         place += 1
@@ -137,6 +155,29 @@ enum Apposition {
       }
     }
     return result
+  }
+
+  /// «Mi tía Carmen, la hermana de mi madre, vive…»: who she is besides says nothing of what follows.
+  private static func isAside(_ chunks: [Chunk], _ place: Int) -> Bool {
+    guard place + 4 < chunks.count, let person = chunks[place].phrase, person.name != nil,
+      chunks[place + 1] == .comma, case .phrase(let aside) = chunks[place + 2], aside.isKin, aside.name == nil,
+      aside.determiner == .definite, chunks[place + 3] == .comma, case .verb = chunks[place + 4]
+    else { return false }
+    return true
+  }
+
+  /// «Mi amiga del cole, Lucía, vive…»: the name is that of the person before the complement.
+  private static func afterComplement(_ chunks: [Chunk], _ place: Int, _ before: Chunk?) -> NounPhrase? {
+    guard case .prepositional? = chunks.indices.contains(place) ? chunks[place] : nil,
+      case .phrase(var person)? = before, person.isKin, person.name == nil, place + 3 < chunks.count,
+      chunks[place + 1] == .comma, case .phrase(let name) = chunks[place + 2], name.isName, name.conjuncts.isEmpty
+    else { return nil }
+    switch chunks[place + 3] {
+    case .comma, .verb: break
+    default: return nil
+    }
+    person.name = name.name
+    return person
   }
 
   private static func isRelative(_ chunk: Chunk) -> Bool { if case .relative = chunk { true } else { false } }

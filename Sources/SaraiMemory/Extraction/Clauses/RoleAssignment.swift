@@ -109,6 +109,8 @@ struct RoleAssignment {
     guard subject == nil else { return }
     if verb.clitics.contains("me") || verb.clitics.contains("nos") { subject = Clause.user }
     if subject == nil, builder.isRelative { subject = builder.antecedent }
+    // «Kira tiene nueve años y le dan miedo los petardos»
+    if subject == nil, verb.clitics.contains("le") { subject = Clause.other }
   }
 
   // MARK: all others
@@ -129,6 +131,11 @@ struct RoleAssignment {
     }
     if subject == nil, let place = subjectPlace(before, after) {
       if case .phrase(let phrase) = before[place] { subject = phrase }
+      // "My best friend from school lives…": what stands between belongs to the subject.
+      if language == .english, !verb.isAuxiliary {
+        let kept = before[(place + 1)...].filter { if case .prepositional = $0 { false } else { true } }
+        before.replaceSubrange((place + 1)..., with: kept)
+      }
       before.remove(at: place)
     }
     if subject == nil, isFirstPerson { subject = Clause.user }
@@ -175,7 +182,8 @@ struct RoleAssignment {
     if verb.clitics.contains("se"), !VerbClasses.pronominal.contains(verb.lemma) {
       return verb.isPerfect && !verb.clitics.contains("me") ? nil : place
     }
-    if verb.clitics.contains(where: { ["me", "nos", "lo", "la"].contains($0) }), phrase.isDefinite, phrases == 1,
+    if verb.clitics.contains(where: { ["me", "nos", "lo", "la", "los", "las"].contains($0) }), phrase.isDefinite,
+      phrases == 1,
       !VerbClasses.pronominal.contains(verb.lemma)
     {
       return phrase.isKin || phrase.name != nil ? place : verb.lemma == "costar" ? place : nil

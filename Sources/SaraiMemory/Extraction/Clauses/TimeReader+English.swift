@@ -133,6 +133,10 @@ extension TimeReader {
       if let month = englishMonth(at(words, end)) {
         return englishYear(words, end + 1, "on \(Self.englishMonths[month - 1].capitalizedFirst) \(day)")
       }
+      // "the 23rd"
+      if at(words, start) == "the", Int(word) == nil, let date = next(day: day) {
+        return (TimePhrase(kind: .date, text: englishDay(date)), place + 1)
+      }
     }
     return nil
   }

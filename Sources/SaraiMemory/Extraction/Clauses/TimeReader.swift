@@ -60,10 +60,15 @@ extension TimeReader {
     case "hace": return spanishAgo(words, start)
     case "desde":
       if at(words, start + 1) == "hace", let (phrase, end) = spanishAgo(words, start + 1) {
-        return (TimePhrase(kind: .duration, text: "desde " + phrase.text), end)
+        let text = phrase.text.hasPrefix("en ") ? String(phrase.text.dropFirst(3)) : phrase.text
+        return (TimePhrase(kind: .duration, text: "desde " + text), end)
       }
       if let (phrase, end) = spanish(words, start + 1) ?? spanishMonthAlone(words, start + 1) {
-        return (TimePhrase(kind: .duration, text: "desde " + phrase.text), end)
+        let text = phrase.text.hasPrefix("en ") ? String(phrase.text.dropFirst(3)) : phrase.text
+        return (TimePhrase(kind: .duration, text: "desde " + text), end)
+      }
+      if isYear(at(words, start + 1)) {
+        return (TimePhrase(kind: .duration, text: "desde " + words[start + 1].text), start + 2)
       }
       return nil
     case "de", "del": return range(words, start, joint: ["a", "al", "hasta"], days: Self.spanishDays)
@@ -85,6 +90,9 @@ extension TimeReader {
       let next = at(words, start + 1)
       if next == "semana", let end = spanishNextOrLast(words, start + 2) {
         return (TimePhrase(kind: .date, text: joined(words, start..<end)), end)
+      }
+      if ["semana", "primavera"].contains(next), first == "esta" {
+        return (TimePhrase(kind: .date, text: joined(words, start..<start + 2)), start + 2)
       }
       if ["tarde", "noche", "manana"].contains(next), first == "esta" {
         return (TimePhrase(kind: .date, text: spanishDay(today)), start + 2)
@@ -169,7 +177,22 @@ extension TimeReader {
   private func spanishDefinite(_ words: [Word], _ start: Int) -> (TimePhrase, end: Int)? {
     var place = start
     let isPlural = at(words, place) == "los"
+    // «este verano», «este fin de semana»
+    if at(words, start) == "este" {
+      if ["verano", "invierno", "otono", "finde", "ano", "mes"].contains(at(words, start + 1)) {
+        return (TimePhrase(kind: .date, text: joined(words, start..<start + 2)), start + 2)
+      }
+      if at(words, start + 1) == "fin", at(words, start + 3) == "semana" {
+        return (TimePhrase(kind: .date, text: joined(words, start..<start + 4)), start + 4)
+      }
+    }
     if ["el", "los", "este", "proximo", "dia"].contains(at(words, place)) { place += 1 }
+    // «el día 17»
+    if at(words, place) == "dia", let day = Int(at(words, place + 1)), (1...31).contains(day),
+      at(words, place + 2) != "de", let date = next(day: day)
+    {
+      return (TimePhrase(kind: .date, text: spanishDay(date)), place + 2)
+    }
     if ["proximo", "pasado", "dia"].contains(at(words, place)) { place += 1 }
     let word = at(words, place)
     if word == "ano" || word == "mes" || word == "fin" || word == "verano",
@@ -199,7 +222,8 @@ extension TimeReader {
         return (TimePhrase(kind: .recurring, text: joined(words, start..<end)), end)
       }
       if let day = Int(at(words, place + 1)), (1...31).contains(day) {
-        return spanishNumbered(words, place + 1)
+        if let numbered = spanishNumbered(words, place + 1) { return numbered }
+        if let date = next(day: day) { return (TimePhrase(kind: .date, text: spanishDay(date)), place + 2) }
       }
       let next = spanishNextOrLast(words, place + 1)
       let isPast = next.map { at(words, $0 - 1).hasPrefix("pasad") } ?? false
@@ -216,6 +240,17 @@ extension TimeReader {
     var end = place + 3
     if ["de", "del"].contains(at(words, end)), isYear(at(words, end + 1)) { end += 2 }
     return (TimePhrase(kind: .date, text: "el " + joined(words, place..<end)), end)
+  }
+
+  /// The next day of a month with this number.
+  func next(day: Int) -> CivilDate? {
+    for months in 0...2 {
+      guard let month = today.adding(months: months),
+        let date = CivilDate(year: month.year, month: month.month, day: day), date.dayNumber >= today.dayNumber
+      else { continue }
+      return date
+    }
+    return nil
   }
 
   /// The next such day of the week, or the last one; 0 is Monday.

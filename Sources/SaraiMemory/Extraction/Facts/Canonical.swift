@@ -2,14 +2,16 @@ import SaraiCore
 
 /// Says the same thing in one way, so that a question finds what was told in other words.
 enum Canonical {
-  static func rewritten(_ clause: Clause) -> Clause {
+  static func rewritten(_ clause: Clause, today: CivilDate? = nil) -> Clause {
     var clause = clause
     birthday(&clause)
     age(&clause)
-    home(&clause)
+    home(&clause, today)
     name(&clause)
     employer(&clause)
     partner(&clause)
+    aversion(&clause)
+    falling(&clause)
     for index in clause.arguments.indices { clause.arguments[index].phrase = trimmed(clause.arguments[index].phrase) }
     return clause
   }
@@ -56,7 +58,7 @@ enum Canonical {
   }
 
   /// Who has moved to a place lives in it.
-  private static func home(_ clause: inout Clause) {
+  private static func home(_ clause: inout Clause, _ today: CivilDate?) {
     let isMoving = ["mudarse", "mudar"].contains(clause.verb.verb) && (clause.verb.isPast || clause.verb.isPerfect)
     let isSettling = clause.verb.verb == "vivir" && clause.argument("a") != nil
     guard isMoving || isSettling,
@@ -67,6 +69,9 @@ enum Canonical {
     clause.isNow = true
     clause.arguments[place].preposition = "en"
     let home = clause.arguments.remove(at: place)
+    if isMoving, let today {
+      clause.since = clause.arguments.lazy.compactMap { $0.time?.beginning(today: today) }.first
+    }
     clause.arguments = [home] + clause.arguments.filter { $0.preposition == "con" }
   }
 
@@ -116,6 +121,26 @@ enum Canonical {
       }
       if isMarriage, clause.arguments[index].preposition == "a" { clause.arguments[index].preposition = "con" }
     }
+  }
+
+  /// «No soporto madrugar», "can't stand cilantro": what one hates.
+  private static func aversion(_ clause: inout Clause) {
+    guard clause.verb.isNegated,
+      ["soportar", "aguantar", "tragar", "stand", "bear", "tolerar"].contains(clause.verb.lemma),
+      clause.object != nil
+    else { return }
+    clause.verb.isNegated = false
+    clause.verb.verb = "odiar"
+    clause.verb.modal = nil
+  }
+
+  /// «Mi cumple cae en martes», «me toca la ITV el lunes»: the day of something that has one.
+  private static func falling(_ clause: inout Clause) {
+    guard ["caer", "fall"].contains(clause.verb.lemma), clause.arguments.contains(where: { $0.time != nil }),
+      let subject = clause.subject,
+      ["cumpleanos", "aniversario", "boda", "santo"].contains(EntityName.nouns(of: subject).first?.prefix { $0 != " " })
+    else { return }
+    clause.verb.verb = "ser"
   }
 
   /// «un poco de árabe» is «árabe».

@@ -75,7 +75,7 @@ enum EntityName {
     "ex": "ex",
     "older": "mayor", "oldest": "mayor", "elder": "mayor", "eldest": "mayor", "big": "mayor", "mayor": "mayor",
     "younger": "pequeno", "youngest": "pequeno", "little": "pequeno", "small": "pequeno", "pequeno": "pequeno",
-    "pequena": "pequeno",
+    "pequena": "pequeno", "peque": "pequeno", "fav": "favorito", "fave": "favorito", "favs": "favorito",
     "menor": "pequeno", "mediano": "mediano", "mediana": "mediano", "middle": "mediano", "materna": "materno",
     "materno": "materno",
     "maternal": "materno", "paterna": "paterno", "paterno": "paterno", "paternal": "paterno", "nuevo": "", "nueva": "",

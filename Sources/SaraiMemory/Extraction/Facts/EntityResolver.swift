@@ -84,7 +84,7 @@ struct EntityResolver {
       let others = Set(
         try view.facts(text: words.joined(separator: " ")).map(\.subject.text).filter { subject in
           let folded = Fold.text(subject)
-          return folded.hasPrefix(head) && words.allSatisfy { folded.contains($0) }
+          return folded.hasPrefix(head) && words.allSatisfy { folded.contains($0) } && !belongsToAnother(subject, words)
         })
       if others.count == 1 { return Array(others) }
       let shorter = Set(
@@ -98,6 +98,13 @@ struct EntityResolver {
       if shorter.count == 1, words.count > 1, !isAnothers { return Array(shorter) }
     }
     return []
+  }
+
+  /// «perro de vecina del usuario» is not the dog of who asks for «mi perro».
+  private func belongsToAnother(_ subject: String, _ words: [String]) -> Bool {
+    subject.split(separator: " ").dropFirst().contains { word in
+      !words.contains(Fold.text(word)) && (Kinship.isKin(Fold.text(word)) || GivenNames.contains(String(word)))
+    }
   }
 
   /// Whoever has a name: by what was said first, by the name itself otherwise.

@@ -93,11 +93,34 @@ enum Titles {
     phrase.name != nil && words.contains(phrase.head) && !phrase.isPossessedByUser
   }
 
+  /// «señor Pombo».
+  static func isTitledName(_ name: String) -> Bool {
+    name.contains(" ") && words.contains(Fold.text(name.prefix { $0 != " " }))
+  }
+
   static func name(of phrase: NounPhrase) -> String {
     let words = phrase.text.split(separator: " ")
     return (["el", "la"].contains(words.first.map { Fold.text($0) } ?? "") ? words.dropFirst() : words[...]).joined(
       separator: " ")
   }
+}
+
+/// «Soy Nacho», "I'm Dana".
+enum Introductions {
+  /// Whether a name is that of a person rather than a faith, a people or a sign of the zodiac.
+  static func isOwnName(_ phrase: NounPhrase) -> Bool {
+    guard let name = phrase.name, phrase.determiner == .none else { return false }
+    let first = Fold.text(name.prefix { $0 != " " })
+    return name.split(separator: " ").count <= 3 && first.count > 1 && !others.contains(first)
+      && !Vocabulary.nationalities.contains(first) && !Vocabulary.states.contains(first)
+      && name.allSatisfy { $0.isLetter || $0 == " " || $0 == "-" || $0 == "." }
+  }
+
+  private static let others = Vocabulary.set(
+    """
+    aries tauro geminis cancer leo virgo libra escorpio sagitario capricornio acuario piscis taurus gemini scorpio
+    sagittarius capricorn aquarius pisces testigo cristiano catolico ateo christian catholic protestant hindu mormon ok
+    """)
 }
 
 /// Animals that are called by a name.

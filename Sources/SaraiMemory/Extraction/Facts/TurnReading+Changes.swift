@@ -5,6 +5,7 @@ extension TurnReading {
   /// Verbs that end or move what was told before.
   mutating func learnChange(_ subject: String, _ clause: Clause) throws -> Bool {
     let lemma = clause.verb.verb
+    if try learnMoving(subject, clause) { return true }
     if [
       "cambiar", "mover", "pasar", "aplazar", "adelantar", "change", "retrasar", "reschedule", "ser cambiado",
       "ser movido", "ser aplazado", "ser move", "ser mudado",
@@ -23,16 +24,27 @@ extension TurnReading {
         return true
       }
     }
-    if ["ser despedido", "ser fire", "ser lay", "ser echado"].contains(lemma),
-      let place = clause.argument("de")?.phrase ?? clause.argument("en")?.phrase
-    {
-      try end(subject, like: place.text, except: [lemma])
+    if ["ser despedido", "ser fire", "ser lay", "ser echado"].contains(lemma) {
+      if let place = clause.argument("de")?.phrase ?? clause.argument("en")?.phrase {
+        try end(subject, like: place.text, except: [lemma])
+      } else {
+        end(try resolver.view.facts(subjects: [subject], verbs: ["trabajar en"]))
+      }
     }
     if ["romper", "cortar", "divorciarse", "break", "separar"].contains(lemma),
       let partner = clause.argument("con")?.phrase ?? clause.subject,
       let name = try resolver.names(of: partner).first
     {
       try endBond(name)
+      return lemma == "cortar" || lemma == "break"
+    }
+    // «La hemos llamado Luna»
+    if ["llamar", "name", "bautizar", "poner"].contains(lemma), let object = clause.object, object.isName,
+      let name = object.name, let last = resolver.last,
+      clause.verb.clitics.contains(where: { ["la", "lo", "le"].contains($0) })
+        || clause.arguments.contains(where: { $0.phrase.pronoun == 2 })
+    {
+      try add(last, "llamarse", name)
       return true
     }
     if ["name", "llamar", "bautizar", "call"].contains(lemma), let object = clause.object, let name = object.name,
@@ -49,6 +61,40 @@ extension TurnReading {
     return false
   }
 
+  /// «He cambiado de curro» ends the old one, «ya se ha mudado» carries out what was planned.
+  private mutating func learnMoving(_ subject: String, _ clause: Clause) throws -> Bool {
+    let isDone = clause.verb.isPast || clause.verb.isPerfect
+    if clause.verb.verb == "cambiar", isDone, let thing = clause.argument("de")?.phrase,
+      let verb = Self.changed[Inflection.singular(thing.head)]
+    {
+      end(try resolver.view.facts(subjects: [subject], verbs: [verb.verb + " " + verb.preposition]))
+      var group = VerbGroup()
+      group.verb = verb.verb
+      group.lemma = verb.verb
+      let place = NounPhrase(text: "")
+      ended = (
+        subject, Clause(verb: group, arguments: [Argument(preposition: verb.preposition, phrase: place, text: "")])
+      )
+      return true
+    }
+    guard ["mudar", "mudarse", "trasladarse", "trasladar"].contains(clause.verb.verb), isDone,
+      clause.arguments.allSatisfy({ $0.time != nil })
+    else { return false }
+    let planned = try resolver.view.facts(subjects: [subject]).filter {
+      ["mudarse a", "mudar a", "trasladarse a"].contains($0.verb.text) && !$0.isNegated
+    }
+    guard let plan = planned.first else { return false }
+    try add(subject, "vivir en", plan.object.text, isSignalled: true)
+    return true
+  }
+
+  private static let changed: [String: (verb: String, preposition: String)] = [
+    "trabajo": ("trabajar", "en"), "curro": ("trabajar", "en"), "empleo": ("trabajar", "en"),
+    "empresa": ("trabajar", "en"), "pega": ("trabajar", "en"), "chamba": ("trabajar", "en"),
+    "casa": ("vivir", "en"), "piso": ("vivir", "en"), "ciudad": ("vivir", "en"), "barrio": ("vivir", "en"),
+    "colegio": ("ir", "a"), "cole": ("ir", "a"), "instituto": ("ir", "a"),
+  ]
+
   /// «Han cambiado la cita al jueves», "the meeting has been moved to Thursday".
   private mutating func learnPostponement(_ subject: String, _ clause: Clause) throws -> Bool {
     let times = clause.arguments.filter { $0.time != nil }
@@ -62,10 +108,27 @@ extension TurnReading {
     guard thing != EntityName.user else { return false }
     let old = try resolver.view.facts(subjects: [thing]).filter { $0.verb.text.hasPrefix("ser") }
     end(old)
+    if old.isEmpty, let object = clause.object ?? clause.subject, try postponeOwned(object, times) { return true }
     for (index, time) in times.enumerated() {
       try add(thing, "ser cuando", time.text, isSignalled: index == 0)
     }
     return true
+  }
+
+  /// «Tengo cita con el cardiólogo el 2» is told of the person, and the new day as well.
+  private mutating func postponeOwned(_ thing: NounPhrase, _ times: [Argument]) throws -> Bool {
+    let wanted = Set(Content.stems(of: thing.text))
+    guard !wanted.isEmpty else { return false }
+    let facts = try resolver.view.facts(subjects: [EntityName.user], text: "tener")
+    for frame in Frame.frames(of: "tener", in: facts) where wanted.isSubset(of: frame.stems) && !frame.isNegated {
+      let base = Term(frame.main.verb.folded + " " + frame.main.object.folded + " " + Argument.when)
+      let days = facts.filter { $0.verb == base && $0.subject == frame.main.subject }
+      guard !days.isEmpty else { continue }
+      end(days)
+      for time in times { try add(EntityName.user, base.text, time.text) }
+      return true
+    }
+    return false
   }
 
   /// "I switched to chemistry": what was studied before is over.
@@ -116,7 +179,8 @@ extension TurnReading {
     guard let (subject, old) = ended, subjects == [subject], !clause.verb.isNoLonger, !clause.verb.isNegated else {
       return
     }
-    if clause.verb.verb == "estar" || clause.verb.lemma == "be", clause.isNow, let place = clause.argument("en"),
+    if clause.verb.verb == "estar" || clause.verb.lemma == "be", clause.isNow || old.verb.verb == "trabajar",
+      let place = clause.argument("en"),
       old.argument("en") != nil
     {
       clause.verb.verb = old.verb.verb

@@ -146,9 +146,13 @@ struct TurnReading {
     guard let object = clause.object else { return false }
     let isNaming = clause.verb.verb == "llamarse"
     let isBeing =
-      clause.verb.verb == "ser" && (clause.subject?.isKin ?? false) && clause.arguments.count == 1
+      clause.verb.verb == "ser" && (clause.subject?.isKin ?? isKinTerm(subject)) && clause.arguments.count == 1
       && (object.isName || Titles.isTitled(object))
-    guard isNaming || isBeing else { return false }
+    let isIntroduction =
+      subject == EntityName.user && ["ser", "be"].contains(clause.verb.lemma) && object.isName
+      && object.conjuncts.isEmpty && !clause.verb.isNegated && !clause.verb.isPast
+      && (clause.subject?.isUser ?? false) && Introductions.isOwnName(object)
+    guard isNaming || isBeing || isIntroduction else { return false }
     let names = object.members.map { Titles.isTitled($0) ? Titles.name(of: $0) : $0.name ?? $0.text }
     if clause.verb.isNegated || clause.verb.isNoLonger {
       for name in names {
@@ -164,6 +168,10 @@ struct TurnReading {
       try add(subject, "llamarse", name, isSignalled: isCorrection || clause.isNow)
     }
     return true
+  }
+
+  private func isKinTerm(_ term: String) -> Bool {
+    EntityName.parts(term).map { Kinship.isKin(String($0.noun.prefix { $0 != " " })) } ?? false
   }
 
   /// «Andrés es mi primo», «Pepe es el marido de mi tía».
@@ -238,10 +246,12 @@ struct TurnReading {
       || (clause.verb.isPast && !clause.verb.isPerfect && !clause.verb.isPassive
         && Predicates.isState(clause.verb.verb))
     let isSignalled = isCorrection || clause.isNow
+    let since = isOver ? nil : beginning(of: clause)
     for (index, entry) in frame.entries.enumerated() {
       try add(
         subject, entry.verb, entry.object, isNegated: clause.verb.isNegated, isOver: isOver,
-        isSignalled: isSignalled && index == 0 && !clause.verb.isNegated, isFirst: index == 0)
+        isSignalled: isSignalled && index == 0 && !clause.verb.isNegated, isFirst: index == 0,
+        since: index == 0 ? since : nil)
     }
     if clause.verb.verb == "casarse", !clause.verb.isNegated,
       let spouse = frame.entries.first(where: { $0.verb.hasSuffix(" con") })
@@ -251,7 +261,22 @@ struct TurnReading {
       try add(subject, "estar casado con", spouse.object, isSignalled: isSignalled)
     }
     if clause.verb.isNegated { ended = (subject, clause) }
+    // «Vivo con mi pareja y dos gatos»
+    if clause.verb.verb == "vivir", !clause.verb.isNegated, !isOver, let company = clause.argument("con")?.phrase {
+      for pet in company.members where AnimalNames.isAnimal(pet.head) && pet.determiner == .indefinite {
+        try add(subject, "tener", pet.text)
+      }
+    }
     try learnBeginning(subject, clause)
+  }
+
+  /// «Trabajo allí desde 2019», «me mudé en mayo».
+  private func beginning(of clause: Clause) -> Timestamp? {
+    let date =
+      clause.since
+      ?? clause.arguments.lazy.compactMap { $0.time?.kind == .duration ? $0.time?.beginning(today: now.date) : nil }
+      .first
+    return date.map { Timestamp(secondsSince1970: $0.dayNumber * 86_400 - now.utcOffsetSeconds) }
   }
 
   /// Who has begun to work somewhere works there.
@@ -297,10 +322,11 @@ struct TurnReading {
   mutating func add(
     _ subject: String, _ verb: String, _ object: String, isNegated: Bool = false, isOver: Bool = false,
     isSignalled: Bool = false,
-    isFirst: Bool = true
+    isFirst: Bool = true, since: Timestamp? = nil
   ) throws {
     guard object.utf8.count <= 400, subject.utf8.count <= 400, verb.utf8.count <= 400 else { return }
     var fact = NewFact(Term(subject), Term(verb), Term(object), isNegated: isNegated, confidence: 0.9)
+    fact.validFrom = since
     if isOver {
       fact.validTo = saidAt
       record(.add(fact, replacing: .nothing))

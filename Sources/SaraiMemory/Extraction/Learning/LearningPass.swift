@@ -11,6 +11,7 @@ struct LearningPass {
 
   let language: Language
   private let sentences: [Sentence]
+  private let ages: [Clause]
   private var reading: TurnReading
   private(set) var doubts: [Doubt] = []
 
@@ -27,6 +28,7 @@ struct LearningPass {
   init(_ text: String, lookup: any FactLookup, owner: Owner, fallback: Language, now: CivilDateTime) {
     language = LanguageGuess.language(of: text, fallback: fallback)
     sentences = Tokenizer.sentences(of: text, in: language)
+    ages = AgesInPassing.clauses(in: text, language: language)
     reading = TurnReading(
       FactView(lookup, owner: owner), language: language, now: now,
       isCorrection: UpdateSignals.isSignalled(text, language))
@@ -38,12 +40,20 @@ struct LearningPass {
       guard !ForgetWords.isRequest(sentence, language), !Requests.isRequest(sentence, language) else { continue }
       let before = changes.count
       for clause in ClauseReader.clauses(of: sentence, language: language, today: reading.now.date) {
-        try reading.learn(Canonical.rewritten(reading.completed(clause)))
+        try learn(clause)
+        if let age = AgesInPassing.clause(besides: clause) { try learn(age) }
       }
       let coverage = Coverage(sentence, language: language)
       let known = Coverage.stems(of: changes[before...])
       if coverage.isDoubtful(known) { doubts.append(Doubt(text: sentence.text, known: known)) }
+      if sentence.words.contains(where: { $0.kind == .number }) {
+        for clause in ages where sentence.text.contains(clause.subject?.text ?? "") { try learn(clause) }
+      }
     }
+  }
+
+  private mutating func learn(_ clause: Clause) throws {
+    try reading.learn(Canonical.rewritten(reading.completed(clause), today: reading.now.date))
   }
 
   /// The doubtful sentences, one a line, as many as fit; nil where there are none.
@@ -64,8 +74,9 @@ struct LearningPass {
     for tree in trees {
       clauses += TreeClauses(tree, language: language, today: reading.now.date).clauses
     }
+    let today = reading.now.date
     try add(extractor: .rules, confidence: confidence) { reading in
-      for clause in clauses { try reading.learn(Canonical.rewritten(reading.completed(clause))) }
+      for clause in clauses { try reading.learn(Canonical.rewritten(reading.completed(clause), today: today)) }
     }
   }
 
@@ -76,7 +87,7 @@ struct LearningPass {
     try add(extractor: .model, confidence: confidence) { reading in
       for fact in facts {
         guard let clause = fact.clause(language: language, today: today) else { continue }
-        try reading.learn(Canonical.rewritten(reading.completed(clause)))
+        try reading.learn(Canonical.rewritten(reading.completed(clause), today: today))
       }
     }
   }

@@ -23,6 +23,15 @@ enum SpanishVerbs {
     veranear presidir dirigir exigir corregir elegir coger recetar inyectar programar fotografiar navegar mover
     entrenar jubilarse anotar apagar prender mantener fichar ascender trasladar instalar aparecer doler operar medir
     aborrecer amamantar comentar contactar adelantar atrasar aplazar retrasar prometer deprimir vacunar bautizar
+    calzar regentar gestionar administrar repasar barrer planchar fregar tapizar montar madrugar trasnochar
+    bucear remar patinar entrenar meditar rezar coleccionar subrayar archivar aguantar tragar tolerar pirrar molar privar
+    repugnar horrorizar aterrar sustituir impartir supervisar coordinar vigilar atender atracar pilotar tripular amasar
+    hornear destilar podar ordeñar esquilar pastorear criar domar herrar apadrinar acoger
+    recaudar subvencionar patrocinar sospechar temer añorar envidiar respirar estornudar toser cojear tartamudear
+    pignorar avalar cotizar tributar ahorrar derrochar malgastar sortear apostar
+    mudar empadronar residir veranear acampar peregrinar hospedar turistear trabajar opositar
+    suspender aprobar repetir ingresar matricular tutorizar traspasar liquidar inaugurar clausurar
+    averiar pinchar repostar remolcar abollar estropear perfumar maquillar afeitar depilar peinar rapar
     fallecer nombrar alojar hospedar residenciar jugar matar cazar fregar regar cerrar vestir
     """
 
@@ -156,6 +165,9 @@ enum SpanishVerbs {
     "limpieza",
     "celebre", "vuelta", "cuentas", "pago", "pagos", "juegos", "jugada", "prueba", "encargo", "queja", "monta", "venta",
     "traje",
-    "traslado", "mando", "nombre", "abrazo", "beso", "quiero", "quemadura", "coste", "costa", "resta", "suma",
+    "traslado", "mando", "nombre", "abrazo", "beso", "quiero", "quemadura", "coste", "costa", "piloto", "barro",
+    "atraco",
+    "pincho", "repaso", "trago", "peregrino", "peregrina", "plancha", "curro", "barra", "cria", "vigilia", "medito",
+    "resta", "suma",
   ]
 }

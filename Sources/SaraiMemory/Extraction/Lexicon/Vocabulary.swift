@@ -26,6 +26,9 @@ enum Vocabulary {
     ["moto", "motocicleta"], ["piso", "apartamento", "departamento"], ["colegio", "cole", "escuela"],
     ["correo", "mail", "email"],
     ["ordenador", "computadora", "pc"], ["portatil", "laptop"], ["perro", "perrito", "cachorro"], ["cita", "turno"],
+    ["pelicula", "peli", "film"], ["television", "tele"],
+    ["instituto", "insti"], ["universidad", "uni", "facultad"], ["frigorifico", "nevera", "frigo"],
+    ["gafas", "lentes", "anteojos"], ["profesion", "oficio"], ["zumo", "jugo"], ["patata", "papa"],
   ]
 
   /// A Spanish noun and others for the same thing.

@@ -34,11 +34,16 @@ struct SpellingCorrector: Sendable {
   private let targets: Set<String>
   private let known: Set<String>
   private let bySound: [String: String]
+  /// By their consonants, where these are the first letters and no other target's.
+  private let byConsonants: [String: String]
 
   private init(targets: Set<String>, known: Set<String>, isEnglish: Bool = false) {
     self.isEnglish = isEnglish
     self.targets = targets
     self.known = known.union(targets)
+    byConsonants = Dictionary(
+      targets.sorted().map { ($0.filter { !"aeiou".contains($0) }, $0) }, uniquingKeysWith: { _, _ in "" }
+    ).filter { !$0.value.isEmpty }
     bySound = Dictionary(targets.sorted().map { (Self.sound($0), $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -59,6 +64,9 @@ struct SpellingCorrector: Sendable {
   private func correction(of word: String) -> String? {
     if let target = bySound[Self.sound(word)] { return target }
     guard word.count >= 4 else { return nil }
+    // «dnde», «trbajo»: a vowel was left out.
+    let bare = word.filter { !"aeiou".contains($0) }
+    if bare.count >= 3, let target = byConsonants[bare], target.count - word.count == 1 { return target }
     return targets.filter { target in
       let distance = EditDistance.between(word, target, limit: 1)
       return distance == 1 && !Self.short.contains(target) && target.first == word.first

@@ -146,6 +146,11 @@ enum Contractions {
     let plain = text.replacing("’", with: "'")
     let folded = Fold.text(plain)
     if let parts = whole[folded] { return parts.map(Tokenizer.word) }
+    if ["master's", "bachelor's", "driver's", "mcdonald's", "levi's", "domino's", "sainsbury's", "lowe's", "wendy's"]
+      .contains(folded)
+    {
+      return [Tokenizer.word(plain)]
+    }
     if folded.hasSuffix("n't"), folded.count > 3 {
       return [Tokenizer.word(String(plain.dropLast(3))), Tokenizer.word("not")]
     }

@@ -8,6 +8,12 @@ package struct Triple: Sendable, Hashable {
   package var verb: String
   /// Folded; empty where there is none.
   package var object: String
+
+  package init(subject: String, verb: String, object: String) {
+    self.subject = subject
+    self.verb = verb
+    self.object = object
+  }
 }
 
 /// Derives triples from a dependency tree of Universal Dependencies, the same way from a treebank's and a parser's.
@@ -27,7 +33,8 @@ package struct Triple: Sendable, Hashable {
 ///   are named by their form, infinitives and other verbs by their lemma. Personal pronouns are no objects, and a
 ///   relative pronoun stands for its antecedent; adverbs are none. A verb without objects makes a triple with an empty one, provided
 ///   that it has a subject.
-/// - All words are compared without case and accents.
+/// - All words are compared without case and accents, a name of several words by the
+///   first of them, and a word with hyphens by its first part, since treebanks cut it and parsers do not.
 package struct TripleReader {
   private let tree: DependencyTree
 
@@ -177,7 +184,17 @@ package struct TripleReader {
   // MARK: names
 
   private func name(_ place: Int) -> String {
-    tree.tokens[place].isVerbal ? lemma(place) : Fold.text(tree.tokens[place].text)
+    guard !tree.tokens[place].isVerbal else { return lemma(place) }
+    // Of a name, treebanks take the first word for its head and parsers now this and now that one.
+    var place = place
+    while place > 0, isNamePart(place), isNamePart(place - 1) { place -= 1 }
+    let form = Fold.text(tree.tokens[place].text)
+    return form.split(separator: "-").first.map(String.init) ?? form
+  }
+
+  private func isNamePart(_ place: Int) -> Bool {
+    let token = tree.tokens[place]
+    return (token.text.first?.isUppercase ?? false) && ["PROPN", "NOUN", "ADJ"].contains(token.partOfSpeech)
   }
 
   /// Parsers give «hacerlo» the lemma "hacer él".

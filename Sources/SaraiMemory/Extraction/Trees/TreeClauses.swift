@@ -25,6 +25,10 @@ struct TreeClauses {
     var words = sentence.words
     while let last = words.last, last.kind == .sign { words.removeLast() }
     for place in words.indices { words[place].isFirst = false }
+    // A capital letter at the beginning of a sentence makes no name of «Mi».
+    if let first = words.first, FunctionWords.of(language).isDeterminer(first.folded) {
+      words[0].text = first.lowercased
+    }
     guard let (phrase, end) = ChunkReader(words, language: language, today: today).phrase(at: 0, afterPreposition: true)
     else { return nil }
     if end == words.count { return phrase }

@@ -26,8 +26,11 @@ package struct ConlluBench: Sendable {
     var report = ConlluReport()
     let clock = ContinuousClock()
     let start = clock.now
+    // The first call opens the way to the skill; calls at the same time would each open one and close the others'.
+    guard let first = sentences.first else { return report }
+    report.add(gold: first.tree, predicted: try await trees(of: first.text), language: language)
     try await withThrowingTaskGroup(of: (Int, [DependencyTree]).self) { group in
-      var next = 0
+      var next = 1
       func add() {
         guard next < sentences.count else { return }
         let place = next

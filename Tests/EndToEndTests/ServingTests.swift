@@ -64,7 +64,7 @@ import Testing
       let chat = try WatchedProcess(inTerminal: ["chat"], home: home, language: "en_US.UTF-8")
       defer { chat.stop() }
       try await chat.wait(for: "› ")
-      try chat.type("Count from one to two hundred in words.\r")
+      try chat.type("Write a very long story about a castle.\r")
       try await chat.wait(for: "…")
       try await chat.wait(for: "\u{1B}[K")
       let listing = try await home.run("ps", "--json")

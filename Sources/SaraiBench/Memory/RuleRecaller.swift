@@ -36,12 +36,12 @@ extension EntityRecall {
   /// Tells and asks every case, each with a memory of its own.
   ///
   /// - Throws: What a recaller throws.
-  package static func measured<Memory: Recaller>(_ cases: [RecallCase], with memory: () throws -> Memory) async throws
-    -> EntityRecall
-  {
+  package static func measured<Memory: Recaller>(
+    _ cases: [RecallCase], with memory: (RecallCase) throws -> Memory
+  ) async throws -> EntityRecall {
     var recall = EntityRecall()
     for item in cases {
-      var memory = try memory()
+      var memory = try memory(item)
       for turn in item.turns { try await memory.tell(turn, language: item.language) }
       recall.add(item, answer: try await memory.ask(item.question, language: item.language))
     }

@@ -22,7 +22,7 @@ struct EntityRecallTests {
 
   @Test("Rules alone recall at least 95 in 100 of the development part, with at most 2 wrong")
   func development() async throws {
-    let recall = try await EntityRecall.measured(try cases(), with: RuleRecaller.init)
+    let recall = try await EntityRecall.measured(try cases()) { _ in RuleRecaller() }
     #expect(recall.share(.right, isTest: false) >= 0.95, "\(recall.table(isTest: false))")
     #expect(recall.share(.wrong, isTest: false) <= 0.02, "\(recall.table(isTest: false))")
     print(recall.table(isTest: false))

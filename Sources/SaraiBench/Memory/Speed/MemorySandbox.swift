@@ -2,8 +2,7 @@ import FoundationEssentials
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import MemoryProtocol
-import SaraiCore
-package import SaraiMemory
+package import SaraiCore
 import SaraiSandbox
 
 /// `sarai-memory` in bubblewrap, over a folder with a memory in it.
@@ -26,7 +25,7 @@ package struct MemorySandbox: Sendable {
   /// - Throws: `SaraiError` where the process does not start; what the closure throws.
   package func run(
     _ folder: String,
-    _ body: @escaping @Sendable (@Sendable (FactQuery) async throws -> Int) async throws -> Void
+    _ body: @escaping @Sendable (any MemoryGateway) async throws -> Void
   ) async throws {
     try FileManager.default.createDirectory(atPath: runtimeFolder, withIntermediateDirectories: true)
     let backend = try BubblewrapBackend(.init(confine: confine, runtimeFolder: runtimeFolder))
@@ -57,7 +56,7 @@ package struct MemorySandbox: Sendable {
 
   private func ask(
     _ socket: String?,
-    _ body: @escaping @Sendable (@Sendable (FactQuery) async throws -> Int) async throws -> Void
+    _ body: @escaping @Sendable (any MemoryGateway) async throws -> Void
   ) async throws {
     guard let socket else { throw MemoryScenario.lost("sarai-memory") }
     var configuration = HTTP2ClientTransport.Posix.Config.defaults
@@ -66,15 +65,7 @@ package struct MemorySandbox: Sendable {
       transport: .http2NIOPosix(
         target: .unixDomainSocket(path: socket), transportSecurity: .plaintext, config: configuration)
     ) { connection in
-      let client = MemoryClient(connection: { connection }, lost: { _ in })
-      try await body { query in
-        var asked = MemoryQuery(owner: query.owner.name)
-        asked.subjects = query.subjects.map(\.text)
-        asked.verbs = query.verbs.map(\.text)
-        asked.objects = query.objects.map(\.text)
-        asked.limit = query.limit
-        return try await client.facts(asked).count
-      }
+      try await body(MemoryClient(connection: { connection }, lost: { _ in }))
     }
   }
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import SaraiCore
+package import SaraiCore
 package import SaraiMemory
 
 /// How fast a large memory is, how much it takes, and how rightly it answers; beside SQLite's own table and full-text
@@ -8,11 +8,9 @@ package import SaraiMemory
 ///
 /// The world in it is made up, and the same each time (`MemoryWorld`). What is compared takes turns, query by query.
 package struct MemoryScenario: BenchScenario {
-  /// How many facts answer a query: all of them came, through whatever lies in between.
-  package typealias Lookup = @Sendable (FactQuery) async throws -> Int
   /// Serves the memory that lies in a folder from a process of its own while the closure runs.
   package typealias Sandbox =
-    @Sendable (_ folder: String, _ body: @escaping @Sendable (Lookup) async throws -> Void) async throws -> Void
+    @Sendable (_ folder: String, _ body: @escaping @Sendable (any MemoryGateway) async throws -> Void) async throws -> Void
 
   package struct Options: Sendable {
     /// An empty folder on the disk that is measured.
@@ -103,11 +101,27 @@ package struct MemoryScenario: BenchScenario {
     guard let path = options.cases, let data = FileManager.default.contents(atPath: path) else { return }
     progress(0.01, Localized(es: "preguntas sobre lo contado", en: "questions about what was told"))
     let cases = try RecallCase.cases(in: String(decoding: data, as: UTF8.self))
-    let recall = try await EntityRecall.measured(cases, with: RuleRecaller.init)
+    let recall = try await recalled(cases)
     figures.entityRecall = recall
     for verdict in EntityRecall.Verdict.allCases {
       figures.set("entity_recall_test_\(verdict.rawValue)", recall.share(verdict, isTest: true), "share")
     }
+  }
+
+  /// On the path of a chat, through the memory's process; by the rules alone where it cannot be started.
+  private func recalled(_ cases: [RecallCase]) async throws -> EntityRecall {
+    guard let sandbox = options.sandbox else {
+      return try await EntityRecall.measured(cases) { _ in RuleRecaller() }
+    }
+    let folder = options.folder + "/recall"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let result = OneShot<EntityRecall>()
+    try await sandbox(folder) { memory in
+      result.set(
+        try await EntityRecall.measured(cases) { TurnRecaller(memory: memory, owner: "case-\($0.id)") })
+    }
+    guard let recall = result.value else { throw Self.lost("entity-recall") }
+    return recall
   }
 
   // MARK: - Lookups
@@ -151,7 +165,15 @@ package struct MemoryScenario: BenchScenario {
     try bed.close()
     let asked = (0..<options.rounds).map { bed.asked($0 % 2 == 0 ? .subjectVerb : .subject, $0) }
     let times = OneShot<[Double]>()
-    try await sandbox(bed.memoryFolder) { lookup in
+    try await sandbox(bed.memoryFolder) { memory in
+      @Sendable func lookup(_ query: FactQuery) async throws -> Int {
+        var asked = MemoryQuery(owner: query.owner.name)
+        asked.subjects = query.subjects.map(\.text)
+        asked.verbs = query.verbs.map(\.text)
+        asked.objects = query.objects.map(\.text)
+        asked.limit = query.limit
+        return try await memory.facts(asked).count
+      }
       var milliseconds: [Double] = []
       // The first ones make the connection.
       for query in asked.prefix(100) { _ = try await lookup(query.query()) }

@@ -79,7 +79,7 @@ package struct Turn: Sendable {
     try check(request.messages)
     let known = await models.models()
     let told = try await recalled(request, known)
-    if let told, told.outcome != .unknown { return reply(told, to: request) }
+    if let told, told.isCertain { return reply(told, to: request) }
     if let answer = try await intents?.answer(request) { return reply(answer, to: request) }
     // A question about what was never said, which no skill can answer either: a model would guess.
     if let told { return reply(told, to: request) }
@@ -149,9 +149,9 @@ package struct Turn: Sendable {
     }
   }
 
+  /// What a skill has read as its own says nothing about the person.
   private func reply(_ answer: IntentAnswer, to request: Request) -> Reply {
-    memory?.learn(from: request, reply: answer.text)
-    return Reply(role: answer.skill, intent: answer, droppedMessages: 0, events: Self.events(answer.text, request))
+    Reply(role: answer.skill, intent: answer, droppedMessages: 0, events: Self.events(answer.text, request))
   }
 
   /// An exact answer comes as any other does, of no tokens and in no time.

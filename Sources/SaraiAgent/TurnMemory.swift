@@ -24,6 +24,18 @@ package struct MemoryUse: Sendable, Hashable {
   }
 }
 
+extension MemoryReply {
+  /// Whether it goes before what a skill may say to the same words. Where nothing is known, or nothing was there to be
+  /// forgotten, the words may be about something else.
+  var isCertain: Bool {
+    switch outcome {
+    case .known, .contradictory, .reported: true
+    case .forgotten: !facts.isEmpty
+    case .unknown, .acknowledged: false
+    }
+  }
+}
+
 /// What a turn asks of the memory, and tells it. A memory that fails costs a turn what it would have known, never the
 /// answer.
 package final class TurnMemory: Sendable {

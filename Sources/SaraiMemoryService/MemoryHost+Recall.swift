@@ -66,16 +66,16 @@ extension MemoryHost {
 
   /// The question's embedding; nil where there is no model, it takes too long, or there is nothing to compare it with.
   private func queryVector(_ question: String, _ memory: OwnerMemory) async -> (model: String?, vector: [Float]?) {
-    guard let embedder else { return (nil, nil) }
+    // A model is not loaded for nothing.
+    guard let embedder, (try? await reading({ try memory.withIndex(model: nil) { $0.count > 0 } })) == true else {
+      return (nil, nil)
+    }
     do {
       return try await withDeadline(
         seconds: Self.embeddingSeconds,
         expired: { SaraiError(.timeout, es: "sin vector a tiempo", en: "no vector in time") },
         {
           let model = try await embedder.name()
-          guard try await self.reading({ try memory.withIndex(model: model) { $0.count > 0 } }) else {
-            return (model, nil)
-          }
           return (model, try await embedder.embed([question], isQuery: true).first)
         })
     } catch {

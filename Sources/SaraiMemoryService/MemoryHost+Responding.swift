@@ -128,7 +128,14 @@ extension MemoryHost {
 
   func forget(_ request: ForgetRequest, _ memory: OwnerMemory) async throws -> ForgetReceipt {
     try await memory.lessons.run {
-      let receipt = try await writing { try self.store.forget(request) }
+      let receipt: ForgetReceipt
+      do {
+        receipt = try await writing { try self.store.forget(request) }
+      } catch {
+        // A full disk may stop it when the rows are gone already.
+        memory.dropIndex()
+        throw error
+      }
       if request.everything { memory.dropIndex() }
       memory.updateIndex { index in
         for turn in receipt.turns { index.remove(turn) }

@@ -77,9 +77,12 @@ enum StoreFiles {
     if folder(of: source) != folder(of: target) { try sync(folder(of: source)) }
   }
 
-  /// Gives a file a second name; where the file system has none, the file goes from the first to the second.
+  /// Gives a file a second name, or makes a copy where it can have only one. What cannot be read or has no room goes
+  /// from the first name to the second.
   static func keep(_ source: String, as target: String) throws {
-    guard link(source, target) == 0 else { return try move(source, to: target) }
+    if link(source, target) != 0 {
+      do { try copy(source, to: target) } catch { return try move(source, to: target) }
+    }
     try sync(folder(of: target))
   }
 

@@ -14,7 +14,9 @@ import Testing
   }
 
   private func engines(_ home: CommandLineHome) async throws -> [Engine] {
+    // The memory may have asked for the model of embeddings too.
     try JSONDecoder().decode(Listing.self, from: Data(try await home.run("ps", "--json").output.utf8)).models
+      .filter { $0.model.hasPrefix("smollm2") }
   }
 
   private func supervisor(_ home: CommandLineHome) throws -> Int32 {

@@ -110,6 +110,8 @@ private final class SayingModel: ModelGateway {
       for text in ["Mi hermano vive en Lugo. ¿Qué le regalo?", "Escríbeme un poema", "My cousin lives in Rome"] {
         #expect(try await say(text, use) == "Entendido.")
       }
+      // The next turn waits until the last one is learnt.
+      _ = try await say("¿Dónde vivo?", use)
       #expect(try await Set(fixture.facts().map(\.object)).isSuperset(of: ["Madrid", "Lugo", "Rome"]))
     }
   }

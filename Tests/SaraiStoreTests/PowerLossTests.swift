@@ -81,11 +81,18 @@ import Testing
 
   @Test("No power cut loses what was acknowledged, doubles it, or damages the file")
   func synced() async throws {
-    try await Fixture.with { fixture in
-      let losses = try cut(rounds: rounds(150, soak: 10_000), seed: soakSeed(7), isSynced: true, fixture)
-      #expect(losses.lost == 0)
-      #expect(losses.doubled == 0)
-      #expect(losses.damaged == 0)
+    var left = rounds(150, soak: 10_000)
+    var random = SeededRandom(soakSeed(7))
+    // Each opening reads all of it: a store that grows without end would be read more than it is cut.
+    while left > 0 {
+      let here = min(left, 250)
+      try await Fixture.with { fixture in
+        let losses = try cut(rounds: here, seed: random.next(), isSynced: true, fixture)
+        #expect(losses.lost == 0)
+        #expect(losses.doubled == 0)
+        #expect(losses.damaged == 0)
+      }
+      left -= here
     }
   }
 

@@ -1,4 +1,4 @@
-package import SaraiAgent
+import SaraiAgent
 package import SaraiCore
 
 /// What a chat says: every sentence is a turn, which asks the memory first and tells it after the answer. The model is

@@ -115,12 +115,14 @@ package final class EngineClient: Sendable {
   package func generate(
     _ request: GenerationRequest, observe: @escaping @Sendable (GenerationEvent) -> Void
   ) async throws {
-    let isFinished = try await call { engine in
+    let begun = OneShot<Void>()
+    let isFinished = try await call(isRepeatable: { begun.value == nil }) { engine in
       try await engine.generate(Sarai_Engine_V1_GenerateRequest(request)) { response in
         var isFinished = false
         // A response's messages allow one iterator only: this loop is it.
         for try await reply in response.messages {
           guard let event = GenerationEvent(reply) else { continue }
+          begun.set(())
           if case .finished = event { isFinished = true }
           observe(event)
         }
@@ -141,11 +143,20 @@ package final class EngineClient: Sendable {
 
   // MARK: - Errors
 
+  /// - Parameter isRepeatable: Whether nothing came of a call that failed. It is made once more then: an engine closes
+  ///   a connection on which many calls were cancelled, and with it those that had just begun.
   private func call<Reply: Sendable>(
-    _ body: (Sarai_Engine_V1_Engine.Client<Transport>) async throws -> Reply
+    isRepeatable: () -> Bool = { true }, _ body: (Sarai_Engine_V1_Engine.Client<Transport>) async throws -> Reply
   ) async throws -> Reply {
     do {
-      return try await body(Sarai_Engine_V1_Engine.Client(wrapping: connection))
+      do {
+        return try await body(Sarai_Engine_V1_Engine.Client(wrapping: connection))
+      } catch let error as RPCError
+        where error.code == .unavailable && Sarai_Skills_V1_ErrorDetail(error) == nil && isRepeatable()
+        && !Task.isCancelled
+      {
+        return try await body(Sarai_Engine_V1_Engine.Client(wrapping: connection))
+      }
     } catch let error as SaraiError {
       throw error
     } catch {

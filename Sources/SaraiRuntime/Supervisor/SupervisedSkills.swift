@@ -136,13 +136,15 @@ package final class SupervisedSkills: SkillCalling {
     let gate = Gate(
       client: client, connecting: connecting, owner: ObjectIdentifier(try await supervision.client()),
       socket: reply.socket)
-    let old = gates.withLock { gates in
+    // Several first calls at once may each have opened one: all use the first, for closing it would cut calls short.
+    let (kept, spare) = gates.withLock { gates in
+      if let known = gates[key], known.owner == gate.owner, known.isOpen { return (known, gate as Gate?) }
       let old = gates[key]
       gates[key] = gate
-      return old
+      return (gate, old)
     }
-    if let old { Self.close(old) }
-    return gate
+    if let spare { Self.close(spare) }
+    return kept
   }
 
   private static func close(_ gate: Gate) {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 package import SaraiCore
-package import SaraiMemory
+import SaraiMemory
 
 /// How fast a large memory is, how much it takes, and how rightly it answers; beside SQLite's own table and full-text
 /// query in the same run.
@@ -10,7 +10,8 @@ package import SaraiMemory
 package struct MemoryScenario: BenchScenario {
   /// Serves the memory that lies in a folder from a process of its own while the closure runs.
   package typealias Sandbox =
-    @Sendable (_ folder: String, _ body: @escaping @Sendable (any MemoryGateway) async throws -> Void) async throws -> Void
+    @Sendable (_ folder: String, _ body: @escaping @Sendable (any MemoryGateway) async throws -> Void) async throws ->
+    Void
 
   package struct Options: Sendable {
     /// An empty folder on the disk that is measured.

@@ -80,6 +80,11 @@ struct TreeClauses {
   private func isStated(_ place: Int, _ finite: Int) -> Bool {
     let features = tree.tokens[finite].features
     guard ["Ind", nil].contains(features["Mood"]), !["2"].contains(features["Person"] ?? "") else { return false }
+    // What would hold under a condition does not hold.
+    let hasCondition = tree.children(of: place, ["advcl"]).contains { clause in
+      tree.children(of: clause, ["mark"]).contains { ["si", "if"].contains(Fold.text(tree.tokens[$0].text)) }
+    }
+    guard !hasCondition else { return false }
     let marks = tree.children(of: place, ["mark"]).map { Fold.text(tree.tokens[$0].text) }
     guard marks.allSatisfy({ ["que", "porque", "pues", "that", "because"].contains($0) }) else { return false }
     return !["ccomp", "advcl", "csubj"].contains(tree.tokens[place].base) || marks.isEmpty || !marks.contains("si")

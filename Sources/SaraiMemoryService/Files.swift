@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import SaraiCore
 import SaraiMemory
@@ -5,8 +6,18 @@ import SaraiMemory
 // Files that hold what comes or goes in pieces, in the folder of the memory.
 
 extension MemoryHost {
+  private static let temporaryPrefix = "incoming-"
+
   /// A path in the memory's own folder at which there is no file.
-  func temporaryFile() -> String { "\(folder)/incoming-\(getpid())-\(UInt64.random(in: .min ... .max))" }
+  func temporaryFile() -> String {
+    "\(folder)/\(Self.temporaryPrefix)\(String(UInt64.random(in: .min ... .max), radix: 36))"
+  }
+
+  /// Takes away what an earlier process was sending or getting when it was killed: it may hold what was forgotten since.
+  func removeTemporaryFiles() {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+    for name in names where name.hasPrefix(Self.temporaryPrefix) { unlink("\(folder)/\(name)") }
+  }
 
   func export(_ owner: Owner, includesPrivate: Bool, to path: String) throws {
     let file = try WritingFile(path)

@@ -50,6 +50,7 @@ package final class MemoryHost: Sendable {
     parser = helpers.parser
     model = helpers.model
     self.log = log
+    removeTemporaryFiles()
   }
 
   package func close() throws { try store.close() }

@@ -10,7 +10,7 @@ import SaraiStore
 extension MemoryService {
   private static let linesAtOnce = 200
   private static let bytesAtOnce = 256 << 10
-  /// The longest file that a restoration takes in.
+  /// The longest file that a restoration or an import takes in.
   private static let mostBytes = 64 << 30
 
   func exportLines(
@@ -42,6 +42,7 @@ extension MemoryService {
       for try await message in request {
         if owner == nil { owner = try Owner(message.owner) }
         for line in message.lines { try file.write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
+        guard file.count <= Self.mostBytes else { throw Self.tooLarge }
       }
       try file.close()
       guard let owner else { return Sarai_Memory_V1_ImportReply() }

@@ -91,6 +91,19 @@ import Testing
     }
   }
 
+  @Test("What a killed process was taking in is gone with its next start")
+  func leftovers() async throws {
+    try await withTemporaryFolder { (folder: URL) async throws -> Void in
+      try await MemoryFixture.with(folder: folder) { (fixture: MemoryFixture) async throws -> Void in
+        try Data("la clave es 4821".utf8).write(to: fixture.folder.appending(path: "incoming-1"))
+      }
+      try await MemoryFixture.with(folder: folder) { (fixture: MemoryFixture) async throws -> Void in
+        let names = try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path)
+        #expect(names.contains("memory.db") && !names.contains("incoming-1"))
+      }
+    }
+  }
+
   @Test("Compaction and rotation leave what holds, and a restarted memory knows it")
   func upkeep() async throws {
     try await withTemporaryFolder { (folder: URL) async throws -> Void in

@@ -24,7 +24,7 @@ package struct TurnIntents: Sendable {
     guard Self.applies(to: request), let question = request.messages.last?.content else { return nil }
     do {
       guard let answer = try await source.answer(question, language: request.language, now: now()),
-        Self.fits(answer, request)
+        Self.fits(answer.text, request)
       else { return nil }
       return answer
     } catch {
@@ -46,8 +46,8 @@ package struct TurnIntents: Sendable {
 
   /// Whether the answer keeps within the tokens asked for. No model is there to count them; a token of plain text is
   /// hardly ever shorter than two characters.
-  private static func fits(_ answer: IntentAnswer, _ request: Turn.Request) -> Bool {
+  static func fits(_ answer: String, _ request: Turn.Request) -> Bool {
     guard let maxTokens = request.sampling?.maxTokens else { return true }
-    return answer.text.unicodeScalars.count <= 2 * maxTokens
+    return answer.unicodeScalars.count <= 2 * maxTokens
   }
 }

@@ -38,6 +38,32 @@ struct Conversation {
 
 @Suite("What a person tells becomes facts")
 struct LearnerTests {
+  @Test(
+    "A question without a question mark teaches nothing",
+    arguments: [
+      "donde vive mi hermana", "a que se dedica mi primo Andres", "como se llaman mis hijos", "cuantos años tengo yo",
+      "de qué trabaja mi padre", "sabes que coche tengo",
+    ])
+  func unmarkedSpanish(question: String) throws {
+    #expect(try Conversation(.spanish, question).current == [])
+  }
+
+  @Test(
+    "An English question without a question mark teaches nothing",
+    arguments: [
+      "what is my locker number", "whats my dogs name", "where does my sister live", "is my dog called Rex",
+      "when is my mom's birthday", "do you know who my boss is",
+    ])
+  func unmarkedEnglish(question: String) throws {
+    #expect(try Conversation(.english, question).current == [])
+  }
+
+  @Test("What only begins as a question does tells something")
+  func noQuestions() throws {
+    #expect(try Conversation(.spanish, "Como en casa los lunes").current != [])
+    #expect(try Conversation(.english, "When I was young, I lived in Rome. I live in Leeds").current != [])
+  }
+
   @Test("The sister who lives in Madrid is a fact about the user's sister")
   func roadmap() throws {
     #expect(

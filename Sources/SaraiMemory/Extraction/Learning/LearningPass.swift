@@ -36,7 +36,7 @@ struct LearningPass {
 
   /// Reads every statement by rules and notes what they leave unread.
   mutating func readByRules() throws {
-    for sentence in sentences where !sentence.isQuestion {
+    for sentence in sentences where !sentence.isQuestion && !UnmarkedQuestion.matches(sentence, language) {
       guard !ForgetWords.isRequest(sentence, language), !Requests.isRequest(sentence, language) else { continue }
       let before = changes.count
       for clause in ClauseReader.clauses(of: sentence, language: language, today: reading.now.date) {

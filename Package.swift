@@ -67,6 +67,7 @@ let package = Package(
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CProcessFiles"),
     .target(name: "CVectors"),
+    .target(name: "CGrammar"),
     .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
       name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
@@ -80,7 +81,7 @@ let package = Package(
     .target(
       name: "SaraiInference",
       dependencies: [
-        "SaraiCore", "CLlama", "CE5",
+        "SaraiCore", "CGrammar", "CLlama", "CE5",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: settings),

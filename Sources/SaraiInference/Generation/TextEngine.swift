@@ -76,7 +76,7 @@ package final class TextEngine: InferenceEngine {
     self.governor = governor
     self.memory = memory
     self.layoutThread = layoutThread
-    grammars = GrammarFactory(model: model, onHang: options.onHang)
+    grammars = GrammarFactory(model: model)
     self.contextTokens = contextTokens
     self.contextBytes = contextBytes
     self.warnings = warnings
@@ -254,14 +254,16 @@ extension TextEngine {
       // A grammar that can't be used is refused before anything is computed.
       let grammar = try await compile(request.grammar)
       let prompt = try await tokens(of: request.prompt, staticMessageCount: request.staticMessageCount)
+      if let grammar {
+        let room = contextTokens - prompt.all.count
+        try GrammarFactory.check(grammar, maxTokens: min(request.sampling.maxTokens ?? .max, room))
+      }
       let job = GenerationJob(
         prompt: prompt.all, staticTokens: prompt.staticCount, staticMessageCount: request.staticMessageCount,
         sampling: request.sampling, grammar: grammar)
       let queued = ContinuousClock.now
       return try await turns.withTurn(client: request.client) {
         let queueSeconds = (ContinuousClock.now - queued).seconds
-        let watch = grammar.map { grammars.watch($0) }
-        defer { watch?.cancel() }
         var summary = try await compute { try $0.run(job, emit: emit) }
         summary.timings.queueSeconds = queueSeconds
         return summary

@@ -20,7 +20,10 @@ package enum GBNFCheck {
   static let maximumWays = 1_500
 
   /// - Throws: `SaraiError.invalidRequest` or `.tooLarge`, with the subject "grammar".
-  package static func check(_ grammar: GenerationGrammar) throws {
+  package static func check(_ grammar: GenerationGrammar) throws { _ = try rules(of: grammar) }
+
+  /// The rules of a grammar that passes, and which of them is its root.
+  static func rules(of grammar: GenerationGrammar) throws -> (all: [GBNFRule], root: Int) {
     guard grammar.gbnf.utf8.count <= maximumBytes else {
       throw tooLarge(
         es: "ocupa \(grammar.gbnf.utf8.count) bytes y el máximo son \(maximumBytes)",
@@ -40,6 +43,7 @@ package enum GBNFCheck {
     }
     let analysis = GBNFAnalysis(parser.rules)
     try analysis.check()
+    return (parser.rules, root)
   }
 
   static func wrong(line: Int? = nil, es: String, en: String) -> SaraiError {
@@ -72,21 +76,23 @@ package enum GBNFCheck {
         en: "The engine could not follow the grammar. Try again, or use another."), subject: "grammar", cause: cause)
   }
 
-  static var endless: SaraiError {
+  static var tooAmbiguous: SaraiError {
     SaraiError(
-      .invalidRequest, es: "La gramática es demasiado ambigua: comprobarla no termina. Simplifícala.",
-      en: "The grammar is too ambiguous: checking it does not end. Simplify it.", subject: "grammar")
+      .tooLarge, es: "La gramática es demasiado ambigua: seguirla cuesta demasiado. Simplifícala.",
+      en: "The grammar is too ambiguous: following it takes too much. Simplify it.", subject: "grammar")
   }
 
   static func short(_ name: String) -> String { name.utf8.count <= 60 ? name : String(name.prefix(60)) + "…" }
 }
 
-/// A rule as far as the check needs it: no characters, only what could come first and what may be left out.
+/// A rule as it is written; groups are rules without a name of their own.
 struct GBNFRule {
   struct Item {
     enum Atom {
-      /// So many characters in a row; 0 is the empty text.
-      case characters(Int)
+      /// Characters in a row, by their numbers; none is the empty text.
+      case literal([UInt32])
+      /// One character out of ranges, ascending and apart.
+      case set([ClosedRange<UInt32>])
       case rule(Int)
     }
 
@@ -126,7 +132,8 @@ struct GBNFAnalysis {
 
   private func isEmpty(_ atom: GBNFRule.Item.Atom) -> Bool {
     switch atom {
-    case .characters(let count): count == 0
+    case .literal(let characters): characters.isEmpty
+    case .set: false
     case .rule(let index): canBeEmpty[index]
     }
   }
@@ -146,7 +153,7 @@ struct GBNFAnalysis {
   private func checkElements() throws {
     var elements = 0
     for item in rules.lazy.flatMap(\.alternates).joined() {
-      let size = if case .characters(let count) = item.atom { count } else { 1 }
+      let size = if case .literal(let characters) = item.atom { characters.count } else { 1 }
       elements += max(1, size) * max(1, item.most ?? item.least)
       guard elements <= GBNFCheck.maximumElements else {
         throw GBNFCheck.tooLarge(es: "tiene demasiadas repeticiones", en: "has too many repetitions")

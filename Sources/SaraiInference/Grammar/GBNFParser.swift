@@ -79,20 +79,18 @@ struct GBNFParser {
     var largest = 1
     while let byte = current {
       switch byte {
-      case UInt8(ascii: "\""): items.append(.init(atom: .characters(try parseLiteral())))
-      case UInt8(ascii: "["):
-        try parseSet()
-        items.append(.init(atom: .characters(1)))
+      case UInt8(ascii: "\""): items.append(.init(atom: .literal(try parseLiteral())))
+      case UInt8(ascii: "["): items.append(.init(atom: .set(try parseSet())))
       case UInt8(ascii: "."):
         position += 1
-        items.append(.init(atom: .characters(1)))
+        items.append(.init(atom: .set([0...0x10FFFF])))
       case UInt8(ascii: "("): items.append(.init(atom: .rule(try parseGroup())))
       case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "?"), UInt8(ascii: "{"):
         let (least, most) = try parseRepetition()
         guard let last = items.indices.last, items[last].least == 1, items[last].most == 1 else {
           throw wrong(es: "no hay nada que repetir", en: "has nothing to repeat")
         }
-        if case .characters(0) = items[last].atom {
+        if case .literal([]) = items[last].atom {
           throw wrong(es: "repite un texto vacío", en: "repeats an empty text")
         }
         (items[last].least, items[last].most) = (least, most)
@@ -183,37 +181,38 @@ struct GBNFParser {
 
   // MARK: - Characters
 
-  private mutating func parseLiteral() throws -> Int {
+  private mutating func parseLiteral() throws -> [UInt32] {
     position += 1
-    var count = 0
-    while let byte = current, byte != UInt8(ascii: "\"") {
-      _ = try parseCharacter()
-      count += 1
-    }
+    var characters: [UInt32] = []
+    while let byte = current, byte != UInt8(ascii: "\"") { characters.append(try parseCharacter()) }
     guard current != nil else { throw wrong(es: "falta «\"»", en: "lacks '\"'") }
     position += 1
-    return count
+    return characters
   }
 
-  private mutating func parseSet() throws {
+  private mutating func parseSet() throws -> [ClosedRange<UInt32>] {
     position += 1
-    if current == UInt8(ascii: "^") { position += 1 }
-    var count = 0
+    let isNegated = current == UInt8(ascii: "^")
+    if isNegated { position += 1 }
+    var ranges: [ClosedRange<UInt32>] = []
     while let byte = current, byte != UInt8(ascii: "]") {
       let first = try parseCharacter()
-      count += 1
+      var last = first
       if current == UInt8(ascii: "-"), position + 1 < bytes.count, bytes[position + 1] != UInt8(ascii: "]") {
         position += 1
-        guard try parseCharacter() >= first else {
+        last = try parseCharacter()
+        guard last >= first else {
           throw wrong(es: "un rango de caracteres está al revés", en: "has a range of characters the wrong way round")
         }
       }
+      ranges.append(first...last)
     }
-    guard current != nil, count > 0 else {
+    guard current != nil, !ranges.isEmpty else {
       throw wrong(
         es: "un conjunto «[…]» está vacío o no termina", en: "has a set \"[…]\" that is empty or does not end")
     }
     position += 1
+    return ByteStates.joined(ranges, complement: isNegated)
   }
 
   /// The character's number.

@@ -1,111 +1,147 @@
-import CLlama
+import CGrammar
 package import SaraiCore
-import Synchronization
 
-/// A grammar on its way through a text: which tokens may come next, and whether the text is complete.
-///
-/// One request uses it, one thread at a time.
+/// A GBNF grammar on its way through a text.
 package final class TokenGrammar: TokenConstraint, @unchecked Sendable {
-  private let pointer: OpaquePointer
-  private let vocabulary: VocabularyIndex
-  /// When libllama began what it is computing now, for who watches that it ends.
-  private let began = Mutex<ContinuousClock.Instant?>(nil)
+  private let matcher: OpaquePointer
+  private let automaton: GrammarAutomaton
 
-  fileprivate init(_ grammar: GenerationGrammar, vocabulary: VocabularyIndex) throws {
-    let (created, fault) = withFault {
-      sarai_grammar_parse(vocabulary.model.pointer, vocabulary.pointer, grammar.gbnf, grammar.root, $0)
-    }
-    guard let created else { throw GBNFCheck.refused(cause: fault) }
-    pointer = created
-    self.vocabulary = vocabulary
+  /// - Throws: `SaraiError.tooLarge` where already the beginning can be read in too many ways.
+  init(_ automaton: GrammarAutomaton) throws(SaraiError) {
+    guard let matcher = sarai_matcher_create(automaton.pointer) else { throw GBNFCheck.tooAmbiguous }
+    self.matcher = matcher
+    self.automaton = automaton
   }
 
-  deinit { sarai_grammar_free(pointer) }
+  deinit { sarai_matcher_free(matcher) }
 
-  /// Whether the text may end here and can't go on.
-  var isComplete: Bool { timed { sarai_grammar_is_complete(pointer) } }
+  package var isComplete: Bool { sarai_matcher_must_end(matcher) }
 
-  package func allows(_ token: Int32) -> Bool { timed { sarai_grammar_allows(pointer, token) } }
+  /// Whether the text may end here.
+  package var mayEnd: Bool { sarai_matcher_may_end(matcher) }
+
+  package func allows(_ token: Int32) -> Bool { sarai_matcher_allows(matcher, token) }
 
   package func mask(_ logits: UnsafeMutableBufferPointer<Float>) throws(SaraiError) {
-    let (status, fault) = timed { withFault { sarai_grammar_mask(pointer, logits.baseAddress, logits.count, $0) } }
-    guard status == SARAI_OK else { throw GBNFCheck.failed(cause: fault) }
+    try check(sarai_matcher_mask(matcher, logits.baseAddress, logits.count))
   }
 
-  /// Goes on after a token that is allowed.
-  func accept(_ token: Int32) throws(SaraiError) {
-    let (status, fault) = timed { withFault { sarai_grammar_accept(pointer, token, $0) } }
-    guard status == SARAI_OK else { throw GBNFCheck.failed(cause: fault) }
+  package func accept(_ token: Int32) throws(SaraiError) {
+    try check(sarai_matcher_accept(matcher, token))
   }
 
-  private func timed<Result>(_ body: () -> Result) -> Result {
-    began.withLock { $0 = .now }
-    defer { began.withLock { $0 = nil } }
-    return body()
+  package func rollback(_ count: Int) throws(SaraiError) {
+    guard let count = Int32(exactly: count), sarai_matcher_rollback(matcher, count) else {
+      throw GBNFCheck.failed(cause: "\(count) tokens can't be taken back")
+    }
   }
 
-  /// How long libllama has been computing on it.
-  fileprivate var busy: Duration { began.withLock { $0.map { .now - $0 } ?? .zero } }
+  package func forced(limit: Int) -> [Int32] {
+    guard limit > 0 else { return [] }
+    // More is never worth checking at once.
+    let capacity = min(limit * 16, 1_024)
+    var bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      count = Int(sarai_matcher_forced(matcher, buffer.baseAddress, Int32(buffer.count)))
+    }
+    // Where a choice comes within a character, the model spells the character.
+    while let last = bytes.indices.last, !Self.endsCharacter(bytes) { bytes.remove(at: last) }
+    guard !bytes.isEmpty else { return [] }
+    return Array(automaton.vocabulary.spelling(of: bytes).prefix(limit))
+  }
+
+  private static func endsCharacter(_ bytes: [UInt8]) -> Bool {
+    let continuing = bytes.reversed().prefix { $0 & 0xC0 == 0x80 }.count
+    guard continuing < bytes.count else { return true }
+    let first = bytes[bytes.count - 1 - continuing]
+    let expected = first < 0x80 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3
+    return continuing == expected
+  }
+
+  package func closing(limit: Int) -> [Int32]? {
+    guard limit >= 0 else { return nil }
+    let bounded = Int32(clamping: limit)
+    let count = sarai_matcher_closing(matcher, nil, bounded)
+    guard count >= 0 else { return nil }
+    return [Int32](unsafeUninitializedCapacity: Int(count)) { buffer, written in
+      written = Int(max(0, sarai_matcher_closing(matcher, buffer.baseAddress, count)))
+    }
+  }
+
+  package func canClose(within limit: Int) -> Bool {
+    limit >= 0 && sarai_matcher_closing(matcher, nil, Int32(clamping: limit)) >= 0
+  }
+
+  private func check(_ status: sarai_match_status) throws(SaraiError) {
+    switch status {
+    case SARAI_MATCH_OK: return
+    case SARAI_MATCH_TOO_AMBIGUOUS: throw GBNFCheck.tooAmbiguous
+    case SARAI_MATCH_REFUSED: throw GBNFCheck.failed(cause: "a token that the grammar does not allow")
+    default: throw GBNFCheck.failed(cause: "out of memory")
+    }
+  }
+}
+
+/// A grammar, and what was worked out of it so far. Its requests share it.
+final class GrammarAutomaton: @unchecked Sendable {
+  let pointer: OpaquePointer
+  let vocabulary: TokenTrie
+
+  /// - Throws: `SaraiError.invalidRequest` or `.tooLarge`, with the subject "grammar".
+  init(_ grammar: GenerationGrammar, vocabulary: TokenTrie) throws {
+    let (rules, root) = try GBNFCheck.rules(of: grammar)
+    let program = GrammarProgram(rules, root: root)
+    guard let created = program.withProgram({ sarai_automaton_create(vocabulary.pointer, $0) }) else {
+      throw GBNFCheck.failed(cause: "out of memory")
+    }
+    pointer = created
+    self.vocabulary = vocabulary
+    guard sarai_automaton_has_texts(created) else {
+      throw GBNFCheck.wrong(
+        es: "ningún texto la cumple: sus reglas no terminan nunca", en: "has no texts: its rules never end")
+    }
+  }
+
+  deinit { sarai_automaton_free(pointer) }
 }
 
 /// The tokens of a model by their beginnings.
-private final class VocabularyIndex: @unchecked Sendable {
-  let model: LlamaModel
+final class TokenTrie: @unchecked Sendable {
   let pointer: OpaquePointer
+  private let model: LlamaModel
 
   init(model: LlamaModel) throws {
-    let (created, fault) = withFault { sarai_vocabulary_index_create(model.pointer, $0) }
-    guard let created else { throw GBNFCheck.failed(cause: fault) }
-    self.model = model
-    pointer = created
-  }
-
-  deinit { sarai_vocabulary_index_free(pointer) }
-}
-
-/// Makes grammars for one model.
-///
-/// A grammar comes from outside. It is checked before libllama sees it, since libllama's parser and matcher recurse and
-/// multiply without bounds. What passes the check and still runs without end is stopped as a chat template is: the
-/// process has to end.
-final class GrammarFactory: Sendable {
-  private let model: LlamaModel
-  private let onHang: @Sendable (SaraiError) -> Void
-  private let index = Mutex<VocabularyIndex?>(nil)
-
-  /// Far more than any step of a sensible grammar.
-  private static let patience = Duration.seconds(10)
-
-  init(model: LlamaModel, onHang: @escaping @Sendable (SaraiError) -> Void) {
-    self.model = model
-    self.onHang = onHang
-  }
-
-  /// - Throws: `SaraiError.invalidRequest` or `.tooLarge`, with the subject "grammar".
-  func make(_ grammar: GenerationGrammar) throws -> TokenGrammar {
-    try GBNFCheck.check(grammar)
-    let watch = Task { [onHang] in
-      try await Task.sleep(for: Self.patience)
-      onHang(GBNFCheck.endless)
-    }
-    defer { watch.cancel() }
-    let vocabulary = try index.withLock { known in
-      if let known { return known }
-      let made = try VocabularyIndex(model: model)
-      known = made
-      return made
-    }
-    return try TokenGrammar(grammar, vocabulary: vocabulary)
-  }
-
-  /// Watches that each step ends, until it is cancelled.
-  func watch(_ grammar: TokenGrammar) -> Task<Void, any Error> {
-    Task { [onHang] in
-      while true {
-        try await Task.sleep(for: .seconds(1))
-        guard grammar.busy > Self.patience else { continue }
-        return onHang(GBNFCheck.endless)
+    var bytes: [UInt8] = []
+    var offsets: [UInt64] = [0]
+    var ends: [Int32] = []
+    for token in 0..<Int32(model.facts.vocabularySize) {
+      if model.endsGeneration(token) {
+        ends.append(token)
+      } else {
+        // Control tokens have no bytes. NUL would end the text for whoever reads it as C does.
+        let piece = model.bytes(of: token)
+        if !piece.contains(0) { bytes += piece }
       }
+      offsets.append(UInt64(bytes.count))
+    }
+    guard let created = sarai_trie_create(bytes, offsets, Int32(offsets.count - 1), ends, Int32(ends.count)) else {
+      throw GBNFCheck.failed(cause: "out of memory")
+    }
+    pointer = created
+    self.model = model
+  }
+
+  deinit { sarai_trie_free(pointer) }
+
+  /// Tokens of these bytes: as the model's own tokenizer cuts them, where it does, and as few as can be otherwise.
+  func spelling(of bytes: [UInt8]) -> [Int32] {
+    if let text = String(validating: bytes, as: UTF8.self),
+      let tokens = try? model.tokenize(text, addSpecial: false, parseSpecial: false),
+      tokens.flatMap({ model.bytes(of: $0) }) == bytes
+    {
+      return tokens
+    }
+    return [Int32](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+      count = Int(max(0, sarai_trie_spell(pointer, bytes, bytes.count, buffer.baseAddress, Int32(buffer.count))))
     }
   }
 }

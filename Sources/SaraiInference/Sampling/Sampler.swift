@@ -115,13 +115,6 @@ package struct Sampler {
   }
 }
 
-/// What decides which tokens may come next.
-package protocol TokenConstraint {
-  func allows(_ token: Int32) -> Bool
-  /// Sets the logits of all tokens that may not come next to minus infinity.
-  func mask(_ logits: UnsafeMutableBufferPointer<Float>) throws(SaraiError)
-}
-
 /// What the penalties look at.
 private struct TokenHistory {
   /// How often each token occurs among the last `Sampler.penaltyWindow`.

@@ -52,14 +52,13 @@ import Testing
     }
   }
 
-  @Test func `a text cut off by max_tokens is a beginning, and the reason says so`() async throws {
+  @Test func `a limit below the shortest text is refused with the number that is needed`() async throws {
     let engine = try await RealModel.load()
     var request = RealModel.request(.text("1234")) { $0.maxTokens = 5 }
     request.grammar = GenerationGrammar(gbnf: "root ::= [0-9]{400} \".\"")
-    let outcome = try await engine.outcome(of: request)
-    #expect(outcome.summary.finishReason == .length)
-    #expect(outcome.summary.usage.completionTokens == 5)
-    #expect(!outcome.text.isEmpty && outcome.text.allSatisfy(\.isNumber))
+    let error = await #expect(throws: SaraiError.self) { try await engine.outcome(of: request) }
+    #expect(error?.code == .invalidRequest && error?.subject == "max_tokens")
+    #expect(error?.message.en.contains("401") == true, "\(String(describing: error))")
   }
 
   @Test func `a grammar that is complete at once gives no text, and one that allows everything changes nothing`()
@@ -100,23 +99,5 @@ import Testing
     request.grammar = GenerationGrammar(gbnf: "root ::= [0-9]{2}")
     let error = await #expect(throws: SaraiError.self) { try await engine.outcome(of: request) }
     #expect(error?.code == .invalidRequest && error?.subject == "grammar")
-  }
-
-  @Test func `the mask says the same of every token as asking for each alone`() throws {
-    LlamaLibrary.start { _, _ in }
-    let model = try LlamaModel(path: TestParts.smolLM2.path)
-    let factory = GrammarFactory(model: model) { _ in }
-    let texts = ["", "SELECT ", "SELECT \"n", "SELECT 'añ"]
-    let gbnf = "root ::= \"SELECT \" (\"\\\"\" [a-zñ]+ \"\\\"\" | \"'\" [^'é]* \"'\" | [0-9]+)"
-    for text in texts {
-      let grammar = try factory.make(GenerationGrammar(gbnf: gbnf))
-      for token in try model.tokenize(text, addSpecial: false, parseSpecial: false) { try grammar.accept(token) }
-      var logits = [Float](repeating: 0, count: model.facts.vocabularySize)
-      try logits.withUnsafeMutableBufferPointer { try grammar.mask($0) }
-      let different = logits.indices.filter { (logits[$0] == 0) != grammar.allows(Int32($0)) }
-      #expect(different.isEmpty, "after \(text): \(different.prefix(5).map { model.text(of: Int32($0)) })")
-      #expect(logits.contains(0) && logits.contains(-.infinity))
-      #expect(!grammar.isComplete)
-    }
   }
 }

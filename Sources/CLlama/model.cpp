@@ -51,10 +51,11 @@ void sarai_flag_raise(sarai_flag *flag) { flag->raised.store(true, std::memory_o
 bool sarai_flag_is_raised(const sarai_flag *flag) { return flag->raised.load(std::memory_order_relaxed); }
 void sarai_flag_free(sarai_flag *flag) { delete flag; }
 
-sarai_model *sarai_model_load(const char *path, sarai_fault *fault) {
+sarai_model *sarai_model_load(const char *path, bool extra_buffers, sarai_fault *fault) {
   return guarded(fault, static_cast<sarai_model *>(nullptr), [&]() -> sarai_model * {
     llama_model_params parameters = llama_model_default_params();
     parameters.load_mode = LLAMA_LOAD_MODE_MMAP;
+    parameters.use_extra_bufts = extra_buffers;
     llama_model *model = llama_model_load_from_file(path, parameters);
     if (!model) {
       report(fault, "libllama refused the file");

@@ -41,6 +41,21 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Threads to compute with: a number, or auto to follow the machine's load.")
   var threads = "auto"
 
+  @Option(help: "The build of libllama for which the following four hold; with another one they are ignored.")
+  var tunedFor: String?
+
+  @Option(help: "Tokens of a prompt to compute in one go.")
+  var batch: Int?
+
+  @Option(help: "Never more threads than this.")
+  var maxThreads: Int?
+
+  @Option(help: "The largest batch whose logits are bit for bit those of single tokens; 1 where none is.")
+  var exactBatch: Int?
+
+  @Flag(help: "Weights are not repacked for the processor.")
+  var noExtraBuffers = false
+
   @Option(help: "Requests that may wait.")
   var maxQueue = 64
 
@@ -58,6 +73,9 @@ struct ServeCommand: AsyncParsableCommand {
     guard threads == "auto" || Int(threads).map((1...1_024).contains) == true else {
       throw ValidationError("--threads takes auto or 1 to 1024")
     }
+    guard batch.map((16...65_536).contains) != false, maxThreads.map((1...1_024).contains) != false,
+      exactBatch.map((1...1_024).contains) != false
+    else { throw ValidationError("--batch, --max-threads or --exact-batch out of range") }
     guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("unknown --log-level") }
   }
 
@@ -127,6 +145,10 @@ struct ServeCommand: AsyncParsableCommand {
         _exit(MachineChannel.dataError)
       })
     options.limitsTemplateMemory = true
+    if let tuning { options.tuning = tuning }
+    if tunedFor != nil, tuning == nil {
+      logger.notice("tuned for another build of libllama (\(tunedFor ?? "")): run sarai tune again")
+    }
     let engine: any InferenceEngine =
       switch kind {
       case .gguf: try await TextEngine.load(options)
@@ -134,6 +156,17 @@ struct ServeCommand: AsyncParsableCommand {
       }
     for warning in engine.description.warnings { logger.warning("\(warning)") }
     return engine
+  }
+
+  /// What was measured with this very library; nil where nothing was.
+  private var tuning: EngineTuning? {
+    guard tunedFor == LlamaLibrary.build else { return nil }
+    var tuning = EngineTuning()
+    tuning.extraBuffers = !noExtraBuffers
+    if let batch { tuning.batchTokens = batch }
+    tuning.maximumThreads = maxThreads
+    tuning.exactBatchTokens = exactBatch
+    return tuning
   }
 
   private func makeLogger() -> Logger {

@@ -88,7 +88,8 @@ typedef struct sarai_model_facts {
   uint64_t weight_bytes;
 } sarai_model_facts;
 
-sarai_model *sarai_model_load(const char *path, sarai_fault *fault);
+// With `extra_buffers` weights may be repacked for the processor: a copy of them, and often faster.
+sarai_model *sarai_model_load(const char *path, bool extra_buffers, sarai_fault *fault);
 void sarai_model_free(sarai_model *model);
 sarai_model_facts sarai_model_describe(const sarai_model *model);
 // Copies a metadata value; returns its length without the NUL, -1 where the key is missing.

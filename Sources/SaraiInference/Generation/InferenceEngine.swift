@@ -77,6 +77,7 @@ package struct EngineOptions: Sendable {
   /// A fixed number of threads; nil follows the machine's load.
   package var threads: Int?
   package var maximumQueue: Int
+  package var tuning = EngineTuning()
   /// Keeps the whole process from growing without end while a template runs; for a process of the engine's own.
   package var limitsTemplateMemory = false
   package var log: LlamaLibrary.LogSink

@@ -39,7 +39,7 @@ package final class TextEngine: InferenceEngine {
     let model = try await layoutThread.perform {
       _ = try GGUFInspector.inspect(path: options.modelPath)
       if !options.isTrusted { try GGUFInspector.scanForNonFinite(path: options.modelPath) }
-      return try LlamaModel(path: options.modelPath)
+      return try LlamaModel(path: options.modelPath, extraBuffers: options.tuning.extraBuffers)
     }
     let template =
       model.facts.embeds
@@ -50,7 +50,8 @@ package final class TextEngine: InferenceEngine {
       contextTokens = model.facts.trainedContextTokens
       warnings.append("the model was trained for \(contextTokens) tokens of context; using those")
     }
-    let governor = ThreadGovernor(maximum: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), fixed: options.threads)
+    let governor = ThreadGovernor(
+      maximum: options.tuning.maximumThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), fixed: options.threads)
     let memory = try await ThreadConfined(threadName: "sarai-compute") { [contextTokens] in
       PromptMemory(
         context: try LlamaContext(model: model, contextTokens: contextTokens, threads: governor.current()))
@@ -85,6 +86,8 @@ package final class TextEngine: InferenceEngine {
       let content = try options.modelSHA256.map { "sha256 \($0)" } ?? fileIdentity(options.modelPath)
       let identity = StateStore.identity(of: [
         content, template?.template.source ?? "", LlamaLibrary.build, "kv f16 f16", "context \(contextTokens)",
+        // Other kernels round otherwise: what one computed is not quite what another one would have.
+        "extra buffers \(options.tuning.extraBuffers)",
       ])
       return try StateStore(
         folder: folder, identity: identity, contextTokens: contextTokens, statistics: statistics, log: options.log)

@@ -34,10 +34,11 @@ package final class LlamaModel: @unchecked Sendable {
 
   /// Maps the file into memory.
   ///
+  /// - Parameter extraBuffers: Whether libllama may repack weights for the processor.
   /// - Throws: `SaraiError.corruptFile` naming the file; `.notAvailable` for a kind of model SARAi can't run.
-  package init(path: String) throws {
+  package init(path: String, extraBuffers: Bool = true) throws {
     LlamaLibrary.forgetErrors()
-    let (loaded, fault) = withFault { sarai_model_load(path, $0) }
+    let (loaded, fault) = withFault { sarai_model_load(path, extraBuffers, $0) }
     guard let loaded else {
       let said = LlamaLibrary.recentErrors()
       throw SaraiError(

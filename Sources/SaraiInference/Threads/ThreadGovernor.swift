@@ -31,19 +31,30 @@ package final class ThreadGovernor: Sendable {
     let online = processors.isEmpty ? sysconf(Int32(_SC_NPROCESSORS_ONLN)) : processors.count
     let quota = readSystemFile("/proc/self/cgroup").flatMap { CPUAllowance.quota(memberships: $0) }
     self.init(
-      maximum: Self.allowed(maximum: maximum, processors: online, quota: quota), fixed: fixed, read: reader.read,
+      maximum: Self.allowed(maximum: maximum, processors: online, quota: quota),
+      spare: max(0, Self.allowed(maximum: .max, processors: online, quota: quota) - maximum), fixed: fixed,
+      read: reader.read,
       clock: { CPUReader.seconds(of: CLOCK_MONOTONIC) })
   }
 
   init(
-    maximum: Int, fixed: Int?, read: @escaping @Sendable () -> CPUReading?, clock: @escaping @Sendable () -> Double
+    maximum: Int, spare: Int = 0, fixed: Int?, read: @escaping @Sendable () -> CPUReading?,
+    clock: @escaping @Sendable () -> Double
   ) {
     self.fixed = fixed.map { max(1, $0) }
     self.read = read
     self.clock = clock
-    var policy = ThreadPolicy(allowed: maximum)
+    var policy = ThreadPolicy(allowed: maximum, spare: spare)
     if fixed == nil, let reading = read() { policy.update(reading) }
     state = Mutex(State(policy: policy, nextSample: clock() + Self.firstSampleSeconds))
+  }
+
+  /// How many this process may use.
+  package static var processors: Int {
+    let own = readSystemFile("/proc/self/status").map { CPUAllowance.processors(status: $0) } ?? []
+    let online = own.isEmpty ? sysconf(Int32(_SC_NPROCESSORS_ONLN)) : own.count
+    let quota = readSystemFile("/proc/self/cgroup").flatMap { CPUAllowance.quota(memberships: $0) }
+    return allowed(maximum: .max, processors: online, quota: quota)
   }
 
   /// A quota of less than whole processors is rounded down: a thread that is throttled holds up the others.

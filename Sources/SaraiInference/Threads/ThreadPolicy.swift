@@ -13,13 +13,16 @@ struct ThreadPolicy: Sendable {
 
   /// At most this many, at least one.
   let allowed: Int
+  /// Processors beyond those, which others may use before they take one of ours.
+  let spare: Int
   private(set) var threads: Int
   private var last: CPUReading?
   /// Processors' worth of load by others; nil before the first measurement.
   private var others: Double?
 
-  init(allowed: Int) {
+  init(allowed: Int, spare: Int = 0) {
     self.allowed = max(1, allowed)
+    self.spare = spare
     threads = self.allowed
   }
 
@@ -34,7 +37,7 @@ struct ThreadPolicy: Sendable {
       return
     }
     let busy = reading.busySeconds - last.busySeconds - (reading.ownSeconds - last.ownSeconds)
-    let load = max(0, busy / elapsed)
+    let load = max(0, busy / elapsed - Double(spare))
     let weight = 1 - exp(-elapsed / Self.smoothingSeconds)
     let smooth = others.map { $0 + weight * (load - $0) } ?? load
     others = smooth

@@ -27,10 +27,12 @@ package struct EngineSpecification: Sendable, Hashable {
   package var threads: Int?
   /// Requests that may wait in the engine at a time.
   package var maxQueue: Int
+  /// What was measured for this file on this machine.
+  package var tuning: ModelTuning?
 
   package init(
     executable: String, name: String, modelFile: String, format: Format, contextTokens: Int, socket: String,
-    cacheFolder: String, sha256: String?, isTrusted: Bool, threads: Int?, maxQueue: Int
+    cacheFolder: String, sha256: String?, isTrusted: Bool, threads: Int?, maxQueue: Int, tuning: ModelTuning? = nil
   ) {
     self.executable = executable
     self.name = name
@@ -43,6 +45,7 @@ package struct EngineSpecification: Sendable, Hashable {
     self.isTrusted = isTrusted
     self.threads = threads
     self.maxQueue = maxQueue
+    self.tuning = tuning
   }
 
   /// - Parameter isolated: Whether it runs in a sandbox, where its socket has a fixed place.
@@ -55,9 +58,9 @@ package struct EngineSpecification: Sendable, Hashable {
     ]
     if let sha256 { arguments += ["--model-sha256", sha256] }
     if isTrusted { arguments.append("--trusted") }
+    if let tuning { arguments += tuning.arguments }
     var child = Self.childEnvironment(from: environment)
-    // Folders of the host, which are not there inside.
-    if isolated { for name in ["HOME", "PATH", "TMPDIR", "LLVM_PROFILE_FILE"] { child[name] = nil } }
+    if isolated { Self.hidePlaces(in: &child) }
     return ChildCommand(executable: executable, arguments: arguments, environment: child, profile: profile)
   }
 
@@ -73,6 +76,11 @@ package struct EngineSpecification: Sendable, Hashable {
     return SandboxProfile(
       name: "engine", kind: .engine, executable: executable, readOnly: [.init(host: modelFile)],
       readWrite: [.init(host: cacheFolder)], serves: true, limits: limits)
+  }
+
+  /// Takes out what names folders of the host, which are not there in a sandbox.
+  static func hidePlaces(in environment: inout [String: String]) {
+    for name in ["HOME", "PATH", "TMPDIR", "LLVM_PROFILE_FILE"] { environment[name] = nil }
   }
 
   /// A model file is untrusted, so its engine gets only what it needs of the environment: never the keys and tokens

@@ -58,13 +58,15 @@ extension ModelPool {
     // A folder for each model: an engine that a bad model has taken over must not reach what another one restores.
     let cacheFolder = "\(settings.cacheFolder)/\(sha256.prefix(16))"
     try FileSystem.createFolder(cacheFolder)
-    // A file of the user's has the hash that it had when it was registered, which says nothing about what is in it.
-    let isTrusted = model.expectedSHA256 == sha256 && model.entry.source != .local
+    // A file of the user's, or one made of it, has the hash that it had when it was registered, which says nothing about
+    // what is in it.
+    let isTrusted = model.expectedSHA256 == sha256 && parts.store.catalogue[model.id] != nil
     return EngineSpecification(
       executable: settings.engineExecutable, name: key.model, modelFile: model.path,
       format: model.entry.backend == .e5 ? .e5 : .gguf, contextTokens: key.contextTokens, socket: socket,
       cacheFolder: cacheFolder, sha256: sha256, isTrusted: isTrusted, threads: settings.threads,
-      maxQueue: settings.maxQueue)
+      maxQueue: settings.maxQueue,
+      tuning: model.entry.backend == .llama ? parts.store.tunings.tuning(sha256: sha256) : nil)
   }
 
   private func startSucceeded(_ engine: RunningEngine) {

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import SaraiCore
+import SaraiSandbox
 import Synchronization
 
-/// The one-off commands of `sarai-engine`: what a model file says of itself, and making a smaller one of it.
-/// Both read an untrusted file, so they run in a process of their own.
+/// The one-off commands of `sarai-engine`: what a model file says of itself, making a smaller one of it, and measuring
+/// it. All read an untrusted file, so they run in a process of their own, and in a sandbox where the launcher has one.
 package struct EngineTool: Sendable {
   private let executable: String
   private let launcher: any ProcessLauncher
@@ -21,27 +22,32 @@ package struct EngineTool: Sendable {
   /// - Throws: `corruptFile` and what else the engine says; `engineFailed` where it cannot be run or dies of the file.
   package func check(_ file: String) async throws -> ModelFacts {
     let facts = Mutex<FactsLine?>(nil)
-    try await run(["check", file], about: file) { line in
+    let file = FileSystem.canonical(file) ?? file
+    try await run(["check", file], about: file, profile: profile(reads: [file])) { line in
       if let line = try? JSONDecoder().decode(FactsLine.self, from: Data(line)) { facts.withLock { $0 = line } }
     }
     guard let line = facts.withLock({ $0 }) else { throw failed(file, .exited(code: 0)) }
     return ModelFacts(
       name: line.name, architecture: line.architecture, contextTokens: line.context_tokens,
-      parameterCount: line.parameter_count, generates: !line.is_embedding_model)
+      parameterCount: line.parameter_count, generates: !line.is_embedding_model, quantisation: line.quantisation,
+      bitsPerWeight: line.parameter_count > 0 ? Double(line.weight_bytes) * 8 / Double(line.parameter_count) : nil)
   }
 
-  /// Writes a requantised copy. The output is not to be there before.
+  /// Writes a requantised copy. The output is not to be there before; its folder should hold nothing else, since a
+  /// sandbox lets the quantiser write to all of it.
   ///
   /// - Throws: as `check`.
   func quantise(
     _ input: String, to output: String, type: QuantisationType, progress: @escaping @Sendable (Double) -> Void
   ) async throws {
-    try await run(["quantize", input, output, type.rawValue], about: input) { line in
+    let input = FileSystem.canonical(input) ?? input
+    let profile = profile(reads: [input], writesTo: FileSystem.parent(of: output))
+    try await run(["quantize", input, output, type.rawValue], about: input, profile: profile) { line in
       if let line = try? JSONDecoder().decode(ProgressLine.self, from: Data(line)), (0...1).contains(line.progress) {
         progress(line.progress)
       }
     }
-    guard FileSystem.facts(of: output) != nil else { throw failed(input, .exited(code: 0)) }
+    guard FileSystem.ownFacts(of: output) != nil else { throw failed(input, .exited(code: 0)) }
   }
 
   private struct FactsLine: Decodable {
@@ -49,6 +55,8 @@ package struct EngineTool: Sendable {
     var architecture: String
     var context_tokens: Int
     var parameter_count: Int64
+    var weight_bytes: Int64
+    var quantisation: String
     var is_embedding_model: Bool
   }
 
@@ -67,12 +75,27 @@ package struct EngineTool: Sendable {
     var error: Fault
   }
 
-  private func run(
-    _ arguments: [String], about file: String, line body: @escaping @Sendable ([UInt8]) -> Void
+  /// The model to read, at most a folder to write to, and nothing else.
+  func profile(reads files: [String], writesTo folder: String? = nil) -> SandboxProfile {
+    var limits = SandboxLimits()
+    limits.memoryBytes = max(1 << 30, MachineMemory.totalBytes() ?? 1 << 40)
+    limits.tasks = 512
+    limits.fileBytes = folder == nil ? 0 : 1 << 40
+    limits.startSeconds = 120
+    return SandboxProfile(
+      name: "engine", kind: .engine, executable: executable, readOnly: files.map { .init(host: $0) },
+      readWrite: folder.map { [.init(host: $0)] } ?? [], serves: false, limits: limits)
+  }
+
+  func run(
+    _ arguments: [String], about file: String, profile: SandboxProfile, line body: @escaping @Sendable ([UInt8]) -> Void
   ) async throws {
     let lines = Mutex(LineSplitter(maximumLineBytes: 64 << 10))
     let fault = Mutex<SaraiError?>(nil)
-    let command = ChildCommand(executable: executable, arguments: arguments, environment: environment)
+    var environment = environment
+    if launcher.isolates { EngineSpecification.hidePlaces(in: &environment) }
+    let command = ChildCommand(
+      executable: executable, arguments: arguments, environment: environment, profile: profile)
     try Task.checkCancellation()
     let child = try await launcher.launch(command) { output in
       guard case .standardOutput(let bytes) = output else { return }
@@ -98,7 +121,7 @@ package struct EngineTool: Sendable {
     guard exit == .exited(code: 0) else { throw failed(file, exit) }
   }
 
-  private func failed(_ file: String, _ exit: ChildExit) -> SaraiError {
+  func failed(_ file: String, _ exit: ChildExit) -> SaraiError {
     SaraiError(
       .engineFailed,
       Localized(

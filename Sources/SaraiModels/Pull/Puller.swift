@@ -17,8 +17,8 @@ package struct Puller: Sendable {
 
   package typealias Events = @Sendable (Event) -> Void
 
-  private let store: ModelStore
-  private let engine: EngineTool
+  let store: ModelStore
+  let engine: EngineTool
   private let environment: [String: String]
   private let isOffline: Bool
   private let policy: Downloader.Policy
@@ -75,7 +75,7 @@ package struct Puller: Sendable {
     }
   }
 
-  private func pull(_ entry: CatalogueEntry, events: @escaping Events) async throws -> InstalledModel {
+  func pull(_ entry: CatalogueEntry, events: @escaping Events) async throws -> InstalledModel {
     guard let file = entry.file else {
       throw SaraiError(
         .invalidRequest, es: "«\(entry.id)» responde desde un servidor: no hay nada que traer, úsalo sin más.",
@@ -101,7 +101,7 @@ package struct Puller: Sendable {
   }
 
   /// Waits for another pull of the same model, or for its removal.
-  private func lock(_ id: String, events: Events) async throws -> FileLock {
+  func lock(_ id: String, events: Events) async throws -> FileLock {
     var isTold = false
     while true {
       if let lock = try store.lockIfFree(id) { return lock }
@@ -195,14 +195,24 @@ package struct Puller: Sendable {
     _ entry: CatalogueEntry, _ base: String, _ type: QuantisationType, to destination: String, events: @escaping Events
   ) async throws {
     let base = try await pull(base, events: events)
+    let sha256 = try await make(entry.id, of: base, type, at: destination, events: events)
+    try install(entry, destination, sha256)
+  }
+
+  /// Quantises a model and puts the result in its place.
+  ///
+  /// - Returns: The new file's SHA-256.
+  func make(
+    _ id: String, of base: InstalledModel, _ type: QuantisationType, at destination: String, events: @escaping Events
+  ) async throws -> String {
     // No type that is offered makes a file larger than its base by more than a few per cent.
     let needed = base.sizeBytes + base.sizeBytes / 8 + policy.spareBytes
     if let free = policy.freeBytes(store.folder), free < needed {
       throw DownloadFault.noSpace(store.folder, needed: needed, free: free)
     }
-    let part = destination + ".part"
-    unlink(part)
-    defer { unlink(part) }
+    let work = try store.makeWorkFolder(id)
+    defer { store.removeWorkFolder(id) }
+    let part = ModelStore.workFile(in: work)
     try await engine.quantise(base.path, to: part, type: type) { fraction in
       events(.quantising(file: destination, fraction: fraction))
     }
@@ -210,7 +220,7 @@ package struct Puller: Sendable {
       events(.checking(file: destination, bytes: done, totalBytes: total))
     }
     guard rename(part, destination) == 0 else { throw FileSystem.writeFault(destination) }
-    try install(entry, destination, sha256)
+    return sha256
   }
 
   /// Notes what has just been checked, so that nothing hashes the file again before it changes.

@@ -24,6 +24,19 @@ enum FileSystem {
     return facts(status)
   }
 
+  /// As `facts(of:)`, but nil for a link: for files that a sandboxed program wrote.
+  static func ownFacts(of path: String) -> Facts? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    return facts(status)
+  }
+
+  /// The folder that a path names something in; "/" at the top.
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+    return String(path[..<slash])
+  }
+
   private static func facts(_ status: stat) -> Facts? {
     guard status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Facts(

@@ -22,14 +22,21 @@ package struct ModelFacts: Sendable, Hashable {
   package var parameterCount: Int64?
   /// False for a model that only embeds.
   package var generates: Bool
+  /// As libllama calls it: `Q4_1`, `Q4_K - Medium`, …; empty where the file does not say.
+  package var quantisation: String
+  /// Over all weights; nil where the file does not say how many there are.
+  package var bitsPerWeight: Double?
 
   package init(
-    name: String?, architecture: String, contextTokens: Int, parameterCount: Int64?, generates: Bool
+    name: String?, architecture: String, contextTokens: Int, parameterCount: Int64?, generates: Bool,
+    quantisation: String = "", bitsPerWeight: Double? = nil
   ) {
     self.name = name
     self.architecture = architecture
     self.contextTokens = contextTokens
     self.parameterCount = parameterCount
     self.generates = generates
+    self.quantisation = quantisation
+    self.bitsPerWeight = bitsPerWeight
   }
 }

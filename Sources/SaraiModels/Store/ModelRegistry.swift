@@ -19,6 +19,16 @@ struct ModelRegistry: Sendable {
     var kind: String
     var contextTokens: Int
     var parameterCount: Int64?
+    /// Set for a file in the folder that was made of another model.
+    var variant: Variant?
+  }
+
+  struct Variant: Codable, Hashable, Sendable {
+    /// The id of the model that it was made of.
+    var base: String
+    var type: String
+    var licence: String
+    var languages: [String]
   }
 
   private struct Document: Codable {

@@ -8,12 +8,14 @@ package struct ModelStore: Sendable {
   /// Absolute, without a trailing slash.
   package let folder: String
   package let hashes: HashMemo
+  package let tunings: TuningStore
   let registry: ModelRegistry
 
   package init(catalogue: Catalogue, folder: String, stateFolder: String) {
     self.catalogue = catalogue
     self.folder = folder
     hashes = HashMemo(stateFolder: stateFolder)
+    tunings = TuningStore(stateFolder: stateFolder)
     registry = ModelRegistry(folder: folder)
   }
 
@@ -96,6 +98,7 @@ package struct ModelStore: Sendable {
         guard unlink(path) == 0 || errno == ENOENT else { throw FileSystem.writeFault(path) }
         removal.freedBytes += PartFile.discard(destination: path)
       }
+      removal.freedBytes += removeWorkFolder(id)
     }
     if record != nil { try registry.update { (models) throws(SaraiError) in models[id] = nil } }
     return removal
@@ -153,6 +156,43 @@ package struct ModelStore: Sendable {
     }
   }
 
+  /// Notes a model that was made of another one; its file is `ID.gguf` in the folder.
+  func registerVariant(
+    _ id: String, of base: InstalledModel, type: QuantisationType, sha256: String
+  ) throws(SaraiError) -> InstalledModel {
+    let entry = base.entry
+    let local = ModelRegistry.Local(
+      name: "\(entry.name) (\(type.rawValue))", kind: entry.kind == .embeddings ? "embeddings" : "chat",
+      contextTokens: entry.contextTokens, parameterCount: entry.parameterCount,
+      variant: .init(base: base.id, type: type.rawValue, licence: entry.licence, languages: entry.languages))
+    try registry.update { (models) throws(SaraiError) in
+      models[id] = ModelRegistry.Record(path: nil, sha256: sha256, createdSeconds: Int(time(nil)), local: local)
+    }
+    return try find(id)
+  }
+
+  /// Makes an empty folder in which a model's file is made.
+  func makeWorkFolder(_ id: String) throws(SaraiError) -> String {
+    removeWorkFolder(id)
+    let work = folder + "/.\(id).making"
+    guard mkdir(work, 0o700) == 0 else { throw FileSystem.writeFault(work) }
+    return work
+  }
+
+  /// Takes the folder away with the one file that may be in it.
+  ///
+  /// - Returns: The bytes that this freed.
+  @discardableResult
+  func removeWorkFolder(_ id: String) -> Int64 {
+    let work = folder + "/.\(id).making"
+    let bytes = FileSystem.ownFacts(of: Self.workFile(in: work))?.sizeBytes ?? 0
+    unlink(Self.workFile(in: work))
+    rmdir(work)
+    return bytes
+  }
+
+  static func workFile(in workFolder: String) -> String { workFolder + "/model.gguf" }
+
   /// Where the wheel is kept out of which a model is taken.
   func wheelPath(_ id: String) -> String { folder + "/.\(id).whl" }
 
@@ -185,12 +225,25 @@ package struct ModelStore: Sendable {
 
   /// The entry of a model that only the registry knows.
   private static func entry(_ id: String, _ record: ModelRegistry.Record) -> CatalogueEntry? {
-    guard let local = record.local, record.path != nil, CatalogueReader.isIdentifier(id) else { return nil }
+    guard let local = record.local, CatalogueReader.isIdentifier(id) else { return nil }
+    if record.path == nil { return variant(id, record, local) }
     return CatalogueEntry(
       id: id, name: local.name, kind: local.kind == "embeddings" ? .embeddings : .chat, backend: .llama, file: nil,
       sizeBytes: nil, sha256: record.sha256, licence: "", languages: [],
       contextTokens: local.contextTokens, parameterCount: local.parameterCount, roles: [], draft: nil, source: .local,
       notes: nil)
+  }
+
+  /// A model that was made here of another one. Its file's name follows from its id.
+  private static func variant(
+    _ id: String, _ record: ModelRegistry.Record, _ local: ModelRegistry.Local
+  ) -> CatalogueEntry? {
+    guard let variant = local.variant, let type = QuantisationType(rawValue: variant.type) else { return nil }
+    return CatalogueEntry(
+      id: id, name: local.name, kind: local.kind == "embeddings" ? .embeddings : .chat, backend: .llama,
+      file: id + ".gguf", sizeBytes: nil, sha256: nil, licence: variant.licence, languages: variant.languages,
+      contextTokens: local.contextTokens, parameterCount: local.parameterCount, roles: [], draft: nil,
+      source: .derived(from: variant.base, type: type), notes: nil)
   }
 
   /// An id for a file that came without one: its name in lower case, everything unusual turned into a hyphen.

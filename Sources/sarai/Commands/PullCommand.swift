@@ -39,14 +39,15 @@ struct PullCommand: AsyncParsableCommand {
     try Folders.create(setup.folders.models, variable: "SARAI_MODELS_DIR")
     try Folders.create(setup.folders.state, variable: "SARAI_STATE_DIR")
     let store = try setup.store()
-    let puller = Puller(
-      store: store, engine: EngineTool(executable: setup.installation.engine, environment: setup.environment),
-      environment: setup.environment, isOffline: offline)
     let bar = ProgressBar()
     let wasThere = (try? store.find(model)) != nil
     let installed: InstalledModel
     do {
-      installed = try await puller.pull(model) { bar.show($0) }
+      // A file that came from elsewhere is looked at, and requantised, in a sandbox.
+      installed = try await setup.withEngineTool { engine in
+        let puller = Puller(store: store, engine: engine, environment: setup.environment, isOffline: offline)
+        return try await puller.pull(model) { bar.show($0) }
+      }
       bar.end()
     } catch {
       bar.end()

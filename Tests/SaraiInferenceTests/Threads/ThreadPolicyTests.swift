@@ -42,6 +42,14 @@ import Testing
     #expect(rising.first == 1 && rising.last == 2)
   }
 
+  @Test func `processors that we would not use anyway are others' first`() {
+    var machine = Machine(processors: 2)
+    machine.policy = ThreadPolicy(allowed: 2, spare: 2)
+    machine.policy.update(machine.reading)
+    #expect(machine.run(others: 2, own: 2, steps: 20).allSatisfy { $0 == 2 })
+    #expect(machine.run(others: 3, own: 1, steps: 20).last == 1)
+  }
+
   @Test func `the first measurement decides at once`() {
     var machine = Machine(processors: 2)
     #expect(machine.run(others: 1, own: 0.3, steps: 1) == [1])

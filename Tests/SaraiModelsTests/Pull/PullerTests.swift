@@ -322,7 +322,7 @@ import Testing
       for await _ in begun { break }
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
-      #expect(!fileExists(place.path("small.gguf.part")))
+      #expect(!fileExists(place.path(".small.making")))
     }
   }
 }

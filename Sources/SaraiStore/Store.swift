@@ -17,7 +17,10 @@ package final class Store: Sendable {
   private let writing = DispatchQueue(label: "sarai.store.writing")
   private let checkpointing = DispatchQueue(label: "sarai.store.checkpoints", qos: .utility)
   private let isCheckpointing = Atomic(false)
+  private let transactions = Atomic<UInt64>(0)
   private let connections: Mutex<StoreConnections?>
+  /// As long as this without a write is a pause.
+  private static let quiet = DispatchTimeInterval.milliseconds(200)
   private let lock: ProcessLock
 
   /// Opens the database and makes it whole: finishes what a crash interrupted, checks every page, brings back the last
@@ -69,6 +72,7 @@ package final class Store: Sendable {
         let open = try current()
         return (try StoreFault.wrapping(path: options.path) { try open.pool.write(body) }, open)
       }
+      transactions.add(1, ordering: .relaxed)
       // The transaction is acknowledged whatever becomes of its log: the next write asks again.
       if open.isLogTooLong {
         try? emptyLog()
@@ -107,10 +111,15 @@ package final class Store: Sendable {
     return open
   }
 
+  /// Once nobody writes: who commits while the copy is synced waits for the disk.
   private func startCheckpoint() {
     guard !isCheckpointing.exchange(true, ordering: .acquiring) else { return }
-    checkpointing.async { [weak self] in
+    let seen = transactions.load(ordering: .relaxed)
+    checkpointing.asyncAfter(deadline: .now() + Self.quiet) { [weak self] in
       guard let self else { return }
+      guard transactions.load(ordering: .relaxed) == seen else {
+        return isCheckpointing.store(false, ordering: .releasing)
+      }
       // A checkpoint that fails leaves the log as it is; the next write asks again.
       let isWhole = access.sync { try? self.connections.withLock { $0 }?.checkpoint() } ?? true
       guard !isWhole else { return isCheckpointing.store(false, ordering: .releasing) }

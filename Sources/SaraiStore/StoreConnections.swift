@@ -12,10 +12,9 @@ final class StoreConnections: Sendable {
   /// Frames of the log that the last checkpoint saw.
   private let checkpointedFrames = Mutex<Int32>(0)
 
-  /// 48 MiB of log before it is copied into the database: who commits while the copy is synced waits for it, so that
-  /// it has to be seldom.
+  /// 48 MiB of log before it is copied into the database in the next pause.
   private static let checkpointFrames: Int32 = 12_288
-  /// 128 MiB: readers and writers came without a pause, and the next writer makes one.
+  /// 128 MiB: writers came without a pause, and the next one makes one.
   private static let largestLogFrames: Int32 = 32_768
 
   init(_ options: StoreOptions) throws {
@@ -28,6 +27,7 @@ final class StoreConnections: Sendable {
       // Opening left it at NORMAL, by which the last commits before a power cut are lost.
       try database.execute(sql: "PRAGMA synchronous = FULL")
       sarai_count_log_frames(UnsafeMutableRawPointer(database.sqliteConnection), frames.pointer)
+      options.onConnect?(database)
     }
   }
 

@@ -26,6 +26,8 @@ package struct StoreOptions: Sendable {
   package var pageCacheKiB = 16_384
   /// The VFS that holds the files; nil is SQLite's own.
   package var baseVFS: String?
+  /// Called with the connection that writes whenever a file was opened, before anything else uses it.
+  package var onConnect: (@Sendable (Database) -> Void)?
 
   package init(path: String, backupFolder: String, migrations: [StoreMigration]) {
     self.path = path

@@ -149,21 +149,32 @@ struct FactRecord {
 
 /// Reads whole facts, with the words of their terms, in one transaction.
 ///
-/// The object comes with the row. Subjects and verbs are few in the facts of one answer, so that each is read once.
+/// Each term is read once, where others have not read it before.
 final class FactRows {
   private let database: Database
+  private let cache: (terms: TermCache, stamp: TermCache.Stamp)?
   private var terms: [Int64: Term] = [:]
 
   private static let keptTerms = 4096
 
-  init(_ database: Database) { self.database = database }
+  /// For who writes: what the transaction has changed counts.
+  init(_ database: Database) {
+    self.database = database
+    cache = nil
+  }
 
-  /// To be followed by conditions on `f`. The order of the join is given, so that the index of `f` always leads.
+  /// - Parameter stamp: Taken before the transaction began.
+  init(_ database: Database, _ terms: TermCache, at stamp: TermCache.Stamp) {
+    self.database = database
+    cache = (terms, stamp)
+  }
+
+  /// To be followed by conditions on `f`.
   static func select(index: String) -> String {
     """
-    SELECT f.id, f.subject_id, f.verb_id, o.text, o.folded, f.standing, f.flags, f.confidence, f.turn_id, f.said_at,
+    SELECT f.id, f.subject_id, f.verb_id, f.object_id, f.standing, f.flags, f.confidence, f.turn_id, f.said_at,
       f.valid_from, f.valid_to, f.superseded_by
-    FROM fact f \(index) CROSS JOIN term o ON o.id = f.object_id WHERE
+    FROM fact f \(index) WHERE
     """
   }
 
@@ -176,32 +187,30 @@ final class FactRows {
   }
 
   func fact(_ row: StatementRow) throws -> Fact {
-    let flags = row.number(6)
+    let flags = row.number(5)
     return Fact(
       id: FactID(rawValue: row.number(0)), subject: try term(row.number(1)), verb: try term(row.number(2)),
-      object: Self.term(row, 3), isNegated: flags & 1 != 0, confidence: Double(row.number(7)) / 10_000,
+      object: try term(row.number(3)), isNegated: flags & 1 != 0, confidence: Double(row.number(6)) / 10_000,
       source: Self.stored(flags >> 2 & 3, of: Self.sources),
       extractor: Self.stored(flags >> 4 & 3, of: Self.extractors),
-      standing: Self.stored(row.number(5), of: Self.standings), isPrivate: flags & 2 != 0,
-      turn: row.optionalNumber(8).map(TurnID.init(rawValue:)), saidAt: Timestamp(milliseconds: row.number(9)),
-      validFrom: row.optionalNumber(10).map(Timestamp.init(milliseconds:)),
-      validTo: row.optionalNumber(11).map(Timestamp.init(milliseconds:)),
-      supersededBy: row.optionalNumber(12).map(FactID.init(rawValue:)))
-  }
-
-  private static func term(_ row: StatementRow, _ column: Int32) -> Term {
-    let text = row.text(column) ?? ""
-    return Term(text: text, folded: row.text(column + 1) ?? text)
+      standing: Self.stored(row.number(4), of: Self.standings), isPrivate: flags & 2 != 0,
+      turn: row.optionalNumber(7).map(TurnID.init(rawValue:)), saidAt: Timestamp(milliseconds: row.number(8)),
+      validFrom: row.optionalNumber(9).map(Timestamp.init(milliseconds:)),
+      validTo: row.optionalNumber(10).map(Timestamp.init(milliseconds:)),
+      supersededBy: row.optionalNumber(11).map(FactID.init(rawValue:)))
   }
 
   private func term(_ number: Int64) throws -> Term {
+    if let cache, let known = cache.terms.term(number, at: cache.stamp) { return known }
     if let known = terms[number] { return known }
     var found: Term?
     try database.scan("SELECT text, folded FROM term WHERE id = ?", [number]) { row in
-      found = Self.term(row, 0)
+      let text = row.text(0) ?? ""
+      found = Term(text: text, folded: row.text(1) ?? text)
       return false
     }
     guard let found else { throw MissingTerm(number: number) }
+    if let cache { cache.terms.keep(found, number, at: cache.stamp) }
     // An export reads everything.
     if terms.count >= Self.keptTerms { terms.removeAll(keepingCapacity: true) }
     terms[number] = found
@@ -214,10 +223,13 @@ final class FactRows {
   }
 
   static func load(_ database: Database, _ id: FactID, owner: Int64) throws -> Fact? {
-    let reader = FactRows(database)
+    try FactRows(database).load(id, owner: owner)
+  }
+
+  func load(_ id: FactID, owner: Int64) throws -> Fact? {
     var found: Fact?
-    try database.scan(select(index: "") + " f.id = ? AND f.owner_id = ?", [id.rawValue, owner]) { row in
-      found = try reader.fact(row)
+    try database.scan(Self.select(index: "") + " f.id = ? AND f.owner_id = ?", [id.rawValue, owner]) { row in
+      found = try fact(row)
       return false
     }
     return found

@@ -167,7 +167,6 @@ private struct ForgettingWork {
     if request.everything { try database.run("DELETE FROM owner WHERE id = ?", [owner]) }
     // A deletion only marks words in a full-text index; merging all of it drops them.
     try database.run("INSERT INTO turn_text (turn_text) VALUES ('optimize')")
-    try database.run("INSERT INTO term_word (term_word) VALUES ('optimize')")
   }
 
   /// Deletes what undo knew of the facts. Operations that touched other facts too keep what they know of those.

@@ -9,6 +9,8 @@ package import SaraiStore
 package final class MemoryStore: Sendable {
   /// For what is beyond the typed calls, within this target: recall reads through it.
   package let store: Store
+  /// Words of terms, for all who read.
+  let terms = TermCache()
 
   /// What opening found: damage, and what was lost by it.
   package let opening: MemoryOpening
@@ -26,6 +28,8 @@ package final class MemoryStore: Sendable {
   }
 
   package init(options: StoreOptions) throws {
+    var options = options
+    options.onConnect = { [terms] in terms.follow($0) }
     store = try Store(options)
     opening = MemoryOpening(store)
     do {
@@ -42,6 +46,17 @@ package final class MemoryStore: Sendable {
   /// The number of an owner; nil for one of whom nothing is known.
   func find(_ owner: Owner, _ database: Database) throws -> Int64? {
     try database.number("SELECT id FROM owner WHERE name = ?", [owner.name])
+  }
+
+  /// Reads facts of one state of the database, of an owner of whom something is known; nil of anybody else.
+  func readFacts<Result>(
+    of owner: Owner, _ body: (_ database: Database, _ owner: Int64, FactRows) throws -> Result
+  ) throws -> Result? {
+    let stamp = terms.stamp()
+    return try store.read { database in
+      guard let number = try find(owner, database) else { return nil }
+      return try body(database, number, FactRows(database, terms, at: stamp))
+    }
   }
 
   func create(_ owner: Owner, _ database: Database) throws -> Int64 {

@@ -17,8 +17,7 @@ extension MemoryStore {
   /// - Returns: The last batch or yes that was not undone, with its facts in the order in which they were told: those
   ///   added or made surer, and those that ended with nothing in their place. Nil where there is none.
   package func lastLearnt(owner: Owner) throws -> (operation: Operation, facts: [Fact])? {
-    try store.read { database in
-      guard let number = try find(owner, database) else { return nil }
+    try readFacts(of: owner) { database, number, rows in
       let kinds: [Operation.Kind] = [.store, .confirm]
       let learnt = try Operations.list(
         database,
@@ -31,10 +30,10 @@ extension MemoryStore {
       guard let learnt else { return nil }
       let told = try database.numbers(
         "SELECT fact_id FROM change WHERE operation_id = ? GROUP BY fact_id ORDER BY min(number)", [learnt.id.rawValue])
-      let facts = try told.compactMap { try FactRows.load(database, FactID(rawValue: $0), owner: number) }
+      let facts = try told.compactMap { try rows.load(FactID(rawValue: $0), owner: number) }
       // What was replaced is told by what took its place.
       return (learnt, facts.filter { fact in fact.supersededBy.map { !learnt.facts.contains($0) } ?? true })
-    }
+    } ?? nil
   }
 
   /// Takes back the last thing done that was not undone yet, or the one named: learnt facts are gone, replaced ones

@@ -8,33 +8,25 @@ extension MemoryStore {
   /// - Throws: `tooLarge` for texts beyond 64 KiB and lists beyond 8,000 terms.
   package func recall(_ query: FactQuery) throws -> [Fact] {
     try Limits.check(query)
-    return try store.read { database in
-      guard let owner = try find(query.owner, database) else { return [] }
-      return try Recaller(database: database, owner: owner, query: query).facts()
-    }
+    return try readFacts(of: query.owner) { database, owner, rows in
+      try Recaller(database: database, owner: owner, query: query, rows: rows).facts()
+    } ?? []
   }
 
   /// One fact.
   ///
   /// - Throws: `notFound`.
   package func fact(_ id: FactID, owner: Owner) throws -> Fact {
-    try store.read { database in
-      guard let owner = try find(owner, database), let fact = try FactRows.load(database, id, owner: owner) else {
-        throw Self.unknown(id)
-      }
-      return fact
-    }
+    guard let fact = try readFacts(of: owner, { try $2.load(id, owner: $1) }) ?? nil else { throw Self.unknown(id) }
+    return fact
   }
 
   /// Where a fact comes from and what became of it.
   ///
   /// - Throws: `notFound`.
   package func why(_ id: FactID, owner: Owner) throws -> Why {
-    try store.read { database in
-      guard let owner = try find(owner, database), let fact = try FactRows.load(database, id, owner: owner) else {
-        throw Self.unknown(id)
-      }
-      let reader = FactRows(database)
+    let why = try readFacts(of: owner) { database, owner, reader -> Why? in
+      guard let fact = try reader.load(id, owner: owner) else { return nil }
       var replaced: [Fact] = []
       try database.scan(
         FactRows.select(index: "INDEXED BY fact_by_successor")
@@ -45,9 +37,11 @@ extension MemoryStore {
       }
       return Why(
         fact: fact, turn: try fact.turn.flatMap { try Turns.load(database, $0, owner: owner) }, replaced: replaced,
-        replacedBy: try fact.supersededBy.flatMap { try FactRows.load(database, $0, owner: owner) },
+        replacedBy: try fact.supersededBy.flatMap { try reader.load($0, owner: owner) },
         operations: try Operations.touching(database, id, owner: owner))
     }
+    guard let why = why ?? nil else { throw Self.unknown(id) }
+    return why
   }
 }
 
@@ -56,6 +50,7 @@ private struct Recaller {
   let database: Database
   let owner: Int64
   let query: FactQuery
+  let rows: FactRows
 
   /// Words that begin more terms than this narrow nothing by themselves.
   private static let widestWord = 2_000
@@ -65,7 +60,8 @@ private struct Recaller {
   private static let mostRead = 50_000
 
   private var limit: Int { min(max(query.limit, 1), 10_000) }
-  private var widestWord: Int { query.mostWithText.map { min(Self.widestWord, 2 * max(1, $0)) } ?? Self.widestWord }
+  /// Each term is or was in a fact, so that a word of many terms is a word of many facts.
+  private var widestWord: Int { query.mostWithText.map { min(Self.widestWord, max(1, $0)) } ?? Self.widestWord }
 
   func facts() throws -> [Fact] {
     // Each once: a text that repeats itself asks for nothing more.
@@ -73,19 +69,18 @@ private struct Recaller {
     // Punctuation alone matches nothing, rather than everything.
     if words.isEmpty, !Term(query.text).isEmpty { return [] }
     guard let plan = try plan(words: words.map(String.init)) else { return [] }
-    let reader = FactRows(database)
     let most = words.isEmpty ? nil : query.mostWithText
     let limit = most.map { $0 + 1 } ?? limit
     var facts: [Fact] = []
     var read = 0
     try database.scan(plan.sql, plan.arguments) { row in
       read += 1
-      let fact = try reader.fact(row)
+      let fact = try rows.fact(row)
       if plan.words.allSatisfy({ Self.contains(fact, $0) }) { facts.append(fact) }
       return facts.count < limit && (plan.words.isEmpty || read < Self.mostRead)
     }
     if let most, facts.count > most { return [] }
-    return Array(facts.prefix(self.limit))
+    return facts.count > self.limit ? Array(facts.prefix(self.limit)) : facts
   }
 
   private struct Plan {

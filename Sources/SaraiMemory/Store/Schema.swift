@@ -11,6 +11,7 @@ enum Schema {
   static let migrations = [
     StoreMigration("2026-11-facts-and-turns", createTables),
     StoreMigration("2026-11-settings-and-upkeep", addSettings),
+    StoreMigration("2026-11-words-of-terms", indexWords),
   ]
 
   @Sendable private static func createTables(_ database: Database) throws {
@@ -32,6 +33,22 @@ enum Schema {
         -- Copies taken before then are the ones to delete; absent in what an older version left undone: all of them.
         ALTER TABLE duty ADD COLUMN copies_before INTEGER;
         """)
+  }
+
+  /// A full-text index reads all words that begin so before it gives the first, and rewrites much for little; of terms,
+  /// a plain index does the same with less.
+  @Sendable private static func indexWords(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        DROP TABLE term_word;
+        -- Words of terms, folded; of long ones the beginning.
+        CREATE TABLE term_word (
+          owner_id INTEGER NOT NULL, word TEXT NOT NULL, term_id INTEGER NOT NULL,
+          PRIMARY KEY (owner_id, word, term_id)) STRICT, WITHOUT ROWID;
+        """)
+    try database.rows("SELECT id, owner_id, coalesce(folded, text) FROM term") { row in
+      try Terms.index(database, row[0], folded: row[2], owner: row[1])
+    }
   }
 
   private static let owners = """

@@ -6,9 +6,7 @@ extension MemoryStore: FactLookup {
 
   /// The current facts that were told in some turns.
   package func facts(toldIn turns: [TurnID], owner: Owner) throws -> [Fact] {
-    try store.read { database in
-      guard let number = try find(owner, database) else { return [] }
-      let reader = FactRows(database)
+    try readFacts(of: owner) { database, number, reader in
       var found: [Fact] = []
       for turn in turns {
         try database.scan(
@@ -20,6 +18,6 @@ extension MemoryStore: FactLookup {
         }
       }
       return found
-    }
+    } ?? []
   }
 }

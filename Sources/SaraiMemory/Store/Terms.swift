@@ -41,8 +41,7 @@ struct Terms {
       "INSERT INTO term (owner_id, hash, text, folded) VALUES (?, ?, ?, ?)",
       [owner, Self.hash(term, owner: owner), term.text, isPlain ? nil : term.folded])
     let number = database.lastInsertedRowID
-    let words = Self.indexed(term.folded, owner: owner)
-    if !words.isEmpty { try database.run("INSERT INTO term_word (rowid, words) VALUES (?, ?)", [number, words]) }
+    try Self.index(database, number, folded: term.folded, owner: owner)
     return number
   }
 
@@ -58,10 +57,9 @@ struct Terms {
         owner = row[0]
         folded = row[1]
       }
-      let words = indexed(folded, owner: owner)
-      if !words.isEmpty {
+      for word in indexed(folded) {
         try database.run(
-          "INSERT INTO term_word (term_word, rowid, words) VALUES ('delete', ?, ?)", [number, words])
+          "DELETE FROM term_word WHERE owner_id = ? AND word = ? AND term_id = ?", [owner, word, number])
       }
       try database.run("DELETE FROM term WHERE id = ?", [number])
       swept += database.changesCount
@@ -98,25 +96,36 @@ struct Terms {
     folded.split { !($0.isLetter || $0.isNumber) }
   }
 
+  /// Of longer words only the beginning is in the index; who searches looks at the whole term in the end.
+  private static let indexedCharacters = 32
+
+  private static func indexed(word: some StringProtocol) -> String { String(word.prefix(indexedCharacters)) }
+
   /// What the index of words holds for a term.
-  private static func indexed(_ folded: String, owner: Int64) -> String {
-    words(folded).map { word(String($0), owner: owner) }.joined(separator: " ")
+  private static func indexed(_ folded: String) -> Set<String> { Set(words(folded).map { indexed(word: $0) }) }
+
+  static func index(_ database: Database, _ number: Int64, folded: String, owner: Int64) throws {
+    for word in indexed(folded) {
+      try database.run("INSERT INTO term_word (owner_id, word, term_id) VALUES (?, ?, ?)", [owner, word, number])
+    }
   }
 
-  /// One word, with its owner before it.
-  private static func word(_ word: String, owner: Int64) -> String { "o\(owner)x\(word)" }
-
-  /// Terms of the owner that have a word which begins so; at most `limit`.
+  /// Terms of the owner that have a word which begins so; at most `limit`, some of them perhaps twice.
   func matching(prefix: String, limit: Int) throws -> [Int64] {
-    try database.numbers(
-      "SELECT rowid FROM term_word WHERE term_word MATCH ? LIMIT ?",
-      ["\"\(Self.word(prefix, owner: owner))\"*", limit])
+    let first = Self.indexed(word: prefix)
+    return try database.numbers(
+      "SELECT term_id FROM term_word WHERE owner_id = ? AND word >= ? AND word < ? LIMIT ?",
+      [owner, first, first + "\u{10FFFF}", limit])
   }
 
   /// Terms of the owner that have these words one after the other.
   func saying(_ words: [String]) throws -> [Int64] {
-    let query = words.map { "\"\(Self.word($0, owner: owner))\"" }.joined(separator: " AND ")
-    return try database.numbers("SELECT rowid FROM term_word WHERE term_word MATCH ?", [query]).filter { number in
+    // The longest words are the rarest; what is left is looked at.
+    let rarest = Set(words.map { Self.indexed(word: $0) }).sorted { ($1.count, $0) < ($0.count, $1) }.prefix(4)
+    let query = rarest.map { _ in "SELECT term_id FROM term_word WHERE owner_id = ? AND word = ?" }
+      .joined(separator: " INTERSECT ")
+    let arguments = rarest.reduce(into: StatementArguments()) { $0 += [owner, $1] }
+    return try database.numbers(query, arguments).filter { number in
       var said: [Substring] = []
       try database.rows("SELECT coalesce(folded, text) FROM term WHERE id = ?", [number]) { said = Self.words($0[0]) }
       return said.indices.contains { said[$0...].map(String.init).starts(with: words) }

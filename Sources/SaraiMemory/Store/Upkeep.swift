@@ -187,15 +187,13 @@ struct Upkeep {
   }
 
   func mergeFullText() throws {
-    for table in ["turn_text", "term_word"] {
-      var isDone = false
-      while !isDone {
-        isDone = try store.write { database in
-          let before = database.totalChangesCount
-          try database.run("INSERT INTO \(table) (\(table), rank) VALUES ('merge', 64)")
-          // By FTS5's own measure: fewer than two changes mean that there was nothing to merge.
-          return database.totalChangesCount - before < 2
-        }
+    var isDone = false
+    while !isDone {
+      isDone = try store.write { database in
+        let before = database.totalChangesCount
+        try database.run("INSERT INTO turn_text (turn_text, rank) VALUES ('merge', 64)")
+        // By FTS5's own measure: fewer than two changes mean that there was nothing to merge.
+        return database.totalChangesCount - before < 2
       }
     }
   }

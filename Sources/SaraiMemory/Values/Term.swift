@@ -10,6 +10,11 @@ package struct Term: Sendable, Hashable {
   package let folded: String
 
   package init(_ text: String) {
+    if Self.isPlain(text) {
+      self.text = text
+      folded = text
+      return
+    }
     var spaced = String.UnicodeScalarView()
     var isGap = false
     for scalar in text.unicodeScalars {
@@ -29,6 +34,21 @@ package struct Term: Sendable, Hashable {
   init(text: String, folded: String) {
     self.text = text
     self.folded = folded
+  }
+
+  /// Lower-case ASCII with nothing but single spaces between words, which most terms are: as told and as found alike.
+  private static func isPlain(_ text: String) -> Bool {
+    var isAfterSpace = true
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: " "):
+        if isAfterSpace { return false }
+        isAfterSpace = true
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), 0...0x1F, 0x7F...: return false
+      default: isAfterSpace = false
+      }
+    }
+    return !isAfterSpace
   }
 
   package var isEmpty: Bool { text.isEmpty }

@@ -127,25 +127,36 @@ package struct MemoryScenario: BenchScenario {
 
   // MARK: - Lookups
 
+  /// Lookups of one kind in a row before what they are compared with has its turn: each of the two would measure how
+  /// the other one empties the processor's caches.
+  private static let block = 50
+
   private func measureLookups(
     _ bed: MemoryBed, into figures: inout MemoryFigures, progress: BenchProgress
   ) throws {
     let kinds: [MemoryFigures.Measure] = [.fact, .subjectVerb, .subject, .busySubject]
-    for round in 0..<options.rounds {
-      if round % 500 == 0 {
-        progress(
-          0.57 + 0.05 * Double(round) / Double(options.rounds), Localized(es: "consultas exactas", en: "exact lookups"))
-      }
-      for kind in SkillsScenario.rotated(kinds, by: round) {
-        let asked = bed.asked(kind, round)
-        var found = 0
-        let own = try Self.timed { found = try bed.memory.recall(asked.query()).count }
-        var others = 0
-        let other = try Self.timed { others = try bed.plain.lookup(asked.parts, limit: MemoryBed.limit).count }
-        guard found > 0, others > 0 else { throw Self.lost(asked.subject) }
-        figures.add(kind, milliseconds: own, reference: other)
+    for first in stride(from: 0, to: options.rounds, by: Self.block) {
+      progress(
+        0.57 + 0.05 * Double(first) / Double(options.rounds), Localized(es: "consultas exactas", en: "exact lookups"))
+      for kind in SkillsScenario.rotated(kinds, by: first / Self.block) {
+        let asked = (first..<min(first + Self.block, options.rounds)).map { bed.asked(kind, $0) }
+        let own = try asked.map { asked in
+          try Self.timedLookup(asked.subject) { try bed.memory.recall(asked.query()).count }
+        }
+        let other = try asked.map { asked in
+          try Self.timedLookup(asked.subject) { try bed.plain.lookup(asked.parts, limit: MemoryBed.limit).count }
+        }
+        for (own, other) in zip(own, other) { figures.add(kind, milliseconds: own, reference: other) }
       }
     }
+  }
+
+  /// - Parameter find: How many were found: what finds nothing is not measured.
+  private static func timedLookup(_ subject: String, _ find: () throws -> Int) throws -> Double {
+    var found = 0
+    let milliseconds = try timed { found = try find() }
+    guard found > 0 else { throw lost(subject) }
+    return milliseconds
   }
 
   static func lost(_ subject: String) -> SaraiError {

@@ -333,7 +333,7 @@ let package = Package(
     .testTarget(
       name: "SaraiModelsTests",
       dependencies: [
-        "SaraiCore", "SaraiModels", "TestSupport", "sarai-engine",
+        "SaraiCore", "SaraiModels", "SkillProtocol", "TestSupport", "sarai-engine",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -133,6 +133,16 @@ fetch_llama() {
   rm -rf "$deps/download/llama"
 }
 
+# Attention to more than 512 cells is cut in as many pieces as there are threads, but only for a token alone: its sums
+# then differ in their last bits from those of the same token in a batch, and with the number of threads. Without that
+# guesses can be verified in batches, and the same seed gives the same text however busy the machine is.
+patch_llama() {
+  local file=$deps/src/llama/ggml/src/ggml-cpu/ops.cpp
+  sed -i 's/const bool use_split_kv_path = !use_ref/const bool use_split_kv_path = false \&\& !use_ref/' "$file"
+  grep -q 'use_split_kv_path = false' "$file" ||
+    fail "Las fuentes de libllama ya no son las esperadas: $file." "libllama's sources are not what was expected: $file."
+}
+
 # The processor is part of the key: libraries are built for the very machine (GGML_NATIVE).
 processor() {
   uname -m
@@ -147,6 +157,7 @@ configure_llama() {
 }
 build_llama() {
   rm -rf "$deps/build/llama"
+  patch_llama
   configure_llama
   ninja -C "$deps/build/llama" llama
   mkdir -p "$deps/lib" "$deps/include"
@@ -219,7 +230,7 @@ native_libraries() {
   llama=$(<"$requirements/llama.txt")
   e5=$(<"$requirements/e5.txt")
   step llama-source "fuentes de libllama" "libllama's sources" "$deps/src/llama" "$llama" fetch_llama
-  step llama "libllama" "libllama" "$deps/lib/libllama.a" "$(llama_key) $(declare -f configure_llama)" build_llama
+  step llama "libllama" "libllama" "$deps/lib/libllama.a" "$(llama_key) $(declare -f configure_llama patch_llama)" build_llama
   step jinja "plantillas de conversación (Jinja)" "chat templates (Jinja)" "$deps/lib/libllamajinja.a" "$(llama_key)" build_jinja
   step e5-source "modelo de incrustaciones" "embeddings model" "$deps/models/e5-small-q4.bin" "$e5" fetch_e5
   step e5 "libe5" "libe5" "$deps/lib/libe5.a" "$e5 $(processor)" build_e5
@@ -252,7 +263,7 @@ build_reference() {
 }
 reference_server() {
   step reference "llama-server, para comparar" "llama-server, to compare with" "$deps/bin/llama-server" \
-    "$(llama_key) $(declare -f configure_llama)" build_reference
+    "$(llama_key) $(declare -f configure_llama patch_llama)" build_reference
 }
 
 # Names, sizes and times of all that a release build reads: cheap enough to ask at every start.

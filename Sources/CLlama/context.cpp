@@ -1,6 +1,7 @@
 #include "guard.h"
 #include "handles.h"
 
+#include <algorithm>
 #include <cstring>
 
 using sarai::guarded;
@@ -15,14 +16,15 @@ bool should_abort(void *data) {
   return flag && flag->raised.load(std::memory_order_relaxed);
 }
 
-void fill(llama_batch &batch, const int32_t *tokens, int32_t count, int32_t position, bool all_outputs) {
+// The last `outputs` tokens are those whose outputs can be read.
+void fill(llama_batch &batch, const int32_t *tokens, int32_t count, int32_t position, int32_t outputs) {
   batch.n_tokens = count;
   for (int32_t i = 0; i < count; i++) {
     batch.token[i] = tokens[i];
     batch.pos[i] = position + i;
     batch.n_seq_id[i] = 1;
     batch.seq_id[i][0] = only_sequence;
-    batch.logits[i] = all_outputs;
+    batch.logits[i] = i >= count - outputs;
   }
 }
 
@@ -53,8 +55,8 @@ sarai_context *sarai_context_create(
     p.n_batch = parameters->batch_tokens;
     p.n_ubatch = parameters->batch_tokens;
     p.n_seq_max = 1;
-    // Only the last token's logits are ever read: room for more would cost vocabulary x batch floats.
-    p.n_outputs_max = parameters->embeds ? 0 : 1;
+    // Room for the logits of every token of a batch would cost vocabulary x batch floats.
+    p.n_outputs_max = parameters->embeds ? 0 : std::max(1u, std::min(parameters->maximum_outputs, p.n_batch));
     p.n_threads = parameters->threads;
     p.n_threads_batch = parameters->threads;
     p.embeddings = parameters->embeds;
@@ -79,8 +81,9 @@ sarai_context *sarai_context_create(
     }
     const int32_t capacity = static_cast<int32_t>(llama_n_batch(created));
     auto *context = new sarai_context{
-        created, llama_batch_init(capacity, 0, 1), capacity, llama_model_n_embd_out(model->model),
-        llama_model_has_encoder(model->model) || !llama_get_memory(created), nullptr};
+        created, llama_batch_init(capacity, 0, 1), capacity, static_cast<int32_t>(p.n_outputs_max), 0, 0,
+        llama_model_n_embd_out(model->model), llama_model_has_encoder(model->model) || !llama_get_memory(created),
+        nullptr};
     llama_set_abort_callback(created, should_abort, context);
     *status = SARAI_OK;
     return context;
@@ -101,22 +104,32 @@ void sarai_context_set_threads(sarai_context *context, int32_t threads) {
 }
 
 sarai_status sarai_decode(
-    sarai_context *context, const int32_t *tokens, int32_t count, int32_t position, bool wants_logits,
+    sarai_context *context, const int32_t *tokens, int32_t count, int32_t position, int32_t outputs,
     const sarai_flag *cancel, sarai_fault *fault) {
   return guarded(fault, SARAI_FAILED, [&] {
+    context->outputs = 0;
     if (count <= 0 || count > context->capacity || position < 0) {
       report(fault, "batch does not fit");
       return SARAI_FAILED;
     }
-    fill(context->batch, tokens, count, position, false);
-    context->batch.logits[count - 1] = wants_logits;
-    return compute(context, cancel, false, fault);
+    if (outputs < 0 || outputs > count || outputs > context->maximum_outputs) {
+      report(fault, "more outputs than there is room for");
+      return SARAI_FAILED;
+    }
+    fill(context->batch, tokens, count, position, outputs);
+    const sarai_status status = compute(context, cancel, false, fault);
+    if (status == SARAI_OK) {
+      context->outputs = outputs;
+      context->first_output = count - outputs;
+    }
+    return status;
   });
 }
 
-const float *sarai_logits(sarai_context *context) {
+const float *sarai_logits(sarai_context *context, int32_t row) {
   return guarded(nullptr, static_cast<const float *>(nullptr), [&]() -> const float * {
-    return llama_get_logits_ith(context->context, -1);
+    if (row < 0 || row >= context->outputs) return nullptr;
+    return llama_get_logits_ith(context->context, context->first_output + row);
   });
 }
 
@@ -166,7 +179,7 @@ sarai_status sarai_embed(
       return SARAI_FAILED;
     }
     if (!context->encodes) llama_memory_clear(memory_of(context), true);
-    fill(context->batch, tokens, count, 0, true);
+    fill(context->batch, tokens, count, 0, count);
     const sarai_status status = compute(context, cancel, context->encodes, fault);
     if (status != SARAI_OK) return status;
     const float *pooled = llama_get_embeddings_seq(context->context, only_sequence);

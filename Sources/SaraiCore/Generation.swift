@@ -51,10 +51,12 @@ package struct GenerationRequest: Sendable {
   package var requestID: String
   /// What the text has to obey: it ends where the grammar does, or earlier with the reason `length` or `repetition`.
   package var grammar: GenerationGrammar?
+  /// How tokens are guessed ahead; nil leaves it to the engine.
+  package var speculation: SpeculationMode?
 
   package init(
     model: String, prompt: Prompt, sampling: SamplingParameters, staticMessageCount: Int = 0, client: String,
-    requestID: String, grammar: GenerationGrammar? = nil
+    requestID: String, grammar: GenerationGrammar? = nil, speculation: SpeculationMode? = nil
   ) {
     self.model = model
     self.prompt = prompt
@@ -63,6 +65,7 @@ package struct GenerationRequest: Sendable {
     self.client = client
     self.requestID = requestID
     self.grammar = grammar
+    self.speculation = speculation
   }
 }
 
@@ -89,12 +92,17 @@ package struct GenerationSummary: Sendable, Hashable {
   package var usage: Usage
   package var timings: Timings
   package var seed: UInt64
+  /// Nil where nothing was guessed ahead.
+  package var speculation: SpeculationReport?
 
-  package init(finishReason: FinishReason, usage: Usage, timings: Timings, seed: UInt64) {
+  package init(
+    finishReason: FinishReason, usage: Usage, timings: Timings, seed: UInt64, speculation: SpeculationReport? = nil
+  ) {
     self.finishReason = finishReason
     self.usage = usage
     self.timings = timings
     self.seed = seed
+    self.speculation = speculation
   }
 }
 

@@ -70,13 +70,32 @@ extension GenerationRequest {
       model: "", prompt: try Prompt(request),
       sampling: request.hasSampling ? SamplingParameters(request.sampling) : SamplingParameters(),
       staticMessageCount: Int(request.staticMessageCount), client: request.client, requestID: request.requestID,
-      grammar: request.hasGrammar ? GenerationGrammar(request.grammar) : nil)
+      grammar: request.hasGrammar ? GenerationGrammar(request.grammar) : nil,
+      speculation: try SpeculationMode(field: request.speculation))
   }
 }
 
 extension GenerationGrammar {
   init(_ grammar: Sarai_Engine_V1_Grammar) {
     self.init(gbnf: grammar.gbnf, root: grammar.root.isEmpty ? "root" : grammar.root)
+  }
+}
+
+extension SpeculationMode {
+  /// Nil for an empty field.
+  /// - Throws: `SaraiError.invalidRequest` for a mode that there is not.
+  fileprivate init?(field: String) throws {
+    if field.isEmpty { return nil }
+    self = try Self.named(field)
+  }
+
+  /// - Throws: `SaraiError.invalidRequest` for a mode that there is not.
+  static func named(_ name: String) throws(SaraiError) -> SpeculationMode {
+    if let mode = SpeculationMode(rawValue: name) { return mode }
+    let names = allCases.map(\.rawValue).joined(separator: ", ")
+    throw SaraiError(
+      .invalidRequest, es: "No existe el modo de especulación «\(name)»: usa uno de \(names).",
+      en: "There is no speculation mode \"\(name)\": use one of \(names).", subject: "speculation")
   }
 }
 
@@ -117,6 +136,46 @@ extension Sarai_Engine_V1_Finished {
     promptSeconds = summary.timings.promptSeconds
     decodeSeconds = summary.timings.decodeSeconds
     seed = summary.seed
+    if let report = summary.speculation { speculation = Sarai_Engine_V1_SpeculationReport(report) }
+  }
+}
+
+extension Sarai_Engine_V1_SpeculationReport {
+  init(_ report: SpeculationReport) {
+    self.init()
+    drafters = report.drafters.map { drafter in
+      var message = Drafter()
+      message.name = drafter.name
+      message.proposed = drafter.proposed
+      message.accepted = drafter.accepted
+      message.verifyCalls = drafter.verifyCalls
+      message.draftSeconds = drafter.draftSeconds
+      return message
+    }
+    verifyCalls = report.verifyCalls
+    fallbacks = report.fallbacks
+    tokens = report.tokens
+    decodeSeconds = report.decodeSeconds
+    plainSeconds = report.plainSeconds
+    if let measured = report.ceiling { ceiling = measured }
+  }
+}
+
+extension Sarai_Engine_V1_SpeculationTotals {
+  init(_ totals: SpeculationTotals) {
+    self.init()
+    requests = Sarai_Engine_V1_SpeculationReport(totals.requests)
+    draftLatency = Sarai_Engine_V1_LatencyHistogram(totals.draftLatency)
+    verifyLatency = Sarai_Engine_V1_LatencyHistogram(totals.verifyLatency)
+  }
+}
+
+extension Sarai_Engine_V1_LatencyHistogram {
+  fileprivate init(_ histogram: LatencyHistogram) {
+    self.init()
+    bounds = LatencyHistogram.bounds
+    counts = histogram.counts
+    sumSeconds = histogram.sumSeconds
   }
 }
 

@@ -26,6 +26,9 @@ struct EngineService: Sarai_Engine_V1_Engine.SimpleServiceProtocol {
     reply.libraryBuild = LlamaLibrary.build
     reply.counters = Sarai_Engine_V1_EngineCounters(engine.statistics.current)
     reply.counters.queuedRequests = UInt64(engine.waiting)
+    if let totals = engine.speculation, totals.requests.verifyCalls > 0 {
+      reply.counters.speculation = Sarai_Engine_V1_SpeculationTotals(totals)
+    }
     return reply
   }
 

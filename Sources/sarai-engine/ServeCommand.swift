@@ -59,6 +59,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Requests that may wait.")
   var maxQueue = 64
 
+  @Option(help: "How tokens are guessed ahead: cost, acceptance or off.")
+  var speculation = SpeculationMode.cost.rawValue
+
   @Option(help: "What the model is called in messages.")
   var name = ""
 
@@ -76,6 +79,9 @@ struct ServeCommand: AsyncParsableCommand {
     guard batch.map((16...65_536).contains) != false, maxThreads.map((1...1_024).contains) != false,
       exactBatch.map((1...1_024).contains) != false
     else { throw ValidationError("--batch, --max-threads or --exact-batch out of range") }
+    guard SpeculationMode(rawValue: speculation) != nil else {
+      throw ValidationError("--speculation takes cost, acceptance or off")
+    }
     guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("unknown --log-level") }
   }
 
@@ -149,6 +155,7 @@ struct ServeCommand: AsyncParsableCommand {
     if tunedFor != nil, tuning == nil {
       logger.notice("tuned for another build of libllama (\(tunedFor ?? "")): run sarai tune again")
     }
+    options.speculation = SpeculationMode(rawValue: speculation) ?? .cost
     let engine: any InferenceEngine =
       switch kind {
       case .gguf: try await TextEngine.load(options)

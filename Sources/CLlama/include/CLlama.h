@@ -125,6 +125,8 @@ typedef struct sarai_context_parameters {
   // Tokens computed in one go.
   uint32_t batch_tokens;
   int32_t threads;
+  // Tokens of one batch whose logits can be read, at least 1: each takes the vocabulary's size in floats, twice.
+  uint32_t maximum_outputs;
   // True for a context that embeds: every token has an output, pooled into one vector.
   bool embeds;
 } sarai_context_parameters;
@@ -135,13 +137,14 @@ void sarai_context_free(sarai_context *context);
 uint32_t sarai_context_tokens(const sarai_context *context);
 void sarai_context_set_threads(sarai_context *context, int32_t threads);
 
-// Computes tokens at consecutive positions from `position` on; at most batch_tokens of them. With `wants_logits` the
-// last one's logits can be read. After SARAI_CANCELLED part of the tokens may be in the memory.
+// Computes tokens at consecutive positions from `position` on; at most batch_tokens of them. The logits of the
+// last `outputs` of them can be read. After SARAI_CANCELLED part of the tokens may be in the memory.
 sarai_status sarai_decode(
-  sarai_context *context, const int32_t *tokens, int32_t count, int32_t position, bool wants_logits,
+  sarai_context *context, const int32_t *tokens, int32_t count, int32_t position, int32_t outputs,
   const sarai_flag *cancel, sarai_fault *fault);
-// As many floats as the vocabulary has tokens; owned by the context, valid until the next decode. NULL if none.
-const float *sarai_logits(sarai_context *context);
+// As many floats as the vocabulary has tokens, of row 0 up to `outputs` - 1 of the last batch; owned by the context,
+// valid until the next decode. NULL if none.
+const float *sarai_logits(sarai_context *context, int32_t row);
 
 // Forgets everything from `position` on. False where the model's memory can't be cut there: clear it then.
 bool sarai_memory_truncate(sarai_context *context, int32_t position);

@@ -25,6 +25,7 @@ struct CompletionDocument {
     writer.endArray()
     writer.member("usage", totals.usage)
     writer.member("timings", totals.timings)
+    writer.member("speculation", totals.speculation)
     writer.endObject()
     return writer.bytes
   }

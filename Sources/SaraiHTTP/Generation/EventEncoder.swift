@@ -71,6 +71,7 @@ struct EventEncoder {
     writer.endArray()
     writer.member("usage", totals.usage)
     writer.member("timings", totals.timings)
+    writer.member("speculation", totals.speculation)
     writer.endObject()
     flush()
   }
@@ -110,7 +111,10 @@ struct EventEncoder {
     writer.endObject()
     writer.endArray()
     if job.includesUsage { writer.member("usage", .null) }
-    if let end { writer.member("timings", end.timings) }
+    if let end {
+      writer.member("timings", end.timings)
+      writer.member("speculation", end.speculation)
+    }
     writer.endObject()
     flush()
   }

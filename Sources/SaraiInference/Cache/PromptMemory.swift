@@ -38,10 +38,12 @@ package final class PromptMemory {
 
   /// Computes tokens after those remembered, batch by batch.
   ///
-  /// - Parameter beforeBatch: Called before each batch: sets threads, looks for cancellation.
+  /// - Parameters:
+  ///   - outputs: Of how many of the last tokens the logits are wanted; no more than fit in one batch.
+  ///   - beforeBatch: Called before each batch: sets threads, looks for cancellation.
   /// - Throws: `CancellationError` or `SaraiError`; what was computed until then stays remembered where possible.
   func append(
-    _ more: ArraySlice<Int32>, wantsLogits: Bool, cancellation: Cancellation, beforeBatch: () throws -> Void
+    _ more: ArraySlice<Int32>, outputs: Int, cancellation: Cancellation, beforeBatch: () throws -> Void
   ) throws {
     var rest = more
     while !rest.isEmpty {
@@ -50,7 +52,7 @@ package final class PromptMemory {
       rest = rest.dropFirst(batch.count)
       do {
         try context.decode(
-          batch, at: tokens.count, wantsLogits: wantsLogits && rest.isEmpty, cancellation: cancellation)
+          batch, at: tokens.count, outputs: rest.isEmpty ? outputs : 0, cancellation: cancellation)
       } catch {
         // Part of the batch may be in the memory.
         if tokens.isEmpty || !context.truncate(to: tokens.count) { clear() }
@@ -62,7 +64,7 @@ package final class PromptMemory {
 
   /// Computes one token and forgets everything: the first computation of a process also sets the library's buffers up.
   func warmUp() {
-    try? append([0], wantsLogits: true, cancellation: Cancellation()) {}
+    try? append([0], outputs: 1, cancellation: Cancellation()) {}
     clear()
   }
 

@@ -9,21 +9,26 @@ package struct GenerationJob: Sendable {
   package var staticMessageCount: Int
   package var sampling: SamplingParameters
   /// At its beginning; it is used up by the request.
-  package var grammar: TokenGrammar?
+  package var constraint: (any TokenConstraint)?
+  package var speculation: SpeculationMode
+  /// Makes drafters that come after the engine's own, in order of price, each at the beginning of a text.
+  package var moreDrafters: @Sendable () -> [any Drafter] = { [] }
 
   package init(
     prompt: [Int32], staticTokens: Int, staticMessageCount: Int = 0, sampling: SamplingParameters,
-    grammar: TokenGrammar? = nil
+    constraint: (any TokenConstraint)? = nil, speculation: SpeculationMode = .off
   ) {
     self.prompt = prompt
     self.staticTokens = staticTokens
     self.staticMessageCount = staticMessageCount
     self.sampling = sampling
-    self.grammar = grammar
+    self.constraint = constraint
+    self.speculation = speculation
   }
 }
 
-/// Computes one request on the compute thread: the prompt's new tokens, then token after token.
+/// Computes one request on the compute thread: the prompt's new tokens, then token after token, with guesses beside them
+/// where that is faster.
 ///
 /// A token's noise is keyed by the seed and the token's position in the context, so the same seed and prompt give the
 /// same text whatever ran before and whatever runs beside.
@@ -33,6 +38,9 @@ struct Generation {
   let governor: ThreadGovernor
   let statistics: EngineStatistics
   let cancellation: Cancellation
+  let economics: DraftEconomics
+  /// Tokens that the context may hold for guesses to be verified without changing the text; 0 for never.
+  let exactTokens: Int
 
   /// Static prefixes shorter than this are computed again sooner than they are read.
   static let minimumStaticTokens = 16
@@ -54,23 +62,38 @@ struct Generation {
     sampler.acceptPrompt(job.prompt)
     let promptEnd = clock.now
 
-    var completionTokens = 0
+    let mode = exactTokens > 0 ? job.speculation : .off
+    let composer = DraftComposer(drafters: drafters(job, mode: mode), economics: economics) { [model] in
+      model.endsGeneration($0)
+    }
+    var text = TextLoop(
+      memory: memory, job: job, sampler: sampler, emitter: TextEmitter(stops: job.sampling.stop) { emit(.text($0)) },
+      speculation: SpeculativeDecoder(economics: economics, composer: composer, mode: mode, prompt: job.prompt),
+      exactTokens: exactTokens)
     defer {
       let decodeSeconds = (clock.now - promptEnd).seconds
+      let completionTokens = text.completionTokens
       statistics.update {
         $0.completionTokens += UInt64(completionTokens)
         $0.decodeSeconds += decodeSeconds
       }
     }
-    var emitter = TextEmitter(stops: job.sampling.stop) { emit(.text($0)) }
-    let reason = try continueText(job, sampler: &sampler, emitter: &emitter, completionTokens: &completionTokens)
-    emitter.finish(now: clock.now)
+    let reason = try text.run(cancellation: cancellation) { try compute($0, outputs: $1) }
+    text.emitter.finish(now: clock.now)
     return GenerationSummary(
       finishReason: reason,
-      usage: Usage(promptTokens: job.prompt.count, cachedTokens: cached, completionTokens: completionTokens),
+      usage: Usage(promptTokens: job.prompt.count, cachedTokens: cached, completionTokens: text.completionTokens),
       timings: Timings(
         queueSeconds: 0, promptSeconds: (promptEnd - start).seconds, decodeSeconds: (clock.now - promptEnd).seconds),
-      seed: sampler.seed)
+      seed: sampler.seed, speculation: text.speculation.finish())
+  }
+
+  /// In order of price.
+  private func drafters(_ job: GenerationJob, mode: SpeculationMode) -> [any Drafter] {
+    if mode == .off { return [] }
+    let room = memory.context.contextTokens - job.prompt.count
+    let expected = job.prompt.count + min(job.sampling.maxTokens ?? room, room)
+    return [RecurrenceDrafter(expected: expected)] + job.moreDrafters()
   }
 
   /// Brings the prompt into the memory. Returns how many of its tokens were there, in memory or on disk.
@@ -89,13 +112,13 @@ struct Generation {
     }
     if savesPrefix, let store {
       // Up to the static part's end and no further: what is saved must hold nothing else.
-      try compute(prompt[known..<staticTokens], wantsLogits: false)
+      try compute(prompt[known..<staticTokens], outputs: 0)
       // A prefix that can't be saved costs time at the next start and nothing now.
       if let state = memory.context.savedMemory(maximumBytes: StateStore.maximumPrefixBytes) {
         store.savePrefix(Array(prompt[..<staticTokens]), staticMessageCount: staticMessageCount, state: state)
       }
     }
-    try compute(prompt[memory.tokens.count...], wantsLogits: true)
+    try compute(prompt[memory.tokens.count...], outputs: 1)
     let seconds = (ContinuousClock.now - start).seconds
     statistics.update {
       $0.promptSeconds += seconds
@@ -115,43 +138,10 @@ struct Generation {
     return Double(staticTokens) * secondsPerToken >= Self.minimumStaticSeconds
   }
 
-  private func compute(_ tokens: ArraySlice<Int32>, wantsLogits: Bool) throws {
-    try memory.append(tokens, wantsLogits: wantsLogits, cancellation: cancellation) {
+  private func compute(_ tokens: ArraySlice<Int32>, outputs: Int) throws {
+    try memory.append(tokens, outputs: outputs, cancellation: cancellation) {
       if cancellation.isCancelled { throw CancellationError() }
       memory.context.setThreads(governor.current())
-    }
-  }
-
-  private func continueText(
-    _ job: GenerationJob, sampler: inout Sampler, emitter: inout TextEmitter, completionTokens: inout Int
-  ) throws -> GenerationSummary.FinishReason {
-    let limit = job.sampling.maxTokens ?? .max
-    var repetition = RepetitionDetector()
-    if let grammar = job.grammar, grammar.isComplete { return .stop }
-    while completionTokens < limit {
-      if cancellation.isCancelled { throw CancellationError() }
-      let position = memory.tokens.count
-      let token = try sample(&sampler, position: position, grammar: job.grammar)
-      if model.endsGeneration(token) { return .stop }
-      sampler.accept(token)
-      try job.grammar?.accept(token)
-      completionTokens += 1
-      if emitter.push(model.bytes(of: token), now: .now) { return .stop }
-      if let grammar = job.grammar, grammar.isComplete { return .stop }
-      if repetition.push(token) { return .repetition }
-      guard completionTokens < limit, position < memory.context.contextTokens else { return .length }
-      try compute([token], wantsLogits: true)
-    }
-    return .length
-  }
-
-  private func sample(_ sampler: inout Sampler, position: Int, grammar: TokenGrammar?) throws -> Int32 {
-    do {
-      return try sampler.sample(logits: memory.context.logits(), position: position, constraint: grammar)
-    } catch let error as SaraiError where error.code == .corruptFile {
-      memory.clear(wipes: true)
-      // The sampler sees numbers only; the file has a name.
-      throw SaraiError(error.code, error.message, subject: model.path, cause: "\(model.path): NaN or infinite logits")
     }
   }
 }

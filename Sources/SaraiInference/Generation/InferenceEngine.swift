@@ -25,6 +25,8 @@ package protocol InferenceEngine: Sendable {
   var statistics: EngineStatistics { get }
   /// Requests that wait for their turn.
   var waiting: Int { get }
+  /// How guessing ahead went; nil for what writes no text.
+  var speculation: SpeculationTotals? { get }
 
   func tokenize(_ text: String, addSpecial: Bool, parseSpecial: Bool) async throws -> [Int32]
   func detokenize(_ tokens: [Int32]) async throws -> String
@@ -49,6 +51,8 @@ package protocol InferenceEngine: Sendable {
 }
 
 extension InferenceEngine {
+  package var speculation: SpeculationTotals? { nil }
+
   /// - Throws: `SaraiError.notAvailable`, always.
   func refuse() throws -> Never {
     let generates = description.generates
@@ -78,6 +82,8 @@ package struct EngineOptions: Sendable {
   package var threads: Int?
   package var maximumQueue: Int
   package var tuning = EngineTuning()
+  /// How tokens are guessed ahead where a request does not say.
+  package var speculation = SpeculationMode.cost
   /// Keeps the whole process from growing without end while a template runs; for a process of the engine's own.
   package var limitsTemplateMemory = false
   package var log: LlamaLibrary.LogSink

@@ -10,14 +10,16 @@ import Synchronization
 package final class TextEngine: InferenceEngine {
   package let statistics = EngineStatistics()
   private let options: EngineOptions
-  private let model: LlamaModel
+  let model: LlamaModel
   private let template: ChatTemplate.Choice?
   private let governor: ThreadGovernor
   private let store: StateStore?
   private let turns: FairTurns
-  private let memory: ThreadConfined<PromptMemory>
+  let memory: ThreadConfined<PromptMemory>
   private let layoutThread: DedicatedThread
   private let grammars: GrammarFactory
+  let economics: DraftEconomics
+  let exactness: Exactness
   let staticHeads = Mutex(StaticHeads())
   private let contextTokens: Int
   private let contextBytes: UInt64
@@ -53,15 +55,21 @@ package final class TextEngine: InferenceEngine {
     let governor = ThreadGovernor(
       maximum: options.tuning.maximumThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), fixed: options.threads)
     let memory = try await ThreadConfined(threadName: "sarai-compute") { [contextTokens] in
-      PromptMemory(
-        context: try LlamaContext(model: model, contextTokens: contextTokens, threads: governor.current()))
+      let maximumOutputs =
+        options.speculation == .off ? 1 : SpeculationLimits.maximumTokens(vocabularySize: model.facts.vocabularySize)
+      return PromptMemory(
+        context: try LlamaContext(
+          model: model, contextTokens: contextTokens, threads: governor.current(), maximumOutputs: maximumOutputs))
     }
     // Loading leaves as much behind as some contexts take.
     sarai_memory_trim()
-    let (tokens, bytes) = try await memory.withValue { ($0.context.contextTokens, $0.context.memoryBytes) }
+    let (tokens, bytes, outputs) = try await memory.withValue {
+      ($0.context.contextTokens, $0.context.memoryBytes, $0.context.maximumOutputs)
+    }
     let engine = try TextEngine(
       options: options, model: model, template: template, governor: governor, memory: memory,
-      layoutThread: layoutThread, contextTokens: tokens, contextBytes: bytes, warnings: warnings)
+      layoutThread: layoutThread, contextTokens: tokens, contextBytes: bytes, maximumOutputs: outputs,
+      warnings: warnings)
     engine.prepareFirstAnswer()
     return engine
   }
@@ -69,7 +77,7 @@ package final class TextEngine: InferenceEngine {
   private init(
     options: EngineOptions, model: LlamaModel, template: ChatTemplate.Choice?, governor: ThreadGovernor,
     memory: ThreadConfined<PromptMemory>, layoutThread: DedicatedThread, contextTokens: Int, contextBytes: UInt64,
-    warnings: [String]
+    maximumOutputs: Int, warnings: [String]
   ) throws {
     self.options = options
     self.model = model
@@ -82,8 +90,13 @@ package final class TextEngine: InferenceEngine {
     self.contextBytes = contextBytes
     self.warnings = warnings
     turns = FairTurns(capacity: options.maximumQueue)
+    economics = DraftEconomics(maximumTokens: maximumOutputs)
+    let content = try options.modelSHA256.map { "sha256 \($0)" } ?? fileIdentity(options.modelPath)
+    exactness = Exactness(
+      model: model, content: "\(content) extra buffers \(options.tuning.extraBuffers)", threads: governor.counts,
+      folder: options.cacheFolder,
+      isWanted: options.speculation != .off && !model.facts.embeds)
     store = try options.cacheFolder.map { [statistics] folder in
-      let content = try options.modelSHA256.map { "sha256 \($0)" } ?? fileIdentity(options.modelPath)
       let identity = StateStore.identity(of: [
         content, template?.template.source ?? "", LlamaLibrary.build, "kv f16 f16", "context \(contextTokens)",
         // Other kernels round otherwise: what one computed is not quite what another one would have.
@@ -104,6 +117,7 @@ package final class TextEngine: InferenceEngine {
       guard memory.restore(saved) else { return store.rejectPrefix(saved.tokens) }
       staticHeads.withLock { $0.add(saved.tokens, messageCount: saved.staticMessageCount) }
     }
+    proveExactness()
   }
 
   package var waiting: Int { turns.waiting }
@@ -115,7 +129,7 @@ package final class TextEngine: InferenceEngine {
       trainedContextTokens: model.facts.trainedContextTokens, vocabularySize: model.facts.vocabularySize,
       embeddingDimensions: model.facts.embeddingDimensions, generates: !model.facts.embeds,
       usesFallbackTemplate: template?.isFallback, decodeThreads: governor.current(),
-      weightBytes: model.facts.weightBytes, contextBytes: contextBytes, warnings: warnings)
+      weightBytes: model.facts.weightBytes, contextBytes: contextBytes, warnings: warnings + exactness.warnings)
   }
 
   package func flush() async {
@@ -263,12 +277,14 @@ extension TextEngine {
       }
       let job = GenerationJob(
         prompt: prompt.all, staticTokens: prompt.staticCount, staticMessageCount: request.staticMessageCount,
-        sampling: request.sampling, grammar: grammar)
+        sampling: request.sampling, constraint: grammar,
+        speculation: request.speculation ?? options.speculation)
       let queued = ContinuousClock.now
       return try await turns.withTurn(client: request.client) {
         let queueSeconds = (ContinuousClock.now - queued).seconds
         var summary = try await compute { try $0.run(job, emit: emit) }
         summary.timings.queueSeconds = queueSeconds
+        if turns.waiting == 0 { proveExactness() }
         return summary
       }
     }
@@ -348,12 +364,14 @@ extension TextEngine {
     _ body: @escaping @Sendable (Generation) throws -> Result
   ) async throws -> Result {
     let cancellation = Cancellation()
+    exactness.giveWay()
     return try await withTaskCancellationHandler {
-      try await memory.withValue { [store, governor, statistics] memory in
+      try await memory.withValue { [store, governor, statistics, economics, exactness] memory in
         if cancellation.isCancelled { throw CancellationError() }
         return try body(
           Generation(
-            memory: memory, store: store, governor: governor, statistics: statistics, cancellation: cancellation))
+            memory: memory, store: store, governor: governor, statistics: statistics, cancellation: cancellation,
+            economics: economics, exactTokens: exactness.tokens ?? 0))
       }
     } onCancel: {
       cancellation.cancel()
@@ -367,23 +385,5 @@ extension TextEngine {
       statistics.update { $0.cancelledRequests += 1 }
       throw error
     }
-  }
-}
-
-/// What tells one unhashed file from another, short of reading it.
-private func fileIdentity(_ path: String) throws -> String {
-  var status = stat()
-  guard stat(path, &status) == 0 else {
-    throw SaraiError(
-      .notFound, es: "No se puede leer el archivo \(path).", en: "The file \(path) can't be read.", subject: path)
-  }
-  return "file \(status.st_dev) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
-}
-
-extension [Float] {
-  /// Scaled to length 1; a zero vector stays.
-  func normalized() -> [Float] {
-    let length = reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-    return length > 0 ? map { Float(Double($0) / length) } : self
   }
 }

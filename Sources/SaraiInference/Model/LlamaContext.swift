@@ -8,6 +8,8 @@ package final class LlamaContext {
   package let contextTokens: Int
   /// Tokens computed in one go at most.
   package let batchTokens: Int
+  /// Tokens of one batch whose logits can be read.
+  package let maximumOutputs: Int
   /// Memory that the context took when it was made, in bytes.
   package let memoryBytes: UInt64
   private let pointer: OpaquePointer
@@ -16,17 +18,21 @@ package final class LlamaContext {
   /// Small enough that a cancelled prompt stops soon and that its buffers stay small; large enough to be fast.
   package static let batchTokens = 256
 
-  /// - Parameter contextTokens: Rounded up to what libllama takes (a multiple of 256).
+  /// - Parameters:
+  ///   - contextTokens: Rounded up to what libllama takes (a multiple of 256).
+  ///   - maximumOutputs: Tokens of one batch whose logits can be read; each takes the vocabulary's size in floats,
+  ///     once when the context is made and once more when that many are first asked for.
   /// - Throws: `SaraiError.insufficientResources` when memory is short.
-  package init(model: LlamaModel, contextTokens: Int, threads: Int) throws {
+  package init(model: LlamaModel, contextTokens: Int, threads: Int, maximumOutputs: Int = 1) throws {
     let embeds = model.facts.embeds
     self.model = model
     self.threads = threads
     // A text to embed is computed whole: its tokens may look at those after them.
     batchTokens = embeds ? contextTokens : min(Self.batchTokens, contextTokens)
+    self.maximumOutputs = embeds ? batchTokens : max(1, min(maximumOutputs, batchTokens))
     var parameters = sarai_context_parameters(
       context_tokens: UInt32(contextTokens), batch_tokens: UInt32(batchTokens), threads: Int32(threads),
-      embeds: embeds)
+      maximum_outputs: UInt32(self.maximumOutputs), embeds: embeds)
     var status = SARAI_OK
     let before = sarai_allocated_bytes()
     LlamaLibrary.forgetErrors()
@@ -57,22 +63,26 @@ package final class LlamaContext {
     sarai_context_set_threads(pointer, Int32(count))
   }
 
-  /// Computes up to `batchTokens` tokens at the positions from `position` on.
+  /// Computes up to `batchTokens` tokens at the positions from `position` on; the logits of the last `outputs` of them
+  /// can be read then.
   ///
   /// - Throws: `CancellationError`; part of the tokens may then be remembered.
-  func decode(_ tokens: ArraySlice<Int32>, at position: Int, wantsLogits: Bool, cancellation: Cancellation) throws {
+  package func decode(
+    _ tokens: ArraySlice<Int32>, at position: Int, outputs: Int, cancellation: Cancellation
+  ) throws {
     let (status, fault) = withFault { fault in
       tokens.withUnsafeBufferPointer {
         sarai_decode(
-          pointer, $0.baseAddress, Int32($0.count), Int32(position), wantsLogits, cancellation.flag, fault)
+          pointer, $0.baseAddress, Int32($0.count), Int32(position), Int32(outputs), cancellation.flag, fault)
       }
     }
     try check(status, fault)
   }
 
-  /// The last computed token's logits, one per token of the vocabulary, valid until the next `decode`.
-  func logits() throws -> UnsafeBufferPointer<Float> {
-    guard let logits = sarai_logits(pointer) else { throw failure("no logits") }
+  /// The logits of one of the last batch's outputs, counted from 0: one per token of the vocabulary, valid until the
+  /// next `decode`.
+  package func logits(row: Int = 0) throws -> UnsafeBufferPointer<Float> {
+    guard let logits = sarai_logits(pointer, Int32(row)) else { throw failure("no logits") }
     return UnsafeBufferPointer(start: logits, count: model.facts.vocabularySize)
   }
 
@@ -122,14 +132,14 @@ package final class LlamaContext {
 /// What the model remembers.
 extension LlamaContext {
   /// Forgets everything from `position` on; false where only forgetting everything works.
-  func truncate(to position: Int) -> Bool {
+  package func truncate(to position: Int) -> Bool {
     guard sarai_memory_truncate(pointer, Int32(position)) else { return false }
     // A sliding window has lost what an earlier position would have to look at.
     let window = model.facts.attentionWindowTokens
     return window == 0 || Int(sarai_memory_first_position(pointer)) <= max(0, position - window)
   }
 
-  func clearMemory(wipes: Bool = false) {
+  package func clearMemory(wipes: Bool = false) {
     sarai_memory_clear(pointer, wipes)
   }
 

@@ -16,6 +16,7 @@ package final class ThreadGovernor: Sendable {
   }
 
   private let fixed: Int?
+  private let maximum: Int
   private let read: @Sendable () -> CPUReading?
   private let clock: @Sendable () -> Double
   private let state: Mutex<State>
@@ -42,6 +43,7 @@ package final class ThreadGovernor: Sendable {
     clock: @escaping @Sendable () -> Double
   ) {
     self.fixed = fixed.map { max(1, $0) }
+    self.maximum = maximum
     self.read = read
     self.clock = clock
     var policy = ThreadPolicy(allowed: maximum, spare: spare)
@@ -62,6 +64,9 @@ package final class ThreadGovernor: Sendable {
     let byQuota = quota.map { Int(min($0, 65536)) } ?? processors
     return max(1, min(maximum, processors, byQuota))
   }
+
+  /// Every count that may be asked for, the largest first.
+  package var counts: [Int] { fixed.map { [$0] } ?? Array((1...max(1, maximum)).reversed()) }
 
   /// The count for now. Cheap enough to ask before every token: it measures every 100 ms at most.
   package func current() -> Int {

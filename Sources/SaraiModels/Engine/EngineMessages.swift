@@ -1,4 +1,4 @@
-import SaraiCore
+package import SaraiCore
 import SkillProtocol
 
 // SARAi's values as the messages of proto/engine.proto, and back.
@@ -55,6 +55,7 @@ extension Sarai_Engine_V1_GenerateRequest {
       self.grammar.gbnf = grammar.gbnf
       self.grammar.root = grammar.root
     }
+    speculation = request.speculation?.rawValue ?? ""
   }
 }
 
@@ -113,7 +114,49 @@ extension GenerationSummary {
       timings: Timings(
         queueSeconds: finished.queueSeconds, promptSeconds: finished.promptSeconds,
         decodeSeconds: finished.decodeSeconds),
-      seed: finished.seed)
+      seed: finished.seed,
+      speculation: finished.hasSpeculation ? SpeculationReport(finished.speculation) : nil)
+  }
+}
+
+extension SpeculationReport {
+  /// The engine's process says it: names and numbers of drafters are bounded.
+  init(_ report: Sarai_Engine_V1_SpeculationReport) {
+    self.init(
+      drafters: report.drafters.prefix(16).map { drafter in
+        Drafter(
+          name: String(drafter.name.prefix(64)), proposed: drafter.proposed, accepted: drafter.accepted,
+          verifyCalls: drafter.verifyCalls, draftSeconds: drafter.draftSeconds)
+      },
+      verifyCalls: report.verifyCalls, fallbacks: report.fallbacks, tokens: report.tokens,
+      plainSeconds: report.plainSeconds, decodeSeconds: report.decodeSeconds)
+    if report.hasCeiling { ceiling = report.ceiling }
+  }
+}
+
+/// How guessing ahead went since an engine's start.
+package struct SpeculationTotals: Sendable, Hashable {
+  /// Counts by bounds in seconds, one more for what took longer.
+  package struct Latency: Sendable, Hashable {
+    package var bounds: [Double]
+    package var counts: [UInt64]
+    package var sumSeconds: Double
+
+    init(_ histogram: Sarai_Engine_V1_LatencyHistogram) {
+      bounds = Array(histogram.bounds.prefix(64))
+      counts = Array(histogram.counts.prefix(bounds.count + 1))
+      sumSeconds = histogram.sumSeconds
+    }
+  }
+
+  package var requests: SpeculationReport
+  package var draftLatency: Latency
+  package var verifyLatency: Latency
+
+  init(_ totals: Sarai_Engine_V1_SpeculationTotals) {
+    requests = SpeculationReport(totals.requests)
+    draftLatency = Latency(totals.draftLatency)
+    verifyLatency = Latency(totals.verifyLatency)
   }
 }
 
@@ -166,6 +209,8 @@ package struct EngineCounters: Sendable, Hashable {
   package var prefixCacheHits: UInt64
   package var prefixCacheMisses: UInt64
   package var prefixCacheRejectedFiles: UInt64
+  /// Nil where nothing was guessed ahead.
+  package var speculation: SpeculationTotals?
 
   init(_ counters: Sarai_Engine_V1_EngineCounters) {
     requests = counters.requests
@@ -179,5 +224,6 @@ package struct EngineCounters: Sendable, Hashable {
     prefixCacheHits = counters.prefixCacheHits
     prefixCacheMisses = counters.prefixCacheMisses
     prefixCacheRejectedFiles = counters.prefixCacheRejectedFiles
+    speculation = counters.hasSpeculation ? SpeculationTotals(counters.speculation) : nil
   }
 }

@@ -192,11 +192,18 @@ extension ModelPool: MetricsSource {
       ("hit", counters.prefixCacheHits), ("miss", counters.prefixCacheMisses),
       ("rejected", counters.prefixCacheRejectedFiles),
     ]
-    return samples
-      + events.map { event, count in
+    samples += events.map { event, count in
+      MetricSample(
+        "sarai_engine_prefix_cache_total", .counter, help: "Uses of the prefix cache since the engine started.",
+        labels: labels + [("event", event)], value: Double(count))
+    }
+    if counters.decodeSeconds > 0, counters.completionTokens > 0 {
+      samples.append(
         MetricSample(
-          "sarai_engine_prefix_cache_total", .counter, help: "Uses of the prefix cache since the engine started.",
-          labels: labels + [("event", event)], value: Double(count))
-      }
+          "sarai_engine_tokens_per_second", .gauge,
+          help: "Tokens generated, over the time spent on generating, since the engine started.", labels: labels,
+          value: Double(counters.completionTokens) / counters.decodeSeconds))
+    }
+    return samples + (counters.speculation?.samples(labels: labels) ?? [])
   }
 }

@@ -33,92 +33,50 @@ public nonisolated struct Sarai_Engine_V1_DescribeRequest: Sendable {
   public init() {}
 }
 
-public nonisolated struct Sarai_Engine_V1_DescribeReply: @unchecked Sendable {
+public nonisolated struct Sarai_Engine_V1_DescribeReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var modelName: String {
-    get {_storage._modelName}
-    set {_uniqueStorage()._modelName = newValue}
-  }
+  public var modelName: String = String()
 
-  public var modelSha256: String {
-    get {_storage._modelSha256}
-    set {_uniqueStorage()._modelSha256 = newValue}
-  }
+  public var modelSha256: String = String()
 
-  public var architecture: String {
-    get {_storage._architecture}
-    set {_uniqueStorage()._architecture = newValue}
-  }
+  public var architecture: String = String()
 
-  public var contextTokens: UInt32 {
-    get {_storage._contextTokens}
-    set {_uniqueStorage()._contextTokens = newValue}
-  }
+  public var contextTokens: UInt32 = 0
 
   /// The context the model was trained for.
-  public var trainedContextTokens: UInt32 {
-    get {_storage._trainedContextTokens}
-    set {_uniqueStorage()._trainedContextTokens = newValue}
-  }
+  public var trainedContextTokens: UInt32 = 0
 
-  public var vocabularySize: UInt32 {
-    get {_storage._vocabularySize}
-    set {_uniqueStorage()._vocabularySize = newValue}
-  }
+  public var vocabularySize: UInt32 = 0
 
-  public var embeddingDimensions: UInt32 {
-    get {_storage._embeddingDimensions}
-    set {_uniqueStorage()._embeddingDimensions = newValue}
-  }
+  public var embeddingDimensions: UInt32 = 0
 
   /// True where the model generates text, false where it only embeds.
-  public var generates: Bool {
-    get {_storage._generates}
-    set {_uniqueStorage()._generates = newValue}
-  }
+  public var generates: Bool = false
 
-  public var templateSource: Sarai_Engine_V1_DescribeReply.TemplateSource {
-    get {_storage._templateSource}
-    set {_uniqueStorage()._templateSource = newValue}
-  }
+  public var templateSource: Sarai_Engine_V1_DescribeReply.TemplateSource = .unspecified
 
-  public var libraryBuild: String {
-    get {_storage._libraryBuild}
-    set {_uniqueStorage()._libraryBuild = newValue}
-  }
+  public var libraryBuild: String = String()
 
-  public var decodeThreads: UInt32 {
-    get {_storage._decodeThreads}
-    set {_uniqueStorage()._decodeThreads = newValue}
-  }
+  public var decodeThreads: UInt32 = 0
 
-  public var weightBytes: UInt64 {
-    get {_storage._weightBytes}
-    set {_uniqueStorage()._weightBytes = newValue}
-  }
+  public var weightBytes: UInt64 = 0
 
-  public var contextBytes: UInt64 {
-    get {_storage._contextBytes}
-    set {_uniqueStorage()._contextBytes = newValue}
-  }
+  public var contextBytes: UInt64 = 0
 
-  public var warnings: [String] {
-    get {_storage._warnings}
-    set {_uniqueStorage()._warnings = newValue}
-  }
+  public var warnings: [String] = []
 
   /// Totals since the start.
   public var counters: Sarai_Engine_V1_EngineCounters {
-    get {_storage._counters ?? Sarai_Engine_V1_EngineCounters()}
-    set {_uniqueStorage()._counters = newValue}
+    get {_counters ?? Sarai_Engine_V1_EngineCounters()}
+    set {_counters = newValue}
   }
   /// Returns true if `counters` has been explicitly set.
-  public var hasCounters: Bool {_storage._counters != nil}
+  public var hasCounters: Bool {self._counters != nil}
   /// Clears the value of `counters`. Subsequent reads from it will return its default value.
-  public mutating func clearCounters() {_uniqueStorage()._counters = nil}
+  public mutating func clearCounters() {self._counters = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -166,40 +124,206 @@ public nonisolated struct Sarai_Engine_V1_DescribeReply: @unchecked Sendable {
 
   public init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _counters: Sarai_Engine_V1_EngineCounters? = nil
 }
 
-public nonisolated struct Sarai_Engine_V1_EngineCounters: Sendable {
+public nonisolated struct Sarai_Engine_V1_EngineCounters: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var requests: UInt64 = 0
+  public var requests: UInt64 {
+    get {_storage._requests}
+    set {_uniqueStorage()._requests = newValue}
+  }
 
-  public var promptTokens: UInt64 = 0
+  public var promptTokens: UInt64 {
+    get {_storage._promptTokens}
+    set {_uniqueStorage()._promptTokens = newValue}
+  }
 
-  public var cachedPromptTokens: UInt64 = 0
+  public var cachedPromptTokens: UInt64 {
+    get {_storage._cachedPromptTokens}
+    set {_uniqueStorage()._cachedPromptTokens = newValue}
+  }
 
-  public var completionTokens: UInt64 = 0
+  public var completionTokens: UInt64 {
+    get {_storage._completionTokens}
+    set {_uniqueStorage()._completionTokens = newValue}
+  }
 
-  public var cancelledRequests: UInt64 = 0
+  public var cancelledRequests: UInt64 {
+    get {_storage._cancelledRequests}
+    set {_uniqueStorage()._cancelledRequests = newValue}
+  }
 
   /// Waiting for their turn now; not a total.
-  public var queuedRequests: UInt64 = 0
+  public var queuedRequests: UInt64 {
+    get {_storage._queuedRequests}
+    set {_uniqueStorage()._queuedRequests = newValue}
+  }
 
-  public var promptSeconds: Double = 0
+  public var promptSeconds: Double {
+    get {_storage._promptSeconds}
+    set {_uniqueStorage()._promptSeconds = newValue}
+  }
 
-  public var decodeSeconds: Double = 0
+  public var decodeSeconds: Double {
+    get {_storage._decodeSeconds}
+    set {_uniqueStorage()._decodeSeconds = newValue}
+  }
 
-  public var prefixCacheHits: UInt64 = 0
+  public var prefixCacheHits: UInt64 {
+    get {_storage._prefixCacheHits}
+    set {_uniqueStorage()._prefixCacheHits = newValue}
+  }
 
-  public var prefixCacheMisses: UInt64 = 0
+  public var prefixCacheMisses: UInt64 {
+    get {_storage._prefixCacheMisses}
+    set {_uniqueStorage()._prefixCacheMisses = newValue}
+  }
 
-  public var prefixCacheRejectedFiles: UInt64 = 0
+  public var prefixCacheRejectedFiles: UInt64 {
+    get {_storage._prefixCacheRejectedFiles}
+    set {_uniqueStorage()._prefixCacheRejectedFiles = newValue}
+  }
+
+  /// Absent until something was guessed ahead.
+  public var speculation: Sarai_Engine_V1_SpeculationTotals {
+    get {_storage._speculation ?? Sarai_Engine_V1_SpeculationTotals()}
+    set {_uniqueStorage()._speculation = newValue}
+  }
+  /// Returns true if `speculation` has been explicitly set.
+  public var hasSpeculation: Bool {_storage._speculation != nil}
+  /// Clears the value of `speculation`. Subsequent reads from it will return its default value.
+  public mutating func clearSpeculation() {_uniqueStorage()._speculation = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Sarai_Engine_V1_SpeculationTotals: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var requests: Sarai_Engine_V1_SpeculationReport {
+    get {_requests ?? Sarai_Engine_V1_SpeculationReport()}
+    set {_requests = newValue}
+  }
+  /// Returns true if `requests` has been explicitly set.
+  public var hasRequests: Bool {self._requests != nil}
+  /// Clears the value of `requests`. Subsequent reads from it will return its default value.
+  public mutating func clearRequests() {self._requests = nil}
+
+  /// How long drafters took that have to be waited for, and batches that verify guesses.
+  public var draftLatency: Sarai_Engine_V1_LatencyHistogram {
+    get {_draftLatency ?? Sarai_Engine_V1_LatencyHistogram()}
+    set {_draftLatency = newValue}
+  }
+  /// Returns true if `draftLatency` has been explicitly set.
+  public var hasDraftLatency: Bool {self._draftLatency != nil}
+  /// Clears the value of `draftLatency`. Subsequent reads from it will return its default value.
+  public mutating func clearDraftLatency() {self._draftLatency = nil}
+
+  public var verifyLatency: Sarai_Engine_V1_LatencyHistogram {
+    get {_verifyLatency ?? Sarai_Engine_V1_LatencyHistogram()}
+    set {_verifyLatency = newValue}
+  }
+  /// Returns true if `verifyLatency` has been explicitly set.
+  public var hasVerifyLatency: Bool {self._verifyLatency != nil}
+  /// Clears the value of `verifyLatency`. Subsequent reads from it will return its default value.
+  public mutating func clearVerifyLatency() {self._verifyLatency = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _requests: Sarai_Engine_V1_SpeculationReport? = nil
+  fileprivate var _draftLatency: Sarai_Engine_V1_LatencyHistogram? = nil
+  fileprivate var _verifyLatency: Sarai_Engine_V1_LatencyHistogram? = nil
+}
+
+public nonisolated struct Sarai_Engine_V1_LatencyHistogram: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Seconds; counts has one more, of what took longer.
+  public var bounds: [Double] = []
+
+  public var counts: [UInt64] = []
+
+  public var sumSeconds: Double = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// How tokens that were guessed ahead fared.
+public nonisolated struct Sarai_Engine_V1_SpeculationReport: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var drafters: [Sarai_Engine_V1_SpeculationReport.Drafter] = []
+
+  public var verifyCalls: UInt64 = 0
+
+  /// Times that a request went back to plain decoding because guessing no longer paid.
+  public var fallbacks: UInt64 = 0
+
+  /// Tokens of requests that guessed, what they took, and what plain decoding would have taken, from the time of steps
+  /// of one token.
+  public var tokens: UInt64 = 0
+
+  public var decodeSeconds: Double = 0
+
+  public var plainSeconds: Double = 0
+
+  /// The most that any guesses can give, as measured so far: the largest tokens a second of a batch, over that of steps
+  /// of one token. Absent while no batch was measured.
+  public var ceiling: Double {
+    get {_ceiling ?? 0}
+    set {_ceiling = newValue}
+  }
+  /// Returns true if `ceiling` has been explicitly set.
+  public var hasCeiling: Bool {self._ceiling != nil}
+  /// Clears the value of `ceiling`. Subsequent reads from it will return its default value.
+  public mutating func clearCeiling() {self._ceiling = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated struct Drafter: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var name: String = String()
+
+    /// Guesses that were verified, and those of them that were right.
+    public var proposed: UInt64 = 0
+
+    public var accepted: UInt64 = 0
+
+    /// Batches with at least one of its guesses.
+    public var verifyCalls: UInt64 = 0
+
+    /// Time spent waiting for its guesses.
+    public var draftSeconds: Double = 0
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public init() {}
+
+  fileprivate var _ceiling: Double? = nil
 }
 
 public nonisolated struct Sarai_Engine_V1_Message: Sendable {
@@ -441,6 +565,12 @@ public nonisolated struct Sarai_Engine_V1_GenerateRequest: @unchecked Sendable {
   /// Clears the value of `grammar`. Subsequent reads from it will return its default value.
   public mutating func clearGrammar() {_uniqueStorage()._grammar = nil}
 
+  /// How tokens are guessed ahead: "off", "cost" or "acceptance"; empty leaves it to the engine. It never changes a text.
+  public var speculation: String {
+    get {_storage._speculation}
+    set {_uniqueStorage()._speculation = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Prompt: Equatable, Sendable {
@@ -549,6 +679,16 @@ public nonisolated struct Sarai_Engine_V1_Finished: Sendable {
 
   public var seed: UInt64 = 0
 
+  /// Absent where nothing was guessed ahead.
+  public var speculation: Sarai_Engine_V1_SpeculationReport {
+    get {_speculation ?? Sarai_Engine_V1_SpeculationReport()}
+    set {_speculation = newValue}
+  }
+  /// Returns true if `speculation` has been explicitly set.
+  public var hasSpeculation: Bool {self._speculation != nil}
+  /// Clears the value of `speculation`. Subsequent reads from it will return its default value.
+  public mutating func clearSpeculation() {self._speculation = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum Reason: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -594,6 +734,8 @@ public nonisolated struct Sarai_Engine_V1_Finished: Sendable {
   }
 
   public init() {}
+
+  fileprivate var _speculation: Sarai_Engine_V1_SpeculationReport? = nil
 }
 
 public nonisolated struct Sarai_Engine_V1_EmbedRequest: Sendable {
@@ -789,22 +931,127 @@ nonisolated extension Sarai_Engine_V1_DescribeReply: SwiftProtobuf.Message, Swif
   public static let protoMessageName: String = _protobuf_package + ".DescribeReply"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}model_name\0\u{3}model_sha256\0\u{1}architecture\0\u{3}context_tokens\0\u{3}trained_context_tokens\0\u{3}vocabulary_size\0\u{3}embedding_dimensions\0\u{1}generates\0\u{3}template_source\0\u{3}library_build\0\u{3}decode_threads\0\u{3}weight_bytes\0\u{3}context_bytes\0\u{1}warnings\0\u{1}counters\0")
 
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.modelName) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.modelSha256) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.architecture) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.contextTokens) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.trainedContextTokens) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.vocabularySize) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.embeddingDimensions) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.generates) }()
+      case 9: try { try decoder.decodeSingularEnumField(value: &self.templateSource) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.libraryBuild) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.decodeThreads) }()
+      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.weightBytes) }()
+      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.contextBytes) }()
+      case 14: try { try decoder.decodeRepeatedStringField(value: &self.warnings) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._counters) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.modelName.isEmpty {
+      try visitor.visitSingularStringField(value: self.modelName, fieldNumber: 1)
+    }
+    if !self.modelSha256.isEmpty {
+      try visitor.visitSingularStringField(value: self.modelSha256, fieldNumber: 2)
+    }
+    if !self.architecture.isEmpty {
+      try visitor.visitSingularStringField(value: self.architecture, fieldNumber: 3)
+    }
+    if self.contextTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.contextTokens, fieldNumber: 4)
+    }
+    if self.trainedContextTokens != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trainedContextTokens, fieldNumber: 5)
+    }
+    if self.vocabularySize != 0 {
+      try visitor.visitSingularUInt32Field(value: self.vocabularySize, fieldNumber: 6)
+    }
+    if self.embeddingDimensions != 0 {
+      try visitor.visitSingularUInt32Field(value: self.embeddingDimensions, fieldNumber: 7)
+    }
+    if self.generates != false {
+      try visitor.visitSingularBoolField(value: self.generates, fieldNumber: 8)
+    }
+    if self.templateSource != .unspecified {
+      try visitor.visitSingularEnumField(value: self.templateSource, fieldNumber: 9)
+    }
+    if !self.libraryBuild.isEmpty {
+      try visitor.visitSingularStringField(value: self.libraryBuild, fieldNumber: 10)
+    }
+    if self.decodeThreads != 0 {
+      try visitor.visitSingularUInt32Field(value: self.decodeThreads, fieldNumber: 11)
+    }
+    if self.weightBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.weightBytes, fieldNumber: 12)
+    }
+    if self.contextBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.contextBytes, fieldNumber: 13)
+    }
+    if !self.warnings.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.warnings, fieldNumber: 14)
+    }
+    try { if let v = self._counters {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Engine_V1_DescribeReply, rhs: Sarai_Engine_V1_DescribeReply) -> Bool {
+    if lhs.modelName != rhs.modelName {return false}
+    if lhs.modelSha256 != rhs.modelSha256 {return false}
+    if lhs.architecture != rhs.architecture {return false}
+    if lhs.contextTokens != rhs.contextTokens {return false}
+    if lhs.trainedContextTokens != rhs.trainedContextTokens {return false}
+    if lhs.vocabularySize != rhs.vocabularySize {return false}
+    if lhs.embeddingDimensions != rhs.embeddingDimensions {return false}
+    if lhs.generates != rhs.generates {return false}
+    if lhs.templateSource != rhs.templateSource {return false}
+    if lhs.libraryBuild != rhs.libraryBuild {return false}
+    if lhs.decodeThreads != rhs.decodeThreads {return false}
+    if lhs.weightBytes != rhs.weightBytes {return false}
+    if lhs.contextBytes != rhs.contextBytes {return false}
+    if lhs.warnings != rhs.warnings {return false}
+    if lhs._counters != rhs._counters {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Engine_V1_DescribeReply.TemplateSource: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TEMPLATE_SOURCE_UNSPECIFIED\0\u{1}TEMPLATE_SOURCE_MODEL\0\u{1}TEMPLATE_SOURCE_FALLBACK\0")
+}
+
+nonisolated extension Sarai_Engine_V1_EngineCounters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EngineCounters"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requests\0\u{3}prompt_tokens\0\u{3}cached_prompt_tokens\0\u{3}completion_tokens\0\u{3}cancelled_requests\0\u{3}queued_requests\0\u{3}prompt_seconds\0\u{3}decode_seconds\0\u{3}prefix_cache_hits\0\u{3}prefix_cache_misses\0\u{3}prefix_cache_rejected_files\0\u{1}speculation\0")
+
   fileprivate class _StorageClass {
-    var _modelName: String = String()
-    var _modelSha256: String = String()
-    var _architecture: String = String()
-    var _contextTokens: UInt32 = 0
-    var _trainedContextTokens: UInt32 = 0
-    var _vocabularySize: UInt32 = 0
-    var _embeddingDimensions: UInt32 = 0
-    var _generates: Bool = false
-    var _templateSource: Sarai_Engine_V1_DescribeReply.TemplateSource = .unspecified
-    var _libraryBuild: String = String()
-    var _decodeThreads: UInt32 = 0
-    var _weightBytes: UInt64 = 0
-    var _contextBytes: UInt64 = 0
-    var _warnings: [String] = []
-    var _counters: Sarai_Engine_V1_EngineCounters? = nil
+    var _requests: UInt64 = 0
+    var _promptTokens: UInt64 = 0
+    var _cachedPromptTokens: UInt64 = 0
+    var _completionTokens: UInt64 = 0
+    var _cancelledRequests: UInt64 = 0
+    var _queuedRequests: UInt64 = 0
+    var _promptSeconds: Double = 0
+    var _decodeSeconds: Double = 0
+    var _prefixCacheHits: UInt64 = 0
+    var _prefixCacheMisses: UInt64 = 0
+    var _prefixCacheRejectedFiles: UInt64 = 0
+    var _speculation: Sarai_Engine_V1_SpeculationTotals? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -815,21 +1062,18 @@ nonisolated extension Sarai_Engine_V1_DescribeReply: SwiftProtobuf.Message, Swif
     private init() {}
 
     init(copying source: _StorageClass) {
-      _modelName = source._modelName
-      _modelSha256 = source._modelSha256
-      _architecture = source._architecture
-      _contextTokens = source._contextTokens
-      _trainedContextTokens = source._trainedContextTokens
-      _vocabularySize = source._vocabularySize
-      _embeddingDimensions = source._embeddingDimensions
-      _generates = source._generates
-      _templateSource = source._templateSource
-      _libraryBuild = source._libraryBuild
-      _decodeThreads = source._decodeThreads
-      _weightBytes = source._weightBytes
-      _contextBytes = source._contextBytes
-      _warnings = source._warnings
-      _counters = source._counters
+      _requests = source._requests
+      _promptTokens = source._promptTokens
+      _cachedPromptTokens = source._cachedPromptTokens
+      _completionTokens = source._completionTokens
+      _cancelledRequests = source._cancelledRequests
+      _queuedRequests = source._queuedRequests
+      _promptSeconds = source._promptSeconds
+      _decodeSeconds = source._decodeSeconds
+      _prefixCacheHits = source._prefixCacheHits
+      _prefixCacheMisses = source._prefixCacheMisses
+      _prefixCacheRejectedFiles = source._prefixCacheRejectedFiles
+      _speculation = source._speculation
     }
   }
 
@@ -848,21 +1092,18 @@ nonisolated extension Sarai_Engine_V1_DescribeReply: SwiftProtobuf.Message, Swif
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._modelName) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._modelSha256) }()
-        case 3: try { try decoder.decodeSingularStringField(value: &_storage._architecture) }()
-        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._contextTokens) }()
-        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._trainedContextTokens) }()
-        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._vocabularySize) }()
-        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._embeddingDimensions) }()
-        case 8: try { try decoder.decodeSingularBoolField(value: &_storage._generates) }()
-        case 9: try { try decoder.decodeSingularEnumField(value: &_storage._templateSource) }()
-        case 10: try { try decoder.decodeSingularStringField(value: &_storage._libraryBuild) }()
-        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._decodeThreads) }()
-        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._weightBytes) }()
-        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._contextBytes) }()
-        case 14: try { try decoder.decodeRepeatedStringField(value: &_storage._warnings) }()
-        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._counters) }()
+        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._requests) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._promptTokens) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._cachedPromptTokens) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._completionTokens) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._cancelledRequests) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._queuedRequests) }()
+        case 7: try { try decoder.decodeSingularDoubleField(value: &_storage._promptSeconds) }()
+        case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._decodeSeconds) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._prefixCacheHits) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._prefixCacheMisses) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._prefixCacheRejectedFiles) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._speculation) }()
         default: break
         }
       }
@@ -875,75 +1116,63 @@ nonisolated extension Sarai_Engine_V1_DescribeReply: SwiftProtobuf.Message, Swif
       // allocates stack space for every if/case branch local when no optimizations
       // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
       // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._modelName.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._modelName, fieldNumber: 1)
+      if _storage._requests != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._requests, fieldNumber: 1)
       }
-      if !_storage._modelSha256.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._modelSha256, fieldNumber: 2)
+      if _storage._promptTokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._promptTokens, fieldNumber: 2)
       }
-      if !_storage._architecture.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._architecture, fieldNumber: 3)
+      if _storage._cachedPromptTokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._cachedPromptTokens, fieldNumber: 3)
       }
-      if _storage._contextTokens != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._contextTokens, fieldNumber: 4)
+      if _storage._completionTokens != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._completionTokens, fieldNumber: 4)
       }
-      if _storage._trainedContextTokens != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._trainedContextTokens, fieldNumber: 5)
+      if _storage._cancelledRequests != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._cancelledRequests, fieldNumber: 5)
       }
-      if _storage._vocabularySize != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._vocabularySize, fieldNumber: 6)
+      if _storage._queuedRequests != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._queuedRequests, fieldNumber: 6)
       }
-      if _storage._embeddingDimensions != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._embeddingDimensions, fieldNumber: 7)
+      if _storage._promptSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._promptSeconds, fieldNumber: 7)
       }
-      if _storage._generates != false {
-        try visitor.visitSingularBoolField(value: _storage._generates, fieldNumber: 8)
+      if _storage._decodeSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._decodeSeconds, fieldNumber: 8)
       }
-      if _storage._templateSource != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._templateSource, fieldNumber: 9)
+      if _storage._prefixCacheHits != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._prefixCacheHits, fieldNumber: 9)
       }
-      if !_storage._libraryBuild.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._libraryBuild, fieldNumber: 10)
+      if _storage._prefixCacheMisses != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._prefixCacheMisses, fieldNumber: 10)
       }
-      if _storage._decodeThreads != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._decodeThreads, fieldNumber: 11)
+      if _storage._prefixCacheRejectedFiles != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._prefixCacheRejectedFiles, fieldNumber: 11)
       }
-      if _storage._weightBytes != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._weightBytes, fieldNumber: 12)
-      }
-      if _storage._contextBytes != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._contextBytes, fieldNumber: 13)
-      }
-      if !_storage._warnings.isEmpty {
-        try visitor.visitRepeatedStringField(value: _storage._warnings, fieldNumber: 14)
-      }
-      try { if let v = _storage._counters {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      try { if let v = _storage._speculation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
       } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Sarai_Engine_V1_DescribeReply, rhs: Sarai_Engine_V1_DescribeReply) -> Bool {
+  public static func ==(lhs: Sarai_Engine_V1_EngineCounters, rhs: Sarai_Engine_V1_EngineCounters) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0
         let rhs_storage = _args.1
-        if _storage._modelName != rhs_storage._modelName {return false}
-        if _storage._modelSha256 != rhs_storage._modelSha256 {return false}
-        if _storage._architecture != rhs_storage._architecture {return false}
-        if _storage._contextTokens != rhs_storage._contextTokens {return false}
-        if _storage._trainedContextTokens != rhs_storage._trainedContextTokens {return false}
-        if _storage._vocabularySize != rhs_storage._vocabularySize {return false}
-        if _storage._embeddingDimensions != rhs_storage._embeddingDimensions {return false}
-        if _storage._generates != rhs_storage._generates {return false}
-        if _storage._templateSource != rhs_storage._templateSource {return false}
-        if _storage._libraryBuild != rhs_storage._libraryBuild {return false}
-        if _storage._decodeThreads != rhs_storage._decodeThreads {return false}
-        if _storage._weightBytes != rhs_storage._weightBytes {return false}
-        if _storage._contextBytes != rhs_storage._contextBytes {return false}
-        if _storage._warnings != rhs_storage._warnings {return false}
-        if _storage._counters != rhs_storage._counters {return false}
+        if _storage._requests != rhs_storage._requests {return false}
+        if _storage._promptTokens != rhs_storage._promptTokens {return false}
+        if _storage._cachedPromptTokens != rhs_storage._cachedPromptTokens {return false}
+        if _storage._completionTokens != rhs_storage._completionTokens {return false}
+        if _storage._cancelledRequests != rhs_storage._cancelledRequests {return false}
+        if _storage._queuedRequests != rhs_storage._queuedRequests {return false}
+        if _storage._promptSeconds != rhs_storage._promptSeconds {return false}
+        if _storage._decodeSeconds != rhs_storage._decodeSeconds {return false}
+        if _storage._prefixCacheHits != rhs_storage._prefixCacheHits {return false}
+        if _storage._prefixCacheMisses != rhs_storage._prefixCacheMisses {return false}
+        if _storage._prefixCacheRejectedFiles != rhs_storage._prefixCacheRejectedFiles {return false}
+        if _storage._speculation != rhs_storage._speculation {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -953,13 +1182,9 @@ nonisolated extension Sarai_Engine_V1_DescribeReply: SwiftProtobuf.Message, Swif
   }
 }
 
-nonisolated extension Sarai_Engine_V1_DescribeReply.TemplateSource: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TEMPLATE_SOURCE_UNSPECIFIED\0\u{1}TEMPLATE_SOURCE_MODEL\0\u{1}TEMPLATE_SOURCE_FALLBACK\0")
-}
-
-nonisolated extension Sarai_Engine_V1_EngineCounters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".EngineCounters"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requests\0\u{3}prompt_tokens\0\u{3}cached_prompt_tokens\0\u{3}completion_tokens\0\u{3}cancelled_requests\0\u{3}queued_requests\0\u{3}prompt_seconds\0\u{3}decode_seconds\0\u{3}prefix_cache_hits\0\u{3}prefix_cache_misses\0\u{3}prefix_cache_rejected_files\0")
+nonisolated extension Sarai_Engine_V1_SpeculationTotals: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SpeculationTotals"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requests\0\u{3}draft_latency\0\u{3}verify_latency\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -967,71 +1192,189 @@ nonisolated extension Sarai_Engine_V1_EngineCounters: SwiftProtobuf.Message, Swi
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.requests) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.promptTokens) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.cachedPromptTokens) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.completionTokens) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.cancelledRequests) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.queuedRequests) }()
-      case 7: try { try decoder.decodeSingularDoubleField(value: &self.promptSeconds) }()
-      case 8: try { try decoder.decodeSingularDoubleField(value: &self.decodeSeconds) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.prefixCacheHits) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.prefixCacheMisses) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.prefixCacheRejectedFiles) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._requests) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._draftLatency) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._verifyLatency) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.requests != 0 {
-      try visitor.visitSingularUInt64Field(value: self.requests, fieldNumber: 1)
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._requests {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._draftLatency {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._verifyLatency {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Engine_V1_SpeculationTotals, rhs: Sarai_Engine_V1_SpeculationTotals) -> Bool {
+    if lhs._requests != rhs._requests {return false}
+    if lhs._draftLatency != rhs._draftLatency {return false}
+    if lhs._verifyLatency != rhs._verifyLatency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Engine_V1_LatencyHistogram: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LatencyHistogram"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bounds\0\u{1}counts\0\u{3}sum_seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedDoubleField(value: &self.bounds) }()
+      case 2: try { try decoder.decodeRepeatedUInt64Field(value: &self.counts) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.sumSeconds) }()
+      default: break
+      }
     }
-    if self.promptTokens != 0 {
-      try visitor.visitSingularUInt64Field(value: self.promptTokens, fieldNumber: 2)
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.bounds.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.bounds, fieldNumber: 1)
     }
-    if self.cachedPromptTokens != 0 {
-      try visitor.visitSingularUInt64Field(value: self.cachedPromptTokens, fieldNumber: 3)
+    if !self.counts.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.counts, fieldNumber: 2)
     }
-    if self.completionTokens != 0 {
-      try visitor.visitSingularUInt64Field(value: self.completionTokens, fieldNumber: 4)
-    }
-    if self.cancelledRequests != 0 {
-      try visitor.visitSingularUInt64Field(value: self.cancelledRequests, fieldNumber: 5)
-    }
-    if self.queuedRequests != 0 {
-      try visitor.visitSingularUInt64Field(value: self.queuedRequests, fieldNumber: 6)
-    }
-    if self.promptSeconds.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.promptSeconds, fieldNumber: 7)
-    }
-    if self.decodeSeconds.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.decodeSeconds, fieldNumber: 8)
-    }
-    if self.prefixCacheHits != 0 {
-      try visitor.visitSingularUInt64Field(value: self.prefixCacheHits, fieldNumber: 9)
-    }
-    if self.prefixCacheMisses != 0 {
-      try visitor.visitSingularUInt64Field(value: self.prefixCacheMisses, fieldNumber: 10)
-    }
-    if self.prefixCacheRejectedFiles != 0 {
-      try visitor.visitSingularUInt64Field(value: self.prefixCacheRejectedFiles, fieldNumber: 11)
+    if self.sumSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.sumSeconds, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Sarai_Engine_V1_EngineCounters, rhs: Sarai_Engine_V1_EngineCounters) -> Bool {
-    if lhs.requests != rhs.requests {return false}
-    if lhs.promptTokens != rhs.promptTokens {return false}
-    if lhs.cachedPromptTokens != rhs.cachedPromptTokens {return false}
-    if lhs.completionTokens != rhs.completionTokens {return false}
-    if lhs.cancelledRequests != rhs.cancelledRequests {return false}
-    if lhs.queuedRequests != rhs.queuedRequests {return false}
-    if lhs.promptSeconds != rhs.promptSeconds {return false}
+  public static func ==(lhs: Sarai_Engine_V1_LatencyHistogram, rhs: Sarai_Engine_V1_LatencyHistogram) -> Bool {
+    if lhs.bounds != rhs.bounds {return false}
+    if lhs.counts != rhs.counts {return false}
+    if lhs.sumSeconds != rhs.sumSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Engine_V1_SpeculationReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SpeculationReport"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}drafters\0\u{3}verify_calls\0\u{1}fallbacks\0\u{1}tokens\0\u{3}decode_seconds\0\u{3}plain_seconds\0\u{1}ceiling\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.drafters) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.verifyCalls) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.fallbacks) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.tokens) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.decodeSeconds) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.plainSeconds) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self._ceiling) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.drafters.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.drafters, fieldNumber: 1)
+    }
+    if self.verifyCalls != 0 {
+      try visitor.visitSingularUInt64Field(value: self.verifyCalls, fieldNumber: 2)
+    }
+    if self.fallbacks != 0 {
+      try visitor.visitSingularUInt64Field(value: self.fallbacks, fieldNumber: 3)
+    }
+    if self.tokens != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tokens, fieldNumber: 4)
+    }
+    if self.decodeSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.decodeSeconds, fieldNumber: 5)
+    }
+    if self.plainSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.plainSeconds, fieldNumber: 6)
+    }
+    try { if let v = self._ceiling {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Engine_V1_SpeculationReport, rhs: Sarai_Engine_V1_SpeculationReport) -> Bool {
+    if lhs.drafters != rhs.drafters {return false}
+    if lhs.verifyCalls != rhs.verifyCalls {return false}
+    if lhs.fallbacks != rhs.fallbacks {return false}
+    if lhs.tokens != rhs.tokens {return false}
     if lhs.decodeSeconds != rhs.decodeSeconds {return false}
-    if lhs.prefixCacheHits != rhs.prefixCacheHits {return false}
-    if lhs.prefixCacheMisses != rhs.prefixCacheMisses {return false}
-    if lhs.prefixCacheRejectedFiles != rhs.prefixCacheRejectedFiles {return false}
+    if lhs.plainSeconds != rhs.plainSeconds {return false}
+    if lhs._ceiling != rhs._ceiling {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Engine_V1_SpeculationReport.Drafter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = Sarai_Engine_V1_SpeculationReport.protoMessageName + ".Drafter"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}proposed\0\u{1}accepted\0\u{3}verify_calls\0\u{3}draft_seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.proposed) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.accepted) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.verifyCalls) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.draftSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.proposed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.proposed, fieldNumber: 2)
+    }
+    if self.accepted != 0 {
+      try visitor.visitSingularUInt64Field(value: self.accepted, fieldNumber: 3)
+    }
+    if self.verifyCalls != 0 {
+      try visitor.visitSingularUInt64Field(value: self.verifyCalls, fieldNumber: 4)
+    }
+    if self.draftSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.draftSeconds, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Engine_V1_SpeculationReport.Drafter, rhs: Sarai_Engine_V1_SpeculationReport.Drafter) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.proposed != rhs.proposed {return false}
+    if lhs.accepted != rhs.accepted {return false}
+    if lhs.verifyCalls != rhs.verifyCalls {return false}
+    if lhs.draftSeconds != rhs.draftSeconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1418,7 +1761,7 @@ nonisolated extension Sarai_Engine_V1_Sampling: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Sarai_Engine_V1_GenerateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GenerateRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}client\0\u{1}chat\0\u{1}text\0\u{1}tokens\0\u{3}static_message_count\0\u{1}sampling\0\u{1}grammar\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}client\0\u{1}chat\0\u{1}text\0\u{1}tokens\0\u{3}static_message_count\0\u{1}sampling\0\u{1}grammar\0\u{2}\u{c}speculation\0")
 
   fileprivate class _StorageClass {
     var _requestID: String = String()
@@ -1427,6 +1770,7 @@ nonisolated extension Sarai_Engine_V1_GenerateRequest: SwiftProtobuf.Message, Sw
     var _staticMessageCount: UInt32 = 0
     var _sampling: Sarai_Engine_V1_Sampling? = nil
     var _grammar: Sarai_Engine_V1_Grammar? = nil
+    var _speculation: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1443,6 +1787,7 @@ nonisolated extension Sarai_Engine_V1_GenerateRequest: SwiftProtobuf.Message, Sw
       _staticMessageCount = source._staticMessageCount
       _sampling = source._sampling
       _grammar = source._grammar
+      _speculation = source._speculation
     }
   }
 
@@ -1500,6 +1845,7 @@ nonisolated extension Sarai_Engine_V1_GenerateRequest: SwiftProtobuf.Message, Sw
         case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._staticMessageCount) }()
         case 7: try { try decoder.decodeSingularMessageField(value: &_storage._sampling) }()
         case 8: try { try decoder.decodeSingularMessageField(value: &_storage._grammar) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._speculation) }()
         default: break
         }
       }
@@ -1542,6 +1888,9 @@ nonisolated extension Sarai_Engine_V1_GenerateRequest: SwiftProtobuf.Message, Sw
       try { if let v = _storage._grammar {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
       } }()
+      if !_storage._speculation.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._speculation, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1557,6 +1906,7 @@ nonisolated extension Sarai_Engine_V1_GenerateRequest: SwiftProtobuf.Message, Sw
         if _storage._staticMessageCount != rhs_storage._staticMessageCount {return false}
         if _storage._sampling != rhs_storage._sampling {return false}
         if _storage._grammar != rhs_storage._grammar {return false}
+        if _storage._speculation != rhs_storage._speculation {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1717,7 +2067,7 @@ nonisolated extension Sarai_Engine_V1_Started: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Sarai_Engine_V1_Finished: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Finished"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}completion_tokens\0\u{3}queue_seconds\0\u{3}prompt_seconds\0\u{3}decode_seconds\0\u{1}seed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{3}prompt_tokens\0\u{3}cached_tokens\0\u{3}completion_tokens\0\u{3}queue_seconds\0\u{3}prompt_seconds\0\u{3}decode_seconds\0\u{1}seed\0\u{2}\u{c}speculation\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1733,12 +2083,17 @@ nonisolated extension Sarai_Engine_V1_Finished: SwiftProtobuf.Message, SwiftProt
       case 6: try { try decoder.decodeSingularDoubleField(value: &self.promptSeconds) }()
       case 7: try { try decoder.decodeSingularDoubleField(value: &self.decodeSeconds) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
+      case 20: try { try decoder.decodeSingularMessageField(value: &self._speculation) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.reason != .unspecified {
       try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 1)
     }
@@ -1763,6 +2118,9 @@ nonisolated extension Sarai_Engine_V1_Finished: SwiftProtobuf.Message, SwiftProt
     if self.seed != 0 {
       try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 8)
     }
+    try { if let v = self._speculation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1775,6 +2133,7 @@ nonisolated extension Sarai_Engine_V1_Finished: SwiftProtobuf.Message, SwiftProt
     if lhs.promptSeconds != rhs.promptSeconds {return false}
     if lhs.decodeSeconds != rhs.decodeSeconds {return false}
     if lhs.seed != rhs.seed {return false}
+    if lhs._speculation != rhs._speculation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,0 +1,130 @@
+import SaraiCore
+
+/// Puts the guesses of several drafters together: what the grammar forces, then each drafter in order of price, each
+/// going on where the one before ended.
+final class DraftComposer {
+  struct Guess {
+    var token: Int32
+    var drafter: String
+    var evidence: Int
+    /// That it is right, given those before it.
+    var probability: Double
+  }
+
+  /// What the grammar's own guesses are called.
+  static let grammarName = "grammar"
+  /// What a grammar forces is as sure as the longest match.
+  private static let forcedEvidence = 18
+  /// Rounds after which a drafter that did not pay is asked again; each time in vain doubles them.
+  private static let retryRounds = 64
+  /// How much later than expected a costly drafter's guesses may come, and the most that is waited for them, in steps of
+  /// one token.
+  private static let patience = 2.0
+  private static let mostSteps = 2.0
+  /// Guesses less likely than this to be reached are not worth looking for.
+  private static let leastReach = 0.1
+
+  private let drafters: [any Drafter]
+  private let economics: DraftEconomics
+  private let endsText: (Int32) -> Bool
+  /// By drafter: rounds in a row in which it was not worth asking.
+  private var skipped: [Int]
+  private var retryAfter: [Int]
+
+  /// - Parameters:
+  ///   - drafters: In order of price.
+  ///   - endsText: Nothing follows a token that ends the text, so no guess goes that far.
+  init(drafters: [any Drafter], economics: DraftEconomics, endsText: @escaping (Int32) -> Bool) {
+    self.drafters = drafters
+    self.economics = economics
+    self.endsText = endsText
+    skipped = [Int](repeating: 0, count: drafters.count)
+    retryAfter = [Int](repeating: Self.retryRounds, count: drafters.count)
+  }
+
+  func extend(_ tokens: ArraySlice<Int32>) {
+    for drafter in drafters { drafter.extend(tokens) }
+  }
+
+  /// The constraint goes along, so that nothing is guessed that it refuses, and comes back.
+  ///
+  /// - Throws: what the constraint throws.
+  func gather(
+    into guesses: inout [Guess], limit: Int, constraint: (any TokenConstraint)?, report: inout SpeculationReport
+  ) throws(SaraiError) {
+    var before = -1
+    while guesses.count > before, guesses.count < limit {
+      before = guesses.count
+      if let constraint {
+        let forced = constraint.forced(limit: limit - guesses.count)
+        try add(
+          Draft(tokens: forced, evidence: Self.forcedEvidence), of: Self.grammarName, to: &guesses, limit: limit,
+          constraint: constraint)
+      }
+      for index in drafters.indices where guesses.count < limit {
+        let draft = ask(index, after: guesses, limit: limit - guesses.count, report: &report)
+        try add(draft, of: drafters[index].name, to: &guesses, limit: limit, constraint: constraint)
+      }
+      if constraint == nil { break }
+    }
+    if let constraint, !guesses.isEmpty { try constraint.rollback(guesses.count) }
+  }
+
+  private func add(
+    _ draft: Draft, of drafter: String, to guesses: inout [Guess], limit: Int, constraint: (any TokenConstraint)?
+  ) throws(SaraiError) {
+    var reach = guesses.reduce(1) { $0 * $1.probability }
+    for (offset, token) in draft.tokens.enumerated() where guesses.count < limit && reach >= Self.leastReach {
+      guard !endsText(token) else { return }
+      if let constraint {
+        guard constraint.allows(token) else { return }
+        try constraint.accept(token)
+      }
+      let evidence = draft.evidence + offset
+      let probability = economics.use { $0.acceptance.probability(drafter: drafter, evidence: evidence) }
+      reach *= probability
+      guesses.append(Guess(token: token, drafter: drafter, evidence: evidence, probability: probability))
+    }
+  }
+
+  private func ask(_ index: Int, after guesses: [Guess], limit: Int, report: inout SpeculationReport) -> Draft {
+    let drafter = drafters[index]
+    let pending = guesses.map(\.token)
+    guard let evidence = drafter.startingEvidence else {
+      return drafter.propose(after: pending, limit: limit, deadline: .now)
+    }
+    // The dear ones only where the cheap ones know nothing.
+    guard guesses.isEmpty, let plan = plan(index, evidence: evidence, limit: limit) else { return .none }
+    let start = ContinuousClock.now
+    let draft = drafter.propose(after: [], limit: plan.length, deadline: start + .seconds(plan.patienceSeconds))
+    let seconds = (ContinuousClock.now - start).seconds
+    report.waited(for: drafter.name, seconds: seconds)
+    economics.use {
+      $0.totals.draftLatency.observe(seconds)
+      // A late one has the price of what was waited for: soon it is not asked any more.
+      $0.drafted(drafter.name, guesses: max(1, draft.tokens.count), seconds: seconds)
+    }
+    return draft
+  }
+
+  /// How many guesses a costly drafter is asked for and how long they are waited for; nil where that would not pay.
+  private func plan(_ index: Int, evidence: Int, limit: Int) -> (length: Int, patienceSeconds: Double)? {
+    let name = drafters[index].name
+    return economics.use { state in
+      guard let single = state.costs.singleSeconds else { return nil }
+      let secondsPerGuess = state.guessSeconds[name] ?? single / 8
+      let probabilities = (0..<limit).map { state.acceptance.probability(drafter: name, evidence: evidence + $0) }
+      var length = state.costs.bestLength(probabilities, secondsPerGuess: secondsPerGuess)
+      if length == 0 {
+        skipped[index] += 1
+        guard skipped[index] >= retryAfter[index] else { return nil }
+        retryAfter[index] *= 2
+        length = min(2, limit)
+      } else {
+        retryAfter[index] = Self.retryRounds
+      }
+      skipped[index] = 0
+      return (length, min(secondsPerGuess * Double(length) * Self.patience, single * Self.mostSteps))
+    }
+  }
+}

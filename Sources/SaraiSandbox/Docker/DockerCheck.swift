@@ -50,7 +50,8 @@ struct DockerCheck: Sendable {
     var check = DockerCheck(
       report: SandboxReport(backend: "docker", version: version, layers: [], lines: []), engine: engine)
     check.facts = .init(
-      processors: max(1, Int(info["NCPU"]?.integerValue ?? 1)), remapsUsers: has("userns"))
+      processors: max(1, Int(info["NCPU"]?.integerValue ?? 1)), remapsUsers: has("userns"),
+      rootFolder: info["DockerRootDir"]?.stringValue ?? "")
     // In an engine of the user's own, its root is that user.
     check.user = has("rootless") ? .init(user: 0, group: 0) : DockerBackend.user(configuration.identity)
     try await DockerImages.makeBase(engine)

@@ -14,6 +14,8 @@ struct DockerContainer: Sendable {
     var processors: Int
     /// The engine maps users by itself, and is told not to: what is granted belongs to users of this machine.
     var remapsUsers: Bool
+    /// Where the engine keeps its own files; it mounts nothing that these lie in.
+    var rootFolder = ""
   }
 
   var launch: SandboxLaunch
@@ -130,7 +132,8 @@ struct DockerContainer: Sendable {
       try BubblewrapPlan.mounts(profile, executable: executable, layers: layers))
     var mounts: [JSONValue] = []
     if !layers.contains(.ownRoot) {
-      for folder in Self.hostFolders where FileFacts(folder)?.isFolder == true {
+      for folder in Self.hostFolders
+      where FileFacts(folder)?.isFolder == true && !facts.rootFolder.hasPrefix(folder + "/") {
         mounts.append(Self.mount(folder, folder, isReadOnly: layers.contains(.readOnly), isWhole: true))
       }
     }

@@ -55,7 +55,7 @@ struct TextLoop {
       let isNextComputed = speculation.confirm(token)
       if let reason = end(after: token) ?? lengthReached(position) {
         forgetGuesses(from: position)
-        return reason
+        return reason == .repetition ? try endRepetition() : reason
       }
       if isNextComputed { continue }
       forgetGuesses(from: position)
@@ -125,6 +125,12 @@ struct TextLoop {
       return nil
     }
     return closing
+  }
+
+  /// What is cut because it repeats itself is completed as well.
+  private mutating func endRepetition() throws -> GenerationSummary.FinishReason {
+    if let closing = job.constraint?.closing(limit: tokensLeft) { _ = try finish(with: closing) }
+    return .repetition
   }
 
   private mutating func finish(with closing: [Int32]) throws -> GenerationSummary.FinishReason {

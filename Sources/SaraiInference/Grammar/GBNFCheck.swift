@@ -1,22 +1,21 @@
 package import SaraiCore
 
-/// Checks a grammar before libllama sees it.
+/// Checks a grammar before anything is made of it.
 ///
 /// What is refused: a text that is no GBNF, rules that are missing, defined twice or left-recursive (also by way of
-/// rules that can be empty, which libllama overlooks and loops on), and whatever would take libllama more time or memory
-/// than a grammar is worth. The limits leave room for thousands of rules.
+/// rules that can be empty), and whatever would take more time or memory than a grammar is worth. The limits leave room for thousands of rules.
 package enum GBNFCheck {
   package static let maximumBytes = 256 << 10
   /// Written ones and groups.
   static let maximumRules = 12_000
   static let maximumDepth = 60
-  /// Of one {m,n}, and of such repetitions within each other.
-  static let maximumRepetitions = 1_000
+  /// Of one {m,n}.
+  static let maximumRepetitions = 10_000
   /// Places of the grammar, with what repetitions make of them.
   static let maximumElements = 200_000
   /// Rules that begin with one another, in a row.
   static let maximumChain = 300
-  /// Ways on from one place to characters: libllama follows all of them with each character of the text.
+  /// Ways on from one place to characters: all of them are followed with each character of the text.
   static let maximumWays = 1_500
 
   /// - Throws: `SaraiError.invalidRequest` or `.tooLarge`, with the subject "grammar".

@@ -8,8 +8,6 @@ struct GBNFParser {
   private var position = 0
   private var line = 1
   private var depth = 0
-  /// The repetitions of the groups that are open, multiplied when they close.
-  private var repetitionsWithin: [Int: Int] = [:]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -61,22 +59,16 @@ struct GBNFParser {
   }
 
   private mutating func parseAlternates(into index: Int, isNested: Bool) throws {
-    var most = 1
     while true {
-      let (items, repetitions) = try parseSequence(isNested: isNested)
-      rules[index].alternates.append(items)
-      most = max(most, repetitions)
-      guard current == UInt8(ascii: "|") else { break }
+      rules[index].alternates.append(try parseSequence(isNested: isNested))
+      guard current == UInt8(ascii: "|") else { return }
       position += 1
       skipSpace(acrossLines: true)
     }
-    repetitionsWithin[index] = most
   }
 
-  /// Items, and the largest product of repetitions within each other among them.
-  private mutating func parseSequence(isNested: Bool) throws -> (items: [GBNFRule.Item], repetitions: Int) {
+  private mutating func parseSequence(isNested: Bool) throws -> [GBNFRule.Item] {
     var items: [GBNFRule.Item] = []
-    var largest = 1
     while let byte = current {
       switch byte {
       case UInt8(ascii: "\""): items.append(.init(atom: .literal(try parseLiteral())))
@@ -94,28 +86,15 @@ struct GBNFParser {
           throw wrong(es: "repite un texto vacío", en: "repeats an empty text")
         }
         (items[last].least, items[last].most) = (least, most)
-        largest = max(largest, try repetitions(of: items[last]))
       case UInt8(ascii: "<"), UInt8(ascii: "!"):
         throw wrong(es: "los tokens por su nombre no se admiten", en: "names tokens, which is not supported")
       default:
-        guard let name = parseName() else { return (items, largest) }
+        guard let name = parseName() else { return items }
         items.append(.init(atom: .rule(try rule(named: name))))
       }
-      if case .rule(let index)? = items.last?.atom { largest = max(largest, repetitionsWithin[index] ?? 1) }
       skipSpace(acrossLines: isNested)
     }
-    return (items, largest)
-  }
-
-  private func repetitions(of item: GBNFRule.Item) throws -> Int {
-    let inner = if case .rule(let index) = item.atom { repetitionsWithin[index] ?? 1 } else { 1 }
-    let product = inner * max(1, item.most ?? max(1, item.least))
-    guard product <= GBNFCheck.maximumRepetitions else {
-      throw GBNFCheck.tooLarge(
-        es: "en la línea \(line) repite más de \(GBNFCheck.maximumRepetitions) veces",
-        en: "repeats more than \(GBNFCheck.maximumRepetitions) times in line \(line)")
-    }
-    return product
+    return items
   }
 
   private mutating func parseGroup() throws -> Int {
@@ -171,11 +150,7 @@ struct GBNFParser {
       position += 1
     }
     guard position > start else { throw wrong(es: "falta un número", en: "lacks a number") }
-    guard number <= GBNFCheck.maximumRepetitions else {
-      throw GBNFCheck.tooLarge(
-        es: "en la línea \(line) repite más de \(GBNFCheck.maximumRepetitions) veces",
-        en: "repeats more than \(GBNFCheck.maximumRepetitions) times in line \(line)")
-    }
+    guard number <= GBNFCheck.maximumRepetitions else { throw tooManyRepetitions }
     return number
   }
 
@@ -287,6 +262,12 @@ struct GBNFParser {
         return
       }
     }
+  }
+
+  private var tooManyRepetitions: SaraiError {
+    GBNFCheck.tooLarge(
+      es: "en la línea \(line) repite más de \(GBNFCheck.maximumRepetitions) veces",
+      en: "repeats more than \(GBNFCheck.maximumRepetitions) times in line \(line)")
   }
 
   private func wrong(es: String, en: String) -> SaraiError { GBNFCheck.wrong(line: line, es: es, en: en) }

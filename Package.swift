@@ -99,6 +99,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "SaraiAgent", dependencies: ["SaraiCore"], swiftSettings: settings),
+    .target(name: "SaraiSchema", dependencies: ["SaraiCore"], swiftSettings: settings),
     .target(name: "SaraiSandbox", dependencies: ["SaraiCore", "CSeccomp"], swiftSettings: settings),
     .target(name: "SaraiCalc", dependencies: ["SaraiCore"], swiftSettings: settings),
     .target(
@@ -133,7 +134,7 @@ let package = Package(
     .target(
       name: "SaraiHTTP",
       dependencies: [
-        "SaraiCore", "SaraiAgent",
+        "SaraiCore", "SaraiAgent", "SaraiSchema",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -253,7 +254,9 @@ let package = Package(
     .testTarget(name: "SaraiCoreTests", dependencies: ["SaraiCore"], swiftSettings: settings),
     .testTarget(
       name: "SaraiInferenceTests",
-      dependencies: ["SaraiCore", "SaraiInference", "TestSupport"], swiftSettings: settings),
+      dependencies: ["SaraiCore", "SaraiInference", "SaraiSchema", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "SaraiSchemaTests", dependencies: ["SaraiCore", "SaraiSchema", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "SaraiEngineTests",
       dependencies: [

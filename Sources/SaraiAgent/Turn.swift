@@ -27,13 +27,17 @@ package struct Turn: Sendable {
     package var language: Language
     /// Whose memory it uses; nil for none.
     package var memory: MemoryUse?
+    /// What the answer has to obey. With it a model answers, whatever memory or a skill would say.
+    package var grammar: GenerationGrammar?
+    /// What the model is told about functions that it may call; goes to the end of the system prompt.
+    package var tools: String?
     package var client: String
     package var requestID: String
 
     package init(
       messages: [Message], model: String = Turn.sarai, sampling: SamplingParameters? = nil,
-      overflow: Overflow = .fail, language: Language = .spanish, memory: MemoryUse? = nil, client: String,
-      requestID: String
+      overflow: Overflow = .fail, language: Language = .spanish, memory: MemoryUse? = nil,
+      grammar: GenerationGrammar? = nil, tools: String? = nil, client: String, requestID: String
     ) {
       self.messages = messages
       self.model = model
@@ -41,6 +45,8 @@ package struct Turn: Sendable {
       self.overflow = overflow
       self.language = language
       self.memory = memory
+      self.grammar = grammar
+      self.tools = tools
       self.client = client
       self.requestID = requestID
     }
@@ -80,7 +86,7 @@ package struct Turn: Sendable {
     let known = await models.models()
     let told = try await recalled(request, known)
     if let told, told.isCertain { return reply(told, to: request) }
-    if let answer = try await intents?.answer(request) { return reply(answer, to: request) }
+    if request.grammar == nil, let answer = try await intents?.answer(request) { return reply(answer, to: request) }
     // A question about what was never said, which no skill can answer either: a model would guess.
     if let told { return reply(told, to: request) }
     let notes = try await memory?.notes(for: request, staysHere: !Self.leavesMachine(request, known)) ?? ""
@@ -89,7 +95,8 @@ package struct Turn: Sendable {
       messages, staticCount: staticCount, request: request, known: known, hasNotes: !notes.isEmpty)
     let generation = GenerationRequest(
       model: route.model, prompt: .chat(route.messages), sampling: sampling(for: request),
-      staticMessageCount: staticCount, client: request.client, requestID: request.requestID)
+      staticMessageCount: staticCount, client: request.client, requestID: request.requestID,
+      grammar: request.grammar)
     return Reply(
       role: route.model, droppedMessages: messages.count - route.messages.count,
       events: learning(from: request, try await models.generate(generation)))
@@ -110,6 +117,7 @@ package struct Turn: Sendable {
   private func recalled(_ request: Request, _ known: [ModelSummary]) async throws -> MemoryReply? {
     guard let memory, let use = TurnMemory.use(in: request) else { return nil }
     await memory.settle(owner: use.owner, withinSeconds: Self.settleSeconds)
+    guard request.grammar == nil else { return nil }
     let spoken = known.first { $0.roles.contains(Self.experts[0]) }?.languages ?? []
     return try await memory.reply(to: request, spoken: spoken.compactMap { Language(tag: $0) })
   }
@@ -184,10 +192,15 @@ package struct Turn: Sendable {
     let ownHead = request.messages.prefix { $0.role == .system }.count
     var messages = request.messages
     if !notes.isEmpty, let last = messages.last { messages[messages.count - 1].content = notes + last.content }
-    if request.model == Self.sarai, ownHead == 0 {
-      return (persona.messages + messages, persona.messages.count)
+    var head = request.model == Self.sarai && ownHead == 0 ? persona.messages : Array(messages.prefix(ownHead))
+    if let tools = request.tools {
+      if let last = head.lastIndex(where: { $0.role == .system }) {
+        head[last].content += "\n\n" + tools
+      } else {
+        head.append(Message(.system, tools))
+      }
     }
-    return (messages, ownHead)
+    return (head + messages.dropFirst(ownHead), head.count)
   }
 
   /// SARAi answers with the short context where the conversation fits it and the long one where it does not.

@@ -49,7 +49,7 @@ package struct GenerationRequest: Sendable {
   /// Whose request it is: the queue takes turns between clients.
   package var client: String
   package var requestID: String
-  /// What the text has to obey: it ends where the grammar does, or earlier with the reason `length` or `repetition`.
+  /// What the text has to obey: it ends where the grammar does. Cut by `length` or `repetition` it is completed first.
   package var grammar: GenerationGrammar?
   /// How tokens are guessed ahead; nil leaves it to the engine.
   package var speculation: SpeculationMode?

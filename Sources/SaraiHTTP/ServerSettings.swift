@@ -39,6 +39,8 @@ package struct ServerSettings: Sendable {
   package var memoryOwner: String?
   /// Whether conversations leave nothing in the memory.
   package var isPrivate: Bool
+  /// Whether answers may be bound by a grammar: JSON by a schema, calls of tools.
+  package var allowsGrammars: Bool
 
   package init(
     host: String = "127.0.0.1", port: Int = 8080, token: String? = nil, allowedHosts: [String] = [],
@@ -46,7 +48,7 @@ package struct ServerSettings: Sendable {
     maxHeaderCount: Int = 100, maxConnections: Int = 512, maxQueuedRequests: Int = 64,
     firstTokenTimeoutSeconds: Double = 300, requestTimeoutSeconds: Double = 1800, idleTimeoutSeconds: Double = 60,
     headerReadTimeoutSeconds: Double = 10, bodyReadTimeoutSeconds: Double = 60, drainTimeoutSeconds: Double = 10,
-    memoryOwner: String? = "local", isPrivate: Bool = false, version: String
+    memoryOwner: String? = "local", isPrivate: Bool = false, allowsGrammars: Bool = true, version: String
   ) {
     self.host = host
     self.port = port
@@ -66,6 +68,7 @@ package struct ServerSettings: Sendable {
     self.drainTimeoutSeconds = drainTimeoutSeconds
     self.memoryOwner = memoryOwner
     self.isPrivate = isPrivate
+    self.allowsGrammars = allowsGrammars
     self.version = version
   }
 }

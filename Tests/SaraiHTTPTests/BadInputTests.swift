@@ -72,8 +72,7 @@ import Testing
 
   @Test(
     arguments: [
-      (["tools": [["type": "function"]]], "tools"), (["tool_choice": "required"], "tool_choice"),
-      (["response_format": ["type": "json_object"]], "response_format"), (["logprobs": true], "logprobs"),
+      (["functions": [["name": "f"]]], "functions"), (["logprobs": true], "logprobs"),
       (["top_logprobs": 5], "top_logprobs"), (["modalities": ["audio"]], "modalities"), (["store": true], "store"),
       (["audio": ["voice": "x"]], "audio"), (["service_tier": "flex"], "service_tier"),
       (["messages": [["role": "function", "content": "x"]]], "messages[0].role"),

@@ -1,6 +1,7 @@
 import Hummingbird
 import SaraiAgent
 import SaraiCore
+import SaraiSchema
 
 extension API {
   /// POST /v1/chat/completions
@@ -12,6 +13,7 @@ extension API {
     SamplingFields.apply(given, to: &sampling)
     sampling.maxTokens = try Self.maxTokens(given) ?? sampling.maxTokens
     let count = given["n"]?.integerValue.map { Int($0) } ?? 1
+    let shape = try AnswerShape(given, settings: settings)
     let turn = turn
     let memory = memory(of: messages, given)
     let choices = (0..<count).map { [sampling] index in
@@ -20,10 +22,12 @@ extension API {
       if index > 0 { memory?.learns = false }
       let request = Turn.Request(
         messages: messages, model: model, sampling: sampling.variant(index), language: call.language, memory: memory,
-        client: call.client(given), requestID: "\(call.requestID)-\(index)")
+        grammar: shape.grammar, tools: shape.toolDescription, client: call.client(given),
+        requestID: "\(call.requestID)-\(index)")
       return CompletionJob.Choice { try await turn.run(request).events }
     }
-    return try await run(choices, perPrompt: count, .chat, model: model, given: given, call: call)
+    return try await run(
+      choices, perPrompt: count, .chat, model: model, callsTools: shape.callsTools, given: given, call: call)
   }
 
   /// Whose memory: the `user` of the request, or else the owner of the server's token.
@@ -41,7 +45,7 @@ extension API {
   /// Runs the choices of a chat or a completion, once there is a place in the queue.
   func run(
     _ choices: [CompletionJob.Choice], perPrompt: Int, _ dialect: CompletionJob.Dialect, model: String,
-    given: JSONObject, call: Call
+    callsTools: Bool = false, given: JSONObject, call: Call
   ) async throws -> Response {
     let isStreamed = given["stream"]?.boolValue ?? false
     guard isStreamed || given["stream_options"] == nil else {
@@ -52,7 +56,8 @@ extension API {
     let job = CompletionJob(
       dialect: dialect, id: (dialect == .chat ? "chatcmpl-" : "cmpl-") + Edge.randomHexadecimal(), model: model,
       created: Self.now, fingerprint: fingerprint, choices: choices, choicesPerPrompt: perPrompt,
-      isStreamed: isStreamed, includesUsage: given["stream_options"]?["include_usage"]?.boolValue ?? false,
+      callsTools: callsTools, isStreamed: isStreamed,
+      includesUsage: given["stream_options"]?["include_usage"]?.boolValue ?? false,
       ticket: try admission.enter())
     let runner = JobRunner(job: job, call: call)
     return try await isStreamed ? runner.eventStream() : runner.document()
@@ -70,9 +75,19 @@ extension API {
         case "tool": .tool
         default: .user
         }
-      messages.append(Message(role, try content(value["content"], role: role, path: "messages[\(index)]")))
+      let text = try content(value["content"], role: role, path: "messages[\(index)]")
+      let calls = value["tool_calls"]?.arrayValue?.map { Self.written($0) } ?? []
+      messages.append(Message(role, ([text] + calls).filter { !$0.isEmpty }.joined(separator: "\n")))
     }
     return messages
+  }
+
+  /// A call in the history, as the model wrote it.
+  private static func written(_ call: JSONValue) -> String {
+    ToolText.written(
+      ToolCall(
+        name: call["function"]?["name"]?.stringValue ?? "",
+        arguments: call["function"]?["arguments"]?.stringValue ?? "{}"))
   }
 
   private static func content(

@@ -1,9 +1,11 @@
 import SaraiCore
+import SaraiSchema
 
 /// The whole answer of a request without `stream`.
 struct CompletionDocument {
   struct Finished: Sendable {
     let text: String
+    var calls: [ToolCall] = []
     let summary: GenerationSummary
   }
 
@@ -38,14 +40,20 @@ struct CompletionDocument {
       writer.key("message")
       writer.beginObject()
       writer.member("role", "assistant")
-      writer.member("content", choice.text)
+      writer.member("content", choice.calls.isEmpty || !choice.text.isEmpty ? .string(choice.text) : .null)
       writer.member("refusal", .null)
+      if !choice.calls.isEmpty {
+        writer.key("tool_calls")
+        writer.beginArray()
+        for call in choice.calls { writer.value(call) }
+        writer.endArray()
+      }
       writer.endObject()
     case .plain:
       writer.member("text", choice.text)
     }
     writer.member("logprobs", .null)
-    writer.finishReason(choice.summary.finishReason)
+    writer.finishReason(choice.summary.finishReason, calls: !choice.calls.isEmpty)
     writer.endObject()
   }
 }

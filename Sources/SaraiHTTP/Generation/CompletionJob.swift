@@ -1,4 +1,5 @@
 import SaraiCore
+import SaraiSchema
 
 /// One request for text, chat or plain: what to run and how to word the answer.
 struct CompletionJob: Sendable {
@@ -22,6 +23,8 @@ struct CompletionJob: Sendable {
   let fingerprint: String
   let choices: [Choice]
   let choicesPerPrompt: Int
+  /// Whether texts may be calls of functions.
+  let callsTools: Bool
   let isStreamed: Bool
   let includesUsage: Bool
   /// Keeps the place in the queue for as long as the job is there.
@@ -101,10 +104,24 @@ extension JSONWriter {
     endObject()
   }
 
+  /// A call of a function; in a stream with its place among the calls.
+  mutating func value(_ call: ToolCall, index: Int? = nil) {
+    beginObject()
+    if let index { member("index", index) }
+    member("id", "call_" + Edge.randomHexadecimal())
+    member("type", "function")
+    key("function")
+    beginObject()
+    member("name", call.name)
+    member("arguments", call.arguments)
+    endObject()
+    endObject()
+  }
+
   /// `finish_reason` in OpenAI's words; that repetition was cut is told by an extension.
-  mutating func finishReason(_ reason: GenerationSummary.FinishReason) {
+  mutating func finishReason(_ reason: GenerationSummary.FinishReason, calls: Bool = false) {
     switch reason {
-    case .stop: member("finish_reason", "stop")
+    case .stop: member("finish_reason", calls ? "tool_calls" : "stop")
     case .length: member("finish_reason", "length")
     case .repetition:
       member("finish_reason", "length")

@@ -1,11 +1,15 @@
 import NIOCore
 import SaraiCore
+import SaraiSchema
 
 /// Words a job's chunks as server-sent events (WHATWG HTML, 9.2), into a buffer that serves for all of them.
 struct EventEncoder {
   private let job: CompletionJob
   private var writer = JSONWriter()
   private(set) var buffer = ByteBuffer()
+  /// Of the choice at hand, where it may call functions.
+  private var reader = ToolCallReader()
+  private var calls = 0
 
   init(_ job: CompletionJob) {
     self.job = job
@@ -20,6 +24,8 @@ struct EventEncoder {
 
   /// The first chunk of a choice: who speaks, or the echo of the prompt.
   mutating func opening(of index: Int) {
+    reader = ToolCallReader()
+    calls = 0
     switch job.dialect {
     case .chat:
       chunk(index) { writer in
@@ -36,6 +42,31 @@ struct EventEncoder {
   }
 
   mutating func text(_ text: String, of index: Int) {
+    guard job.callsTools else { return plainText(text, of: index) }
+    write(reader.push(text), of: index)
+  }
+
+  private mutating func write(_ pieces: [ToolCallReader.Piece], of index: Int) {
+    for piece in pieces {
+      switch piece {
+      case .text(let text): plainText(text, of: index)
+      case .call(let call):
+        let place = calls
+        calls += 1
+        chunk(index) { writer in
+          writer.key("delta")
+          writer.beginObject()
+          writer.key("tool_calls")
+          writer.beginArray()
+          writer.value(call, index: place)
+          writer.endArray()
+          writer.endObject()
+        }
+      }
+    }
+  }
+
+  private mutating func plainText(_ text: String, of index: Int) {
     let dialect = job.dialect
     chunk(index) { writer in
       switch dialect {
@@ -51,6 +82,7 @@ struct EventEncoder {
   }
 
   mutating func end(of index: Int, _ summary: GenerationSummary) {
+    if job.callsTools { write(reader.finish(), of: index) }
     let dialect = job.dialect
     chunk(index, summary) { writer in
       switch dialect {
@@ -107,7 +139,11 @@ struct EventEncoder {
     writer.member("index", index)
     content(&writer)
     writer.member("logprobs", .null)
-    if let end { writer.finishReason(end.finishReason) } else { writer.member("finish_reason", .null) }
+    if let end {
+      writer.finishReason(end.finishReason, calls: calls > 0)
+    } else {
+      writer.member("finish_reason", .null)
+    }
     writer.endObject()
     writer.endArray()
     if job.includesUsage { writer.member("usage", .null) }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import SaraiCore
+import SaraiSchema
 
 /// Runs a job's choices and answers with a document or with events.
 ///
@@ -45,7 +46,16 @@ struct JobRunner: Sendable {
     take(first)
     for try await event in events { take(event) }
     guard let summary else { throw Self.endedEarly }
-    return CompletionDocument.Finished(text: text, summary: summary)
+    guard job.callsTools else { return CompletionDocument.Finished(text: text, summary: summary) }
+    var reader = ToolCallReader()
+    var (rest, calls): (String, [ToolCall]) = ("", [])
+    for piece in reader.push(text) + reader.finish() {
+      switch piece {
+      case .text(let more): rest += more
+      case .call(let call): calls.append(call)
+      }
+    }
+    return CompletionDocument.Finished(text: rest, calls: calls, summary: summary)
   }
 
   // MARK: - Streamed

@@ -42,14 +42,9 @@ enum RequestFields {
       .optional(
         "private", .boolean, default: false, es: "No se recuerda nada de este turno. Extensión.",
         en: "Nothing of this turn is remembered. Extension."),
-    ] + SamplingFields.all + SamplingFields.withoutEffect + [
-      .optional(
-        "parallel_tool_calls", .boolean, es: "Se acepta y no tiene efecto.", en: "Accepted; has no effect."),
-      .notAvailable("tools", unless: []),
-      .notAvailable("tool_choice", unless: "none", "auto"),
+    ] + AnswerFields.all + SamplingFields.all + SamplingFields.withoutEffect + [
       .notAvailable("functions", unless: []),
       .notAvailable("function_call", unless: "none", "auto"),
-      .notAvailable("response_format", unless: ["type": "text"]),
       .notAvailable("logprobs", unless: false),
       .notAvailable("top_logprobs", unless: 0),
       .notAvailable("modalities", unless: ["text"]),
@@ -74,9 +69,8 @@ enum RequestFields {
     .optional(
       "name", .string(0...256), es: "Se acepta; el modelo no lo ve.", en: "Accepted; the model does not see it."),
     .optional(
-      "tool_call_id", .string(0...256), es: "Se acepta; el modelo no lo ve.",
-      en: "Accepted; the model does not see it."),
-    .notAvailable("tool_calls", unless: []),
+      "tool_call_id", .string(0...256), es: "A qué llamada responde.", en: "Which call it answers."),
+    AnswerFields.toolCalls,
     .notAvailable("function_call"),
     .notAvailable("refusal"),
     .notAvailable("audio"),

@@ -221,7 +221,10 @@ package enum SettingsTable {
     flag(
       "speculative_draft_skill", es: "Decodificación especulativa con borrador.",
       en: "Speculative decoding with a draft."),
-    flag("grammar_constraints", es: "Respuestas sujetas a una gramática.", en: "Answers bound by a grammar."),
+    Setting(
+      "phoenix.grammar_constraints", .boolean, .boolean(true),
+      es: "Respuestas sujetas a una gramática, sobre la API: JSON según un esquema y llamadas a funciones.",
+      en: "Answers bound by a grammar, over the API: JSON by a schema, and calls of functions."),
     flag(
       "self_repair_ephemeral", es: "Parches probados en entornos efímeros.",
       en: "Patches tried in throw-away sandboxes."),

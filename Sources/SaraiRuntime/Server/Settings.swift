@@ -10,7 +10,8 @@ extension ServerSettings {
       host: configuration.text("server.host"), port: configuration.integer("server.port") ?? 8080, token: token,
       allowedHosts: configuration.list("server.allowed_hosts"),
       allowedOrigins: configuration.list("server.allowed_origins"), memoryOwner: setup.memoryOwner,
-      isPrivate: setup.isPrivate, version: SaraiVersion.current)
+      isPrivate: setup.isPrivate, allowsGrammars: configuration.flag("phoenix.grammar_constraints"),
+      version: SaraiVersion.current)
     let limits: [(String, WritableKeyPath<ServerSettings, Int>)] = [
       ("max_body_bytes", \.maxBodyBytes), ("max_header_bytes", \.maxHeaderBytes),
       ("max_header_count", \.maxHeaderCount), ("max_connections", \.maxConnections),

@@ -555,7 +555,7 @@ public nonisolated struct Sarai_Engine_V1_GenerateRequest: @unchecked Sendable {
   /// Clears the value of `sampling`. Subsequent reads from it will return its default value.
   public mutating func clearSampling() {_uniqueStorage()._sampling = nil}
 
-  /// What the text has to obey. It ends where the grammar does; cut off by max_tokens it is a beginning of such a text.
+  /// What the text has to obey. It ends where the grammar does; near max_tokens it is closed in time.
   public var grammar: Sarai_Engine_V1_Grammar {
     get {_storage._grammar ?? Sarai_Engine_V1_Grammar()}
     set {_uniqueStorage()._grammar = newValue}

@@ -67,10 +67,21 @@ def test_unknown_model(http):
 
 
 def test_what_is_not_available_yet(http):
-    refused(http.post(CHAT, content=chat_body(tools=[{"type": "function"}])), 400, "not_available", "tools")
-    refused(
-        http.post(CHAT, content=chat_body(response_format={"type": "json_object"})), 400, "not_available",
-        "response_format")
+    refused(http.post(CHAT, content=chat_body(functions=[{"name": "f"}])), 400, "not_available", "functions")
+
+
+def test_schemas_that_cannot_be_held_to_are_refused_by_their_place(http):
+    def answer(schema, **more):
+        format = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema, **more}}
+        return http.post(CHAT, content=chat_body(response_format=format))
+
+    place = "response_format.json_schema.schema"
+    schema = {"type": "object", "properties": {"a": {"not": {}}}}
+    assert '"not"' in refused(answer(schema), 400, "not_available", f"{place}#/properties/a/not")
+    refused(answer({"type": "object", "properties": {"a": {}}}, strict=True), 400, "invalid_request", place)
+    assert answer({"type": "array", "minItems": 300, "items": {"type": "string"}}).json()["error"]["param"] == "max_tokens"
+    refused(http.post(CHAT, content=chat_body(tools=[{"type": "function"}])), 400, "invalid_request", "tools[0].function")
+    refused(http.post(CHAT, content=chat_body(tool_choice="required")), 400, "invalid_request", "tool_choice")
 
 
 def test_the_sentence_is_spanish_for_those_who_ask_for_it(http):

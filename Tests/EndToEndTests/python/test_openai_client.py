@@ -7,6 +7,7 @@ import struct
 
 import openai
 import openapi_spec_validator
+import pydantic
 import pytest
 from conftest import EMBEDDINGS, MODEL, health, settled
 
@@ -138,13 +139,110 @@ def test_faults_are_the_exceptions_that_the_client_knows(client):
     with pytest.raises(openai.BadRequestError) as cold:
         client.chat.completions.create(model=MODEL, messages=QUESTION, temperature=-5)
     assert cold.value.param == "temperature"
-    with pytest.raises(openai.BadRequestError) as tools:
-        client.chat.completions.create(
-            model=MODEL, messages=QUESTION, tools=[{"type": "function", "function": {"name": "f"}}])
-    assert tools.value.code == "not_available"
+    with pytest.raises(openai.BadRequestError) as logprobs:
+        client.chat.completions.create(model=MODEL, messages=QUESTION, logprobs=True)
+    assert logprobs.value.code == "not_available"
     with pytest.raises(openai.BadRequestError) as long:
         client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": "word " * 40_000}])
     assert long.value.code == "context_length_exceeded"
+
+
+class Person(pydantic.BaseModel):
+    name: str = pydantic.Field(max_length=30)
+    age: int = pydantic.Field(ge=0, le=120)
+    langs: list[str] = pydantic.Field(max_length=3)
+
+
+ABOUT = [{"role": "user", "content": "Ana is 34, and speaks Spanish and English."}]
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather", "description": "The weather of a city.",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string", "maxLength": 20}, "unit": {"enum": ["c", "f"]}},
+            "required": ["city", "unit"], "additionalProperties": False,
+        },
+    },
+}
+
+
+def test_json_mode_gives_an_object(client):
+    reply = client.chat.completions.create(
+        model=MODEL, messages=ABOUT, response_format={"type": "json_object"}, max_tokens=80, temperature=0)
+    assert isinstance(json.loads(reply.choices[0].message.content), dict)
+
+
+def test_a_schema_is_held_to_as_the_client_reads_it(client):
+    # Without numbers' bounds and lengths, which the client's own strict mode would not send.
+    format = {
+        "type": "json_schema",
+        "json_schema": {"name": "person", "schema": Person.model_json_schema()},
+    }
+    for seed in range(3):
+        reply = client.chat.completions.create(
+            model=MODEL, messages=ABOUT, response_format=format, max_tokens=200, temperature=0.8, seed=seed)
+        Person.model_validate_json(reply.choices[0].message.content)
+    # A reply that the limit cuts short is a whole one all the same.
+    short = client.chat.completions.create(
+        model=MODEL, messages=ABOUT, response_format=format, max_tokens=24, temperature=0)
+    Person.model_validate_json(short.choices[0].message.content)
+    with pytest.raises(openai.BadRequestError) as tiny:
+        client.chat.completions.create(model=MODEL, messages=ABOUT, response_format=format, max_tokens=4)
+    assert tiny.value.param == "max_tokens" and "tokens" in tiny.value.message
+
+    class Colour(pydantic.BaseModel):
+        name: str
+        is_warm: bool
+
+    parsed = client.chat.completions.parse(
+        model=MODEL, messages=[{"role": "user", "content": "A colour, please."}], response_format=Colour, temperature=0,
+        max_tokens=200)
+    assert isinstance(parsed.choices[0].message.parsed, Colour)
+
+
+def test_a_function_is_called_with_arguments_that_fit_its_schema(client):
+    question = [{"role": "user", "content": "What is the weather in Madrid?"}]
+    fields = dict(model=MODEL, messages=question, tools=[WEATHER], max_tokens=120, temperature=0, parallel_tool_calls=False)
+    for choice in ("required", {"type": "function", "function": {"name": "get_weather"}}):
+        reply = client.chat.completions.create(**fields, tool_choice=choice)
+        [call] = reply.choices[0].message.tool_calls
+        assert reply.choices[0].finish_reason == "tool_calls"
+        assert reply.choices[0].message.content is None
+        assert call.type == "function" and call.function.name == "get_weather" and call.id
+        arguments = json.loads(call.function.arguments)
+        assert set(arguments) == {"city", "unit"} and arguments["unit"] in ("c", "f")
+
+    # The answer of the function goes back, and words come.
+    history = question + [
+        reply.choices[0].message.model_dump(exclude_none=True),
+        {"role": "tool", "tool_call_id": call.id, "content": '{"degrees": 31}'},
+    ]
+    fields["messages"] = history
+    words = client.chat.completions.create(**fields, tool_choice="none")
+    assert words.choices[0].message.content and not words.choices[0].message.tool_calls
+
+
+def test_calls_are_streamed(client):
+    stream = client.chat.completions.create(
+        model=MODEL, messages=[{"role": "user", "content": "What is the weather in Madrid?"}], tools=[WEATHER],
+        tool_choice="required", parallel_tool_calls=False, max_tokens=120, temperature=0, stream=True)
+    name, arguments, reasons = "", "", []
+    for chunk in stream:
+        for choice in chunk.choices:
+            for call in choice.delta.tool_calls or []:
+                name += call.function.name or ""
+                arguments += call.function.arguments or ""
+            reasons.append(choice.finish_reason)
+    assert name == "get_weather" and set(json.loads(arguments)) == {"city", "unit"}
+    assert reasons[-1] == "tool_calls"
+
+
+def test_functions_that_may_be_called_need_not_be(client):
+    reply = client.chat.completions.create(
+        model=MODEL, messages=QUESTION, tools=[WEATHER], max_tokens=40, temperature=0)
+    message = reply.choices[0].message
+    assert message.content or message.tool_calls
 
 
 def test_closing_a_stream_stops_the_model(client, http):

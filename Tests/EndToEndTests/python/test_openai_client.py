@@ -4,6 +4,7 @@ import base64
 import json
 import math
 import struct
+from typing import Literal
 
 import openai
 import openapi_spec_validator
@@ -185,14 +186,14 @@ def test_a_schema_is_held_to_as_the_client_reads_it(client):
         Person.model_validate_json(reply.choices[0].message.content)
     # A reply that the limit cuts short is a whole one all the same.
     short = client.chat.completions.create(
-        model=MODEL, messages=ABOUT, response_format=format, max_tokens=24, temperature=0)
+        model=MODEL, messages=ABOUT, response_format=format, max_tokens=32, temperature=0)
     Person.model_validate_json(short.choices[0].message.content)
     with pytest.raises(openai.BadRequestError) as tiny:
         client.chat.completions.create(model=MODEL, messages=ABOUT, response_format=format, max_tokens=4)
     assert tiny.value.param == "max_tokens" and "tokens" in tiny.value.message
 
     class Colour(pydantic.BaseModel):
-        name: str
+        name: Literal["red", "blue"]
         is_warm: bool
 
     parsed = client.chat.completions.parse(

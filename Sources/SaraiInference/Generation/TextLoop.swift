@@ -36,6 +36,17 @@ struct TextLoop {
   mutating func run(
     cancellation: Cancellation, compute: (_ tokens: ArraySlice<Int32>, _ outputs: Int) throws -> Void
   ) throws -> GenerationSummary.FinishReason {
+    do {
+      return try write(cancellation: cancellation, compute: compute)
+    } catch {
+      forgetGuesses(from: position)
+      throw error
+    }
+  }
+
+  private mutating func write(
+    cancellation: Cancellation, compute: (_ tokens: ArraySlice<Int32>, _ outputs: Int) throws -> Void
+  ) throws -> GenerationSummary.FinishReason {
     if let constraint = job.constraint, constraint.isComplete { return .stop }
     while completionTokens < limit {
       if cancellation.isCancelled { throw CancellationError() }

@@ -27,6 +27,8 @@ package struct EngineSpecification: Sendable, Hashable {
   package var threads: Int?
   /// Requests that may wait in the engine at a time.
   package var maxQueue: Int
+  /// How tokens are guessed ahead.
+  package var speculation = SpeculationMode.cost
   /// What was measured for this file on this machine.
   package var tuning: ModelTuning?
 
@@ -59,6 +61,7 @@ package struct EngineSpecification: Sendable, Hashable {
     if let sha256 { arguments += ["--model-sha256", sha256] }
     if isTrusted { arguments.append("--trusted") }
     if let tuning { arguments += tuning.arguments }
+    if speculation != .cost { arguments += ["--speculation", speculation.rawValue] }
     var child = Self.childEnvironment(from: environment)
     if isolated { Self.hidePlaces(in: &child) }
     return ChildCommand(executable: executable, arguments: arguments, environment: child, profile: profile)

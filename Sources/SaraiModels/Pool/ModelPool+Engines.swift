@@ -61,12 +61,14 @@ extension ModelPool {
     // A file of the user's, or one made of it, has the hash that it had when it was registered, which says nothing about
     // what is in it.
     let isTrusted = model.expectedSHA256 == sha256 && parts.store.catalogue[model.id] != nil
-    return EngineSpecification(
+    var specification = EngineSpecification(
       executable: settings.engineExecutable, name: key.model, modelFile: model.path,
       format: model.entry.backend == .e5 ? .e5 : .gguf, contextTokens: key.contextTokens, socket: socket,
       cacheFolder: cacheFolder, sha256: sha256, isTrusted: isTrusted, threads: settings.threads,
       maxQueue: settings.maxQueue,
       tuning: model.entry.backend == .llama ? parts.store.tunings.tuning(sha256: sha256) : nil)
+    specification.speculation = settings.speculation
+    return specification
   }
 
   private func startSucceeded(_ engine: RunningEngine) {

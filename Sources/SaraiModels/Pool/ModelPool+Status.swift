@@ -85,6 +85,7 @@ extension ModelPool {
     compare("restart", \.restart, \.applied)
     compare("threads", \.threads, \.appliedAsEnginesStart)
     compare("maxQueue", \.maxQueue, \.appliedAsEnginesStart)
+    compare("speculation", \.speculation, \.appliedAsEnginesStart)
     compare("engineExecutable", \.engineExecutable, \.needsRestart)
     compare("cacheFolder", \.cacheFolder, \.needsRestart)
     compare("socketFolder", \.socketFolder, \.needsRestart)

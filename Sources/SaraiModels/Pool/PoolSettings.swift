@@ -1,3 +1,5 @@
+package import SaraiCore
+
 /// How the model pool works. Configuration gives it, and may give another while the pool runs.
 package struct PoolSettings: Sendable, Hashable {
   /// Which model answers in a role.
@@ -49,6 +51,8 @@ package struct PoolSettings: Sendable, Hashable {
   package var threads: Int?
   /// Requests that may wait in one engine.
   package var maxQueue: Int
+  /// How engines guess tokens ahead.
+  package var speculation = SpeculationMode.cost
   /// The context of a model that is asked for by its id and fills no role.
   package var defaultContextTokens = 4_096
   package var startTimeoutSeconds: Double = 120

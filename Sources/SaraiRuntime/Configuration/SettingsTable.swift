@@ -70,6 +70,13 @@ package enum SettingsTable {
       es: "Hilos de cálculo por modelo; «auto» sigue la carga de la máquina.",
       en: "Computing threads of a model; auto follows the machine's load."),
     Setting(
+      "runtime.speculation", .choice(["cost", "acceptance", "none"]), .text("cost"), reload: .live,
+      es:
+        "Cuántos tokens se adivinan y verifican a la vez, sin que cambie el texto: los que compensan según lo medido, "
+        + "según los aciertos, o ninguno.",
+      en: "How many tokens are guessed and verified at once, which never changes a text: as many as pay by what was "
+        + "measured, by how often guesses were right, or none."),
+    Setting(
       "runtime.max_queue", .integer(1...10_000), .integer(64), reload: .live,
       es: "Peticiones que esperan turno en un modelo; a las demás se les pide que vuelvan luego.",
       en: "Requests that wait for a model; others are asked to come back."),

@@ -50,6 +50,8 @@ extension PoolSettings {
       idleUnloadSeconds: ttl > 0 ? Double(ttl) : nil, engineExecutable: setup.installation.engine,
       cacheFolder: setup.folders.cache, socketFolder: setup.folders.run,
       threads: configuration.integer("runtime.threads"), maxQueue: configuration.integer("runtime.max_queue") ?? 64)
+    // "none" rather than "off", which YAML reads as false.
+    speculation = SpeculationMode(rawValue: configuration.text("runtime.speculation")) ?? .off
   }
 }
 

@@ -6,5 +6,5 @@ import SaraiCore
 struct SaraiEngine: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sarai-engine", abstract: "Serves one model over a unix socket. sarai starts it by itself.",
-    subcommands: [ServeCommand.self, CheckCommand.self, QuantizeCommand.self])
+    subcommands: [ServeCommand.self, CheckCommand.self, QuantizeCommand.self, TuneCommand.self])
 }

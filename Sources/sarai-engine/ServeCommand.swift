@@ -56,6 +56,12 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "Weights are not repacked for the processor.")
   var noExtraBuffers = false
 
+  @Option(help: "The unix socket of a smaller model that guesses ahead.")
+  var draftSocket: String?
+
+  @Flag(help: "Guesses ahead for a larger model.")
+  var draft = false
+
   @Option(help: "Requests that may wait.")
   var maxQueue = 64
 
@@ -115,10 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
     let server = GRPCServer(
       transport: SocketTransport.serve(
         listener, maximumRequestBytes: 16 << 20, allowedUsers: [getuid()], maximumConnections: 1_024, log: logger),
-      services: [
-        EngineService(engine: engine, modelSHA256: modelSHA256 ?? "", logger: logger),
-        HealthService(service: Sarai_Engine_V1_Engine.descriptor.fullyQualifiedService),
-      ])
+      services: services(engine, logger))
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.serve() }
@@ -137,6 +140,17 @@ struct ServeCommand: AsyncParsableCommand {
     logger.info("ended")
   }
 
+  private func services(_ engine: any InferenceEngine, _ logger: Logger) -> [any RegistrableRPCService] {
+    var services: [any RegistrableRPCService] = [
+      EngineService(engine: engine, modelSHA256: modelSHA256 ?? "", logger: logger),
+      HealthService(service: Sarai_Engine_V1_Engine.descriptor.fullyQualifiedService),
+    ]
+    if draft, let engine = engine as? TextEngine {
+      services.append(DraftService(server: DraftServer(engine: engine), logger: logger))
+    }
+    return services
+  }
+
   private func load(
     _ channel: MachineChannel, _ lifetime: Lifetime, _ logger: Logger
   ) async throws -> any InferenceEngine {
@@ -151,11 +165,14 @@ struct ServeCommand: AsyncParsableCommand {
         _exit(MachineChannel.dataError)
       })
     options.limitsTemplateMemory = true
+    options.draftTransport = try draftSocket.map { try DraftClient(socket: $0) }
+    options.onDraftRefusal = { logger.warning("\($0)") }
     if let tuning { options.tuning = tuning }
     if tunedFor != nil, tuning == nil {
       logger.notice("tuned for another build of libllama (\(tunedFor ?? "")): run sarai tune again")
     }
-    options.speculation = SpeculationMode(rawValue: speculation) ?? .cost
+    // Who guesses for another needs no guesses.
+    options.speculation = draft ? .off : SpeculationMode(rawValue: speculation) ?? .cost
     let engine: any InferenceEngine =
       switch kind {
       case .gguf: try await TextEngine.load(options)

@@ -25,7 +25,8 @@ struct Sarai: AsyncParsableCommand {
           """),
       version: SaraiVersion.current,
       subcommands: [
-        ChatCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, QuantizeCommand.self, ListCommand.self,
+        ChatCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, QuantizeCommand.self, TuneCommand.self,
+        ListCommand.self,
         ShowCommand.self, RemoveCommand.self, ProcessesCommand.self, StopCommand.self, SkillCommand.self,
         MemoryCommand.self,
         DoctorCommand.self, ConfigCommand.self, BenchCommand.self, CompletionsCommand.self, SuperviseCommand.self,

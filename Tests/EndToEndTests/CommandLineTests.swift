@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(10))) struct CommandLineTests {
   private static let commands: [[String]] = [
     [], ["chat"], ["chat", "list"], ["chat", "search"], ["chat", "show"], ["chat", "delete"], ["serve"], ["run"],
-    ["pull"], ["quantize"], ["list"], ["show"], ["rm"], ["ps"], ["doctor"], ["config"], ["config", "explain"],
+    ["pull"], ["quantize"], ["tune"], ["list"], ["show"], ["rm"], ["ps"], ["doctor"], ["config"],
+    ["config", "explain"],
     ["config", "path"],
     ["config", "default"], ["completions"], ["bench"], ["bench", "chat"], ["bench", "quality"], ["stop"],
     ["skill"], ["skill", "list"], ["skill", "show"], ["skill", "run"], ["skill", "install"], ["skill", "remove"],

@@ -84,6 +84,10 @@ package struct EngineOptions: Sendable {
   package var tuning = EngineTuning()
   /// How tokens are guessed ahead where a request does not say.
   package var speculation = SpeculationMode.cost
+  /// The way to a smaller model that guesses ahead; nil for none.
+  package var draftTransport: (any DraftTransport)?
+  /// Called once where that model turns out not to fit.
+  package var onDraftRefusal: @Sendable (SaraiError) -> Void = { _ in }
   /// Keeps the whole process from growing without end while a template runs; for a process of the engine's own.
   package var limitsTemplateMemory = false
   package var log: LlamaLibrary.LogSink

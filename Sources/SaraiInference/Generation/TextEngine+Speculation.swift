@@ -1,3 +1,5 @@
+import SaraiCore
+
 // Guessing ahead: whether it is exact here, and how it went.
 
 extension TextEngine {
@@ -19,4 +21,19 @@ extension TextEngine {
   }
 
   package var speculation: SpeculationTotals? { model.facts.embeds ? nil : economics.totals }
+
+  /// What another model's tokens are compared with.
+  var vocabularyIdentity: VocabularyIdentity { model.vocabularyIdentity }
+
+  /// The job with a seed of its own, where it had none, and the draft model's guesses after this engine's.
+  func withDraftModel(_ job: GenerationJob) -> GenerationJob {
+    guard let draftLink, job.speculation != .off else { return job }
+    var job = job
+    let seed = job.sampling.seed ?? UInt64.random(in: .min ... .max)
+    job.sampling.seed = seed
+    job.moreDrafters = { [sampling = job.sampling, size = model.facts.vocabularySize] in
+      [RemoteDrafter(link: draftLink, sampling: sampling, seed: seed, vocabularySize: size)]
+    }
+    return job
+  }
 }

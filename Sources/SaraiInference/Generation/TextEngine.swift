@@ -20,6 +20,7 @@ package final class TextEngine: InferenceEngine {
   private let grammars: GrammarFactory
   let economics: DraftEconomics
   let exactness: Exactness
+  let draftLink: DraftLink?
   let staticHeads = Mutex(StaticHeads())
   private let contextTokens: Int
   private let contextBytes: UInt64
@@ -56,10 +57,15 @@ package final class TextEngine: InferenceEngine {
       maximum: options.tuning.maximumThreads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), fixed: options.threads)
     let memory = try await ThreadConfined(threadName: "sarai-compute") { [contextTokens] in
       let maximumOutputs =
-        options.speculation == .off ? 1 : SpeculationLimits.maximumTokens(vocabularySize: model.facts.vocabularySize)
+        options.speculation == .off
+        ? 1
+        : min(
+          SpeculationLimits.maximumTokens(vocabularySize: model.facts.vocabularySize),
+          options.tuning.exactBatchTokens ?? .max)
       return PromptMemory(
         context: try LlamaContext(
-          model: model, contextTokens: contextTokens, threads: governor.current(), maximumOutputs: maximumOutputs))
+          model: model, contextTokens: contextTokens, threads: governor.current(), maximumOutputs: maximumOutputs,
+          batchTokens: options.tuning.batchTokens))
     }
     // Loading leaves as much behind as some contexts take.
     sarai_memory_trim()
@@ -90,12 +96,15 @@ package final class TextEngine: InferenceEngine {
     self.contextBytes = contextBytes
     self.warnings = warnings
     turns = FairTurns(capacity: options.maximumQueue)
+    draftLink = options.draftTransport.map { [refused = options.onDraftRefusal] transport in
+      DraftLink(transport: transport, vocabulary: { model.vocabularyIdentity }, onRefusal: refused)
+    }
     economics = DraftEconomics(maximumTokens: maximumOutputs)
     let content = try options.modelSHA256.map { "sha256 \($0)" } ?? fileIdentity(options.modelPath)
     exactness = Exactness(
       model: model, content: "\(content) extra buffers \(options.tuning.extraBuffers)", threads: governor.counts,
-      folder: options.cacheFolder,
-      isWanted: options.speculation != .off && !model.facts.embeds)
+      folder: options.cacheFolder, maximumTokens: maximumOutputs,
+      isWanted: options.speculation != .off && !model.facts.embeds && maximumOutputs > 1)
     store = try options.cacheFolder.map { [statistics] folder in
       let identity = StateStore.identity(of: [
         content, template?.template.source ?? "", LlamaLibrary.build, "kv f16 f16", "context \(contextTokens)",
@@ -216,7 +225,7 @@ extension TextEngine {
     }
   }
 
-  private func checkTokens(_ tokens: [Int32]) throws {
+  func checkTokens(_ tokens: [Int32]) throws {
     guard model.contains(tokens) else {
       throw SaraiError(
         .invalidRequest,
@@ -275,10 +284,11 @@ extension TextEngine {
         let room = contextTokens - prompt.all.count
         try GrammarFactory.check(grammar, maxTokens: min(request.sampling.maxTokens ?? .max, room))
       }
-      let job = GenerationJob(
+      let plainJob = GenerationJob(
         prompt: prompt.all, staticTokens: prompt.staticCount, staticMessageCount: request.staticMessageCount,
         sampling: request.sampling, constraint: grammar,
         speculation: request.speculation ?? options.speculation)
+      let job = withDraftModel(plainJob)
       let queued = ContinuousClock.now
       return try await turns.withTurn(client: request.client) {
         let queueSeconds = (ContinuousClock.now - queued).seconds
@@ -360,7 +370,7 @@ extension TextEngine {
   }
 
   /// Runs on the compute thread; cancelling the task stops the computation.
-  private func compute<Result: Sendable>(
+  func compute<Result: Sendable>(
     _ body: @escaping @Sendable (Generation) throws -> Result
   ) async throws -> Result {
     let cancellation = Cancellation()

@@ -22,16 +22,20 @@ package final class LlamaContext {
   ///   - contextTokens: Rounded up to what libllama takes (a multiple of 256).
   ///   - maximumOutputs: Tokens of one batch whose logits can be read; each takes the vocabulary's size in floats,
   ///     once when the context is made and once more when that many are first asked for.
+  ///   - batchTokens: Tokens to compute in one go at most.
   /// - Throws: `SaraiError.insufficientResources` when memory is short.
-  package init(model: LlamaModel, contextTokens: Int, threads: Int, maximumOutputs: Int = 1) throws {
+  package init(
+    model: LlamaModel, contextTokens: Int, threads: Int, maximumOutputs: Int = 1,
+    batchTokens: Int = LlamaContext.batchTokens
+  ) throws {
     let embeds = model.facts.embeds
     self.model = model
     self.threads = threads
     // A text to embed is computed whole: its tokens may look at those after them.
-    batchTokens = embeds ? contextTokens : min(Self.batchTokens, contextTokens)
-    self.maximumOutputs = embeds ? batchTokens : max(1, min(maximumOutputs, batchTokens))
+    self.batchTokens = embeds ? contextTokens : min(batchTokens, contextTokens)
+    self.maximumOutputs = embeds ? contextTokens : max(1, min(maximumOutputs, self.batchTokens))
     var parameters = sarai_context_parameters(
-      context_tokens: UInt32(contextTokens), batch_tokens: UInt32(batchTokens), threads: Int32(threads),
+      context_tokens: UInt32(contextTokens), batch_tokens: UInt32(self.batchTokens), threads: Int32(threads),
       maximum_outputs: UInt32(self.maximumOutputs), embeds: embeds)
     var status = SARAI_OK
     let before = sarai_allocated_bytes()

@@ -17,9 +17,10 @@ final class DraftComposer {
   private static let forcedEvidence = 18
   /// Rounds after which a drafter that did not pay is asked again; each time in vain doubles them.
   private static let retryRounds = 64
-  /// How much later than expected a costly drafter's guesses may come, and the most that is waited for them, in steps of
-  /// one token.
+  /// How much later than expected a costly drafter's guesses may come, and the least and the most that is waited for them,
+  /// in steps of one token.
   private static let patience = 2.0
+  private static let leastSteps = 0.25
   private static let mostSteps = 2.0
   /// Guesses less likely than this to be reached are not worth looking for.
   private static let leastReach = 0.1
@@ -96,8 +97,12 @@ final class DraftComposer {
     // The dear ones only where the cheap ones know nothing.
     guard guesses.isEmpty, let plan = plan(index, evidence: evidence, limit: limit) else { return .none }
     let start = ContinuousClock.now
-    let draft = drafter.propose(after: [], limit: plan.length, deadline: start + .seconds(plan.patienceSeconds))
-    let seconds = (ContinuousClock.now - start).seconds
+    let deadline = start + .seconds(plan.patienceSeconds)
+    let draft = drafter.propose(after: [], limit: plan.length, deadline: deadline)
+    let end = ContinuousClock.now
+    // One that had nothing to say and kept nobody waiting has not shown what its guesses cost.
+    guard !draft.tokens.isEmpty || end >= deadline else { return .none }
+    let seconds = (end - start).seconds
     report.waited(for: drafter.name, seconds: seconds)
     economics.use {
       $0.totals.draftLatency.observe(seconds)
@@ -124,7 +129,9 @@ final class DraftComposer {
         retryAfter[index] = Self.retryRounds
       }
       skipped[index] = 0
-      return (length, min(secondsPerGuess * Double(length) * Self.patience, single * Self.mostSteps))
+      // Guesses that were left over from a late answer cost nothing, and say nothing of how long the next one takes.
+      let patience = max(secondsPerGuess * Double(length) * Self.patience, single * Self.leastSteps)
+      return (length, min(patience, single * Self.mostSteps))
     }
   }
 }

@@ -21,6 +21,7 @@ final class Exactness: Sendable {
   private let key: String
   private let path: String?
   private let threads: [Int]
+  private let sizes: [Int]
   private let isWanted: Bool
   private let state: Mutex<State>
 
@@ -31,11 +32,16 @@ final class Exactness: Sendable {
   ///   - content: Says which file it is.
   ///   - threads: Counts that may take turns; those beyond four are taken to be like the fourth.
   ///   - folder: Where the result outlives the process.
-  init(model: LlamaModel, content: String, threads: [Int], folder: String?, isWanted: Bool) {
+  ///   - maximumTokens: No batch will be larger.
+  init(
+    model: LlamaModel, content: String, threads: [Int], folder: String?, maximumTokens: Int, isWanted: Bool
+  ) {
+    sizes = BatchInvariance.probedSizes.filter { $0 <= maximumTokens }
     self.model = model
     self.threads = Array(threads.prefix(1) + threads.dropFirst().suffix(3))
     let parts = [
-      "batch invariance 1", content, LlamaLibrary.build, "kv f16 f16", "threads \(self.threads)", Self.processor,
+      "batch invariance 1", content, LlamaLibrary.build, "kv f16 f16", "threads \(self.threads)",
+      "sizes \(sizes)", Self.processor,
     ]
     let key = StateStore.identity(of: parts).prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     self.key = key
@@ -80,7 +86,8 @@ final class Exactness: Sendable {
       return true
     }
     guard begins else { return }
-    let result = try? BatchInvariance.provenTokens(model: model, threads: threads, cancellation: cancellation)
+    let result = try? BatchInvariance.provenTokens(
+      model: model, sizes: sizes, threads: threads, cancellation: cancellation)
     state.withLock {
       $0.attempt = nil
       $0.tokens = result

@@ -141,6 +141,13 @@ package final class EngineClient: Sendable {
     try await call(body)
   }
 
+  /// The same of the contract that engines in their draft role serve.
+  package func forwardDraft<Reply: Sendable>(
+    _ body: @Sendable (Sarai_Draft_V1_Draft.Client<HTTP2ClientTransport.Posix>) async throws -> Reply
+  ) async throws -> Reply {
+    try await call { [connection] _ in try await body(Sarai_Draft_V1_Draft.Client(wrapping: connection)) }
+  }
+
   // MARK: - Errors
 
   /// - Parameter isRepeatable: Whether nothing came of a call that failed. It is made once more then: an engine closes

@@ -31,6 +31,10 @@ package struct EngineSpecification: Sendable, Hashable {
   package var speculation = SpeculationMode.cost
   /// What was measured for this file on this machine.
   package var tuning: ModelTuning?
+  /// True for an engine that guesses ahead for larger models.
+  package var isDraft = false
+  /// Where it finds one; nil for none.
+  package var draftSocket: String?
 
   package init(
     executable: String, name: String, modelFile: String, format: Format, contextTokens: Int, socket: String,
@@ -62,12 +66,18 @@ package struct EngineSpecification: Sendable, Hashable {
     if isTrusted { arguments.append("--trusted") }
     if let tuning { arguments += tuning.arguments }
     if speculation != .cost { arguments += ["--speculation", speculation.rawValue] }
+    if isDraft { arguments.append("--draft") }
+    if let draftSocket {
+      arguments += ["--draft-socket", isolated ? SandboxPaths.grantedSocket(Self.draftGrant) : draftSocket]
+    }
     var child = Self.childEnvironment(from: environment)
     if isolated { Self.hidePlaces(in: &child) }
     return ChildCommand(executable: executable, arguments: arguments, environment: child, profile: profile)
   }
 
-  /// Its model to read, its cache to write, a socket to serve on: nothing else.
+  private static let draftGrant = "draft"
+
+  /// Its model to read, its cache to write, a socket to serve on, at most one to ask a draft model: nothing else.
   private var profile: SandboxProfile {
     var limits = SandboxLimits()
     // What fits is the pool's decision, before the start; this only keeps an engine from taking the whole machine.
@@ -78,7 +88,8 @@ package struct EngineSpecification: Sendable, Hashable {
     limits.startSeconds = 120
     return SandboxProfile(
       name: "engine", kind: .engine, executable: executable, readOnly: [.init(host: modelFile)],
-      readWrite: [.init(host: cacheFolder)], serves: true, limits: limits)
+      readWrite: [.init(host: cacheFolder)],
+      sockets: draftSocket.map { [.init(name: Self.draftGrant, host: $0)] } ?? [], serves: true, limits: limits)
   }
 
   /// Takes out what names folders of the host, which are not there in a sandbox.

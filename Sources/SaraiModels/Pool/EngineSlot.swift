@@ -4,10 +4,13 @@ import SaraiCore
 package struct EngineKey: Sendable, Hashable {
   package var model: String
   package var contextTokens: Int
+  /// True for an engine that only guesses ahead for others.
+  package var isDraft: Bool
 
-  package init(model: String, contextTokens: Int) {
+  package init(model: String, contextTokens: Int, isDraft: Bool = false) {
     self.model = model
     self.contextTokens = contextTokens
+    self.isDraft = isDraft
   }
 }
 
@@ -50,6 +53,7 @@ struct EngineSlot {
   }
 
   let model: InstalledModel
+  let isDraft: Bool
   var footprint: MemoryFootprint
   private(set) var phase: Phase
   /// Requests under way.
@@ -63,13 +67,15 @@ struct EngineSlot {
   /// When it died, within the restart policy's window.
   private(set) var deaths: [ContinuousClock.Instant] = []
 
-  init(model: InstalledModel, footprint: MemoryFootprint, start: Start) {
+  init(model: InstalledModel, isDraft: Bool, footprint: MemoryFootprint, start: Start) {
     self.model = model
+    self.isDraft = isDraft
     self.footprint = footprint
     phase = .starting(start)
   }
 
-  var isLLM: Bool { model.entry.kind == .chat }
+  /// Whether it counts as one of the language models in memory; one that guesses for another comes with that one.
+  var isLLM: Bool { model.entry.kind == .chat && !isDraft }
 
   /// True where it takes memory now.
   var occupiesMemory: Bool {

@@ -8,7 +8,8 @@ extension ModelPool {
 
   /// Starts the engine once for all who wait for it.
   func beginStart(_ key: EngineKey, _ model: InstalledModel) {
-    slots[key] = EngineSlot(model: model, footprint: footprint(of: key, model), start: start(key, model, after: 0))
+    slots[key] = EngineSlot(
+      model: model, isDraft: key.isDraft, footprint: footprint(of: key, model), start: start(key, model, after: 0))
   }
 
   private func start(_ key: EngineKey, _ model: InstalledModel, after delaySeconds: Double) -> EngineSlot.Start {
@@ -68,6 +69,8 @@ extension ModelPool {
       maxQueue: settings.maxQueue,
       tuning: model.entry.backend == .llama ? parts.store.tunings.tuning(sha256: sha256) : nil)
     specification.speculation = settings.speculation
+    specification.isDraft = key.isDraft
+    specification.draftSocket = mayAskDraft(key, model) ? draftSocket : nil
     return specification
   }
 

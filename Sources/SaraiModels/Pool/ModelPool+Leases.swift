@@ -106,7 +106,7 @@ extension ModelPool {
     var isNone: Bool { engines <= 0 && bytes <= 0 }
   }
 
-  private func excess(
+  func excess(
     _ footprint: MemoryFootprint, _ model: InstalledModel, over others: [EngineKey: EngineSlot]
   ) -> Excess {
     let llms = others.values.count { $0.isLLM } + (model.entry.kind == .chat ? 1 : 0)

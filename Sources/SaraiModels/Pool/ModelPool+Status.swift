@@ -48,7 +48,8 @@ extension ModelPool {
   }
 
   private func roles(of key: EngineKey, _ entry: CatalogueEntry) -> [String] {
-    ModelRole.allCases.filter { role in
+    if key.isDraft { return [ModelRole.draft.rawValue] }
+    return ModelRole.allCases.filter { role in
       guard let setting = settings.roles[role], ([setting.model] + setting.fallback).contains(key.model) else {
         return false
       }
@@ -84,6 +85,7 @@ extension ModelPool {
     compare("roomTimeoutSeconds", \.roomTimeoutSeconds, \.applied)
     compare("restart", \.restart, \.applied)
     compare("threads", \.threads, \.appliedAsEnginesStart)
+    compare("drafts", \.drafts, \.appliedAsEnginesStart)
     compare("maxQueue", \.maxQueue, \.appliedAsEnginesStart)
     compare("speculation", \.speculation, \.appliedAsEnginesStart)
     compare("engineExecutable", \.engineExecutable, \.needsRestart)

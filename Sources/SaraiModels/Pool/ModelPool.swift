@@ -55,6 +55,8 @@ package actor ModelPool: ModelGateway {
   /// What engines really took, for the next time.
   var knownFootprints: [EngineKey: MemoryFootprint] = [:]
   var startCount = 0
+  /// Where engines find the draft model; nil while nobody serves it.
+  var draftSocket: String?
   var counters = PoolCounters()
   var pendingNotices: [Localized] = []
   var toldNotices: Set<Localized> = []

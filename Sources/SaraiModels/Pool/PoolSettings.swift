@@ -55,6 +55,8 @@ package struct PoolSettings: Sendable, Hashable {
   package var speculation = SpeculationMode.cost
   /// The context of a model that is asked for by its id and fills no role.
   package var defaultContextTokens = 4_096
+  /// Whether the model of the role `draft` guesses ahead for the others.
+  package var drafts = false
   package var startTimeoutSeconds: Double = 120
   /// How long a request waits for engines in use to make room.
   package var roomTimeoutSeconds: Double = 120

@@ -225,9 +225,10 @@ package enum SettingsTable {
       es: "La memoria en un proceso propio y aislado; sin él, la lleva el supervisor.",
       en: "Memory in a sandboxed process of its own; without it, the supervisor keeps it."),
     flag("proactive_loop_enabled", es: "Acciones por iniciativa propia.", en: "Actions of its own accord."),
-    flag(
-      "speculative_draft_skill", es: "Decodificación especulativa con borrador.",
-      en: "Speculative decoding with a draft."),
+    Setting(
+      "phoenix.speculative_draft_skill", .boolean, .boolean(true), reload: .live,
+      es: "El modelo de models.draft, si lo hay, adelanta palabras a los demás en un proceso propio y aislado.",
+      en: "The model of models.draft, if any, guesses ahead for the others in a sandboxed process of its own."),
     Setting(
       "phoenix.grammar_constraints", .boolean, .boolean(true),
       es: "Respuestas sujetas a una gramática, sobre la API: JSON según un esquema y llamadas a funciones.",

@@ -11,6 +11,8 @@ package struct Installation: Sendable, Hashable {
 
   package var catalogue: String { share + "/models.yaml" }
   package var defaultConfiguration: String { share + "/sarai.yaml" }
+  /// What `sarai tune` lets a model read.
+  package var tuningText: String { share + "/tune.txt" }
   package var engine: String { programs + "/sarai-engine" }
   package var memory: String { programs + "/sarai-memory" }
   package var confine: String { programs + "/sarai-confine" }

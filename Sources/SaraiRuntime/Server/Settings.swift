@@ -52,6 +52,7 @@ extension PoolSettings {
       threads: configuration.integer("runtime.threads"), maxQueue: configuration.integer("runtime.max_queue") ?? 64)
     // "none" rather than "off", which YAML reads as false.
     speculation = SpeculationMode(rawValue: configuration.text("runtime.speculation")) ?? .off
+    drafts = configuration.flag("phoenix.speculative_draft_skill")
   }
 }
 

@@ -20,6 +20,7 @@ actor ModelGates {
   private let allowedUsers: Set<UInt32>
   private let logger: Logger
   private var gates: [ModelRole: Gate] = [:]
+  private var drafts: Gate?
 
   /// - Parameters:
   ///   - folder: An existing folder of a short path, for the sockets.
@@ -41,23 +42,37 @@ actor ModelGates {
         en: "\"\(name)\" is no role of a model; these are: \(Self.roles).", subject: "grants.models")
     }
     if let gate = gates[role] { return gate.listener.path }
-    let listener = try UnixListener(path: "\(folder)/m-\(role.rawValue).sock")
+    let gate = try open("m-\(role.rawValue)", ModelGateService(role: role, pool: pool))
+    gates[role] = gate
+    return gate.listener.path
+  }
+
+  /// The socket at which engines ask the draft model, whichever process that is and however often it was started.
+  func draftSocket() throws -> String {
+    if let drafts { return drafts.listener.path }
+    let gate = try open("drafts", DraftGateService(pool: pool))
+    drafts = gate
+    return gate.listener.path
+  }
+
+  private func open(_ name: String, _ service: any RegistrableRPCService) throws -> Gate {
+    let listener = try UnixListener(path: "\(folder)/\(name).sock")
     let server = GRPCServer(
       transport: SocketTransport.serve(
         listener, maximumRequestBytes: 4 << 20, allowedUsers: allowedUsers, maximumConnections: 64, log: logger),
-      services: [ModelGateService(role: role, pool: pool)])
+      services: [service])
     let serving = Task { [logger] in
       do { try await server.serve() } catch {
-        if !Task.isCancelled { logger.error("the gate of \(role.rawValue) ended: \(error)") }
+        if !Task.isCancelled { logger.error("the gate \(name) ended: \(error)") }
       }
     }
-    gates[role] = Gate(listener: listener, server: server, serving: serving)
-    return listener.path
+    return Gate(listener: listener, server: server, serving: serving)
   }
 
   func close() async {
-    let all = gates.values
+    let all = Array(gates.values) + (drafts.map { [$0] } ?? [])
     gates = [:]
+    drafts = nil
     for gate in all {
       gate.listener.removeFile()
       gate.serving.cancel()

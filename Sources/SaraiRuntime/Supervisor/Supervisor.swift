@@ -38,6 +38,7 @@ package struct Supervisor: Sendable {
     let stop: @Sendable () -> Void = { stopper.finish() }
     let attendance = Attendance(lingerSeconds: parts.lingerSeconds(configuration), end: stop)
     do {
+      try await parts.offerDrafts()
       try await serve(parts, attendance, lifetime, log, stops: stops, stop: stop, ready: ready)
     } catch {
       await parts.close()

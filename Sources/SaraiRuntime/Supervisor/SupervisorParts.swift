@@ -87,6 +87,9 @@ final class SupervisorParts: Sendable {
     try BubblewrapBackend(.init(confine: setup.installation.confine, runtimeFolder: folder))
   }
 
+  /// Opens the socket at which engines ask the draft model.
+  func offerDrafts() async throws { await models.offerDrafts(at: try await modelGates.draftSocket()) }
+
   func lingerSeconds(_ configuration: Configuration) -> Double {
     configuration.number("runtime.linger_seconds") ?? 300
   }

@@ -69,7 +69,7 @@ import Testing
 
   @Test(arguments: [
     "proactive_loop_enabled: true",
-    "speculative_draft_skill: true", "self_repair_ephemeral: true",
+    "self_repair_ephemeral: true",
     "red_team_sandboxed: true", "federated_mode: true", "profiles_as_context: on", "attested_build: true",
   ])
   func `A feature that does not exist yet is refused by its name, never ignored`(line: String) async throws {

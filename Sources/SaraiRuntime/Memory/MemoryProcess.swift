@@ -27,9 +27,6 @@ actor MemoryProcess {
     }
   }
 
-  /// A store that opens and ends at once, again and again, is left alone for a while.
-  private static let mostStarts = 4
-  private static let windowSeconds = 30.0
   /// A large file that was damaged is checked page by page, and a backup copied.
   private static let startSeconds = 300.0
 
@@ -39,7 +36,8 @@ actor MemoryProcess {
   private let log = Logger(label: "sarai.memory")
   private var started: Started?
   private var starting: Task<String, any Error>?
-  private var starts: [ContinuousClock.Instant] = []
+  /// A store that opens and ends at once, again and again, is left alone for a while.
+  private var starts = StartLimit(mostStarts: 4, windowSeconds: 30)
   private var isClosed = false
   private var notice: Localized?
 
@@ -98,8 +96,7 @@ actor MemoryProcess {
 
   private func start() async throws -> String {
     guard !isClosed else { throw Self.ended("the supervisor ends") }
-    starts = starts.filter { $0 > .now - .seconds(Self.windowSeconds) } + [.now]
-    guard starts.count <= Self.mostStarts else {
+    guard starts.admits(.now) else {
       throw SaraiError(
         .busy,
         es: "La memoria de SARAi se ha detenido varias veces seguidas. Espera medio minuto y vuelve a intentarlo; si "

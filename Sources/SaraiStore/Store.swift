@@ -19,6 +19,9 @@ package final class Store: Sendable {
   private let isCheckpointing = Atomic(false)
   private let transactions = Atomic<UInt64>(0)
   private let connections: Mutex<StoreConnections?>
+  /// How often damage was repaired while it ran, and how the last time.
+  private let repairs = Atomic<UInt64>(0)
+  private let lastRecovery = Mutex<StoreOpening.Recovery?>(nil)
   /// As long as this without a write is a pause.
   private static let quiet = DispatchTimeInterval.milliseconds(200)
   private let lock: ProcessLock
@@ -59,14 +62,20 @@ package final class Store: Sendable {
 
   /// Reads one state of the database, untouched by who writes meanwhile.
   package func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
-    try access.sync {
-      let pool = try current().pool
-      return try StoreFault.wrapping(path: options.path) { try pool.read(body) }
+    try mending {
+      try access.sync {
+        let pool = try current().pool
+        return try StoreFault.wrapping(path: options.path) { try pool.read(body) }
+      }
     }
   }
 
   /// Runs one transaction: all of it or, where the closure throws, nothing. When this returns, it is on the disk.
   package func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try mending { try writeOnce(body) }
+  }
+
+  private func writeOnce<Result>(_ body: (Database) throws -> Result) throws -> Result {
     try writing.sync {
       let (result, open) = try access.sync {
         let open = try current()
@@ -132,6 +141,41 @@ package final class Store: Sendable {
     }
   }
 
+  // MARK: - Damage
+
+  /// Runs a call, and where it meets damage of the file does what opening would do: the call fails, the next one works.
+  private func mending<Result>(_ body: () throws -> Result) throws -> Result {
+    let before = repairs.load(ordering: .acquiring)
+    do {
+      return try body()
+    } catch let fault as SaraiError where fault.code == .corruptFile {
+      guard let recovery = try mend(seen: before) else { throw fault }
+      throw StoreFault.mended(options.path, recovery, cause: fault)
+    }
+  }
+
+  /// - Parameter seen: The repairs before the call that met damage: of several that meet the same, one repairs it.
+  /// - Returns: Nil where the file is whole.
+  private func mend(seen: UInt64) throws -> StoreOpening.Recovery? {
+    try writing.sync {
+      try access.sync(flags: .barrier) {
+        if repairs.load(ordering: .acquiring) != seen { return lastRecovery.withLock { $0 } }
+        guard let open = connections.withLock({ $0 }) else { throw StoreFault.closed(options.path) }
+        // What is in the log goes into the file, where that can be; a log that cannot is looked at by opening.
+        try? open.truncateLog()
+        try? open.close()
+        connections.withLock { $0 = nil }
+        var opener = StoreOpener(options)
+        let opened = try StoreFault.wrapping(path: options.path) { try opener.open() }
+        connections.withLock { $0 = opened }
+        guard let recovery = opener.report.recovery else { return nil }
+        lastRecovery.withLock { $0 = recovery }
+        repairs.add(1, ordering: .releasing)
+        return recovery
+      }
+    }
+  }
+
   // MARK: - Putting another file in place
 
   /// Makes a compact copy of the database at a path where nothing lies, synced and checked.
@@ -179,13 +223,17 @@ package final class Store: Sendable {
   /// - Throws: `corruptFile` where the file is damaged or no backup of such a database, `notAvailable` where a newer
   ///   version made it; then the database stays as it is.
   package func restore(_ path: String) throws {
-    guard StoreFiles.exists(path), StoreOpener.isSound(path, options) else { throw StoreFault.damaged(path) }
+    guard StoreFiles.exists(path), StoreOpener.isSound(path, options) else { throw StoreFault.noBackup(path) }
     let replacement = options.path + ".new"
     try writing.sync {
       do {
         try access.sync {
           try StoreFiles.copy(path, to: replacement)
-          try StoreFault.wrapping(path: path) { try StoreSchema.adopt(replacement, options) }
+          do {
+            try StoreFault.wrapping(path: path) { try StoreSchema.adopt(replacement, options) }
+          } catch let fault as SaraiError where fault.code == .corruptFile {
+            throw StoreFault.noBackup(path, cause: fault)
+          }
           try StoreFiles.sync(replacement)
           try makeBackup(reason: "before-restore")
         }

@@ -36,6 +36,14 @@ package enum StoreFault {
       return SaraiError(
         .invalidRequest, es: "No se puede abrir o escribir la base de datos: revisa los permisos de \(path).",
         en: "The database cannot be opened or written: check the permissions of \(path).", subject: path, cause: fault)
+    // The index of the log gets its room when a file is opened, and is refused it by a disk that has none.
+    case .SQLITE_IOERR where [.SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMMAP].contains(fault.extendedResultCode):
+      return SaraiError(
+        .insufficientResources,
+        es: "El disco está lleno: sin sitio ni siquiera se puede leer la base de datos. Lo guardado sigue intacto. "
+          + "Libera espacio.",
+        en: "The disk is full: without room the database cannot even be read. What was saved is intact. Free some "
+          + "space.", subject: path, cause: fault)
     case .SQLITE_IOERR:
       return SaraiError(
         .insufficientResources,
@@ -59,6 +67,33 @@ package enum StoreFault {
       .corruptFile,
       es: "La base de datos está dañada. Al abrirla de nuevo se recupera la última copia de seguridad.",
       en: "The database is damaged. Opening it again brings back the last backup.", subject: path, cause: cause)
+  }
+
+  /// A file that somebody offers as a backup.
+  static func noBackup(_ path: String, cause: (any Error)? = nil) -> SaraiError {
+    SaraiError(
+      .corruptFile,
+      es: "Ese archivo está dañado o no es una copia de esta base de datos, que sigue como estaba. Elige otro.",
+      en: "That file is damaged or no backup of this database, which stays as it was. Choose another one.",
+      subject: path, cause: cause)
+  }
+
+  /// What a call is told that met damage, once a backup is in place.
+  static func mended(_ path: String, _ recovery: StoreOpening.Recovery, cause: any Error) -> SaraiError {
+    let message: Localized
+    switch recovery {
+    case .restored, .refilled:
+      message = Localized(
+        es: "La base de datos estaba dañada y la última copia ya está en su lugar; lo posterior a ella se ha perdido. "
+          + "Vuelve a intentarlo.",
+        en: "The database was damaged, and the last backup is in its place now; what came after it is lost. Try again.")
+    case .startedEmpty, .lostAll:
+      message = Localized(
+        es: "La base de datos estaba dañada y no había ninguna copia sana: está vacía. El archivo dañado sigue a su "
+          + "lado.",
+        en: "The database was damaged and there was no sound backup: it is empty. The damaged file lies beside it.")
+    }
+    return SaraiError(.corruptFile, message, subject: path, cause: "\(cause)")
   }
 
   static func closed(_ path: String) -> SaraiError {

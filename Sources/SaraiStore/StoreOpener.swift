@@ -17,8 +17,12 @@ struct StoreOpener {
     }
     for part in StoreBackups.parts(options) { try StoreFiles.remove(part) }
     report.wasInterrupted = StoreFiles.bytes(path + "-wal") > 0
-    report.isNew = !StoreFiles.exists(path) || StoreFiles.bytes(path) == 0 && !report.wasInterrupted
+    let isMissing = !StoreFiles.exists(path)
+    report.isNew = isMissing || StoreFiles.bytes(path) == 0 && !report.wasInterrupted
     if report.isNew {
+      // A log without its file is of no use, and would be played into the next one.
+      if isMissing { for suffix in ["-wal", "-shm"] { try StoreFiles.remove(path + suffix) } }
+      if try refill() { return try connect() }
       try StoreFiles.createPrivate(path)
       try StoreFiles.sync(StoreFiles.folder(of: path))
     } else {
@@ -59,6 +63,22 @@ struct StoreOpener {
     }
   }
 
+  /// A file that was there when the backups were made, and is not now, was lost: nobody deletes what they told by
+  /// deleting half of it.
+  private mutating func refill() throws -> Bool {
+    let backups = StoreBackups.list(options)
+    guard !backups.isEmpty else { return false }
+    guard let sound = backups.first(where: { Self.isSound($0.path, options) }) else {
+      report.recovery = .lostAll(damagedFile: nil, damagedBackups: backups.count)
+      return false
+    }
+    try StoreFiles.copy(sound.path, to: options.path + ".new")
+    try StoreFiles.move(options.path + ".new", to: options.path)
+    report.isNew = false
+    report.recovery = .refilled(from: sound)
+    return true
+  }
+
   private func isForeign() throws -> Bool {
     let head = try StoreFiles.head(options.path, 24)
     // What was never copied out of the log yet.
@@ -87,7 +107,8 @@ struct StoreOpener {
 
   private mutating func recover(isForeign: Bool) throws {
     let path = options.path
-    let sound = StoreBackups.list(options).first { Self.isSound($0.path, options) }
+    let backups = StoreBackups.list(options)
+    let sound = backups.first { Self.isSound($0.path, options) }
     // Somebody else's file is not ours to put aside, unless our backups say that it was ours once.
     if isForeign, sound == nil {
       throw SaraiError(
@@ -109,7 +130,13 @@ struct StoreOpener {
     }
     try StoreFiles.keep(path, as: aside)
     try StoreFiles.move(path + ".new", to: path)
-    report.recovery = sound.map { .restored(from: $0, damagedFile: aside) } ?? .startedEmpty(damagedFile: aside)
+    if let sound {
+      report.recovery = .restored(from: sound, damagedFile: aside)
+    } else if backups.isEmpty {
+      report.recovery = .startedEmpty(damagedFile: aside)
+    } else {
+      report.recovery = .lostAll(damagedFile: aside, damagedBackups: backups.count)
+    }
   }
 
   /// True for a whole database with the checksums that it was written with.

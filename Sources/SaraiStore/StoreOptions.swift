@@ -43,6 +43,10 @@ package struct StoreOpening: Sendable, Hashable {
     case restored(from: StoreBackup, damagedFile: String)
     /// The file was damaged and there was no backup: the store is empty.
     case startedEmpty(damagedFile: String)
+    /// The file was gone, or nothing was left in it, and a backup is in its place.
+    case refilled(from: StoreBackup)
+    /// The file was damaged, or gone where nil, and so were all of so many backups: the store is empty.
+    case lostAll(damagedFile: String?, damagedBackups: Int)
   }
 
   package var isNew: Bool

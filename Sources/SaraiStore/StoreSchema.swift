@@ -56,7 +56,7 @@ enum StoreSchema {
     try migrator.migrate(ofItsTime, upTo: last)
     guard try queue.read(objects) == ofItsTime.read(objects) else { throw stranger(options) }
     let faults = try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check(1)") }
-    guard faults == ["ok"] else { throw StoreFault.damaged(options.path) }
+    guard faults == ["ok"] else { throw StoreFault.noBackup(options.path) }
     try migrator.migrate(queue)
   }
 

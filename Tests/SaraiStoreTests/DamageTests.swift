@@ -142,7 +142,7 @@ import Testing
     }
   }
 
-  @Test("Damage that happens while the store is open is an error of the reader, never a wrong answer")
+  @Test("Damage that happens while the store is open is an error of the reader, and the next one finds the last backup")
   func damageWhileOpen() async throws {
     try await Fixture.with { fixture in
       let store = try fixture.open()
@@ -157,11 +157,69 @@ import Testing
         try fixture.overwrite(fixture.path, at: page * 4096 + 1000, { $0 ^ 16 })
       }
       #expect(fault { _ = try small.texts() } == .corruptFile)
-      try? small.close()
-      guard case .restored = try fixture.open().opening.recovery else {
-        Issue.record("not restored at the next opening")
+      #expect(try small.texts().count == 2000)
+      try small.add(["después"])
+      try small.close()
+      let again = try fixture.open()
+      #expect(again.opening.recovery == nil)
+      #expect(try again.texts().last == "después")
+      try again.close()
+    }
+  }
+
+  @Test(
+    "A file that was emptied or deleted beside a sound backup is never taken for a new one", arguments: [true, false])
+  func lostFile(isDeleted: Bool) async throws {
+    try await Fixture.with { fixture in
+      try prepare(fixture)
+      try FileManager.default.removeItem(atPath: fixture.path)
+      if !isDeleted { try Data().write(to: URL(filePath: fixture.path)) }
+      let store = try fixture.open()
+      guard case .refilled(let backup) = store.opening.recovery else {
+        Issue.record("started empty: \(store.opening)")
         return
       }
+      #expect(backup.reason == "manual")
+      #expect(try store.texts() == Self.notes)
+      try store.close()
+      #expect(try fixture.open().opening.recovery == nil)
+    }
+  }
+
+  @Test("Where all backups are damaged too, it says so and keeps them")
+  func allDamaged() async throws {
+    try await Fixture.with { fixture in
+      try prepare(fixture)
+      let store = try fixture.open()
+      try store.backup()
+      let backups = store.backups().map(\.path)
+      try store.close()
+      for path in backups + [fixture.path] { try fixture.overwrite(path, at: 9000, { $0 ^ 1 }) }
+      let again = try fixture.open()
+      guard case .lostAll(_?, damagedBackups: 2) = again.opening.recovery else {
+        Issue.record("\(again.opening)")
+        return
+      }
+      #expect(backups.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+      try again.close()
+    }
+  }
+
+  @Test("What is no backup is refused by its own fault, and nothing is said against the database")
+  func noBackupOfIt() async throws {
+    try await Fixture.with { fixture in
+      try prepare(fixture)
+      let store = try fixture.open()
+      let flipped = try store.backup().path
+      try fixture.overwrite(flipped, at: 9000, { $0 ^ 1 })
+      let text = fixture.folder.appending(path: "receta").path
+      try Data("una receta de gazpacho\n".utf8).write(to: URL(filePath: text))
+      for path in [flipped, text] {
+        let error = #expect(throws: SaraiError.self) { try store.restore(path) }
+        #expect(error?.message.en.contains("stays as it was") == true, "\(error?.message.en ?? "")")
+      }
+      #expect(try store.texts().last == "después")
+      try store.close()
     }
   }
 }

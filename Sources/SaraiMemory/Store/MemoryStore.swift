@@ -119,20 +119,46 @@ package struct MemoryOpening: Sendable, Hashable {
       return Localized(
         es: "La memoria estaba dañada y no había copia: empieza vacía. El archivo dañado queda en \(file).",
         en: "The memory was damaged and there was no backup: it starts empty. The damaged file is at \(file).")
-    case .restored(let backup, let file):
-      let time = CivilDateTime(secondsSince1970: Int(backup.takenAtMilliseconds / 1000))
-      let when =
-        "\(time.date.year)-\(pad(time.date.month))-\(pad(time.date.day)) "
-        + "\(pad(time.secondOfDay / 3600)):\(pad(time.secondOfDay / 60 % 60)) UTC"
-      let es = lost.map { "Se ha perdido lo posterior: \($0.facts) hechos y \($0.turns) turnos." }
-      let en = lost.map { "What came later is lost: \($0.facts) facts and \($0.turns) turns." }
+    case .lostAll(let file, let backups):
+      let es = backups == 1 ? "la única copia que había también" : "las \(backups) copias que había también"
+      let en = backups == 1 ? "its only backup is" : "all of its \(backups) backups are"
+      let whereIs = (
+        es: file.map { "el archivo dañado queda en \($0) y " } ?? "",
+        en: file.map { "the damaged file is at \($0) and " } ?? ""
+      )
       return Localized(
-        es: "La memoria estaba dañada y se ha recuperado la copia del \(when). "
+        es:
+          "La memoria \(file == nil ? "faltaba" : "estaba dañada") y \(es) lo está\(backups == 1 ? "" : "n"): empieza vacía. "
+          + "Nada se ha borrado: \(whereIs.es)las copias siguen en su carpeta.",
+        en: "The memory was \(file == nil ? "gone" : "damaged"), and \(en) damaged too: it starts empty. "
+          + "Nothing was deleted: \(whereIs.en)the backups are in their folder.")
+    case .refilled(let backup):
+      return Localized(
+        es: "El archivo de la memoria faltaba o estaba vacío y se ha recuperado la copia del \(when(backup)); lo "
+          + "posterior se ha perdido. Para empezar de nuevo: sarai memory forget --all",
+        en:
+          "The memory's file was gone or empty, and the backup of \(when(backup)) is in its place; what came later is "
+          + "lost. To start anew: sarai memory forget --all")
+    case .restored(let backup, let file):
+      let es = lost.map {
+        "Se ha perdido lo posterior: \(count($0.facts, "hecho")) y \(count($0.turns, "turno"))."
+      }
+      let en = lost.map { "What came later is lost: \(count($0.facts, "fact")) and \(count($0.turns, "turn"))." }
+      return Localized(
+        es: "La memoria estaba dañada y se ha recuperado la copia del \(when(backup)). "
           + (es ?? "Se ha perdido lo posterior.") + " El archivo dañado queda en \(file).",
-        en: "The memory was damaged, and the backup of \(when) is in its place. "
+        en: "The memory was damaged, and the backup of \(when(backup)) is in its place. "
           + (en ?? "What came later is lost.") + " The damaged file is at \(file).")
     }
   }
+
+  private func when(_ backup: StoreBackup) -> String {
+    let time = CivilDateTime(secondsSince1970: Int(backup.takenAtMilliseconds / 1000))
+    return "\(time.date.year)-\(pad(time.date.month))-\(pad(time.date.day)) "
+      + "\(pad(time.secondOfDay / 3600)):\(pad(time.secondOfDay / 60 % 60)) UTC"
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
   private func pad(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -16,6 +16,10 @@ package final class MemoryClient: MemoryKeeping {
   /// How long a turn waits for what is still being learnt.
   package static let waitSeconds = 3.0
 
+  /// What one message of this contract may hold, either way: a turn of the greatest length in JSON with every character
+  /// escaped, and a second one.
+  package static let messageBytes = 128 << 20
+
   /// Gives a connection; a new one after `Gone`.
   private let connection: @Sendable () async throws -> GRPCClient<HTTP2ClientTransport.Posix>
   /// Told of a connection that found nobody at the other end.
@@ -32,7 +36,9 @@ package final class MemoryClient: MemoryKeeping {
   // MARK: - A turn
 
   package func learn(_ lesson: MemoryLesson) async throws -> MemoryLearnt {
-    MemoryLearnt(try await call { try await $0.learn(Sarai_Memory_V1_LearnRequest(lesson), options: $1) })
+    // Made once: its key names it, however often it is sent.
+    let request = Sarai_Memory_V1_LearnRequest(lesson)
+    return MemoryLearnt(try await call { [request] in try await $0.learn(request, options: $1) })
   }
 
   package func respond(to question: MemoryQuestion) async throws -> MemoryReply? {
@@ -44,6 +50,10 @@ package final class MemoryClient: MemoryKeeping {
     request.waitSeconds = Self.waitSeconds
     request.mayChange = question.mayChange
     request.acknowledges = question.acknowledges.map(\.rawValue)
+    // What was forgotten at the first attempt would not be found at the second.
+    if question.mayChange {
+      return MemoryReply(try await callOnce { [request] in try await $0.respond(request, options: $1) })
+    }
     return MemoryReply(try await call { [request] in try await $0.respond(request, options: $1) })
   }
 
@@ -67,8 +77,13 @@ package final class MemoryClient: MemoryKeeping {
   // MARK: - Facts
 
   package func facts(_ query: MemoryQuery) async throws -> [MemoryFact] {
-    try await call { try await $0.listFacts(Sarai_Memory_V1_ListFactsRequest(query), options: $1) }.facts
-      .map { MemoryFact($0) }
+    try await call { service, options in
+      try await service.listFacts(Sarai_Memory_V1_ListFactsRequest(query), options: options) { response in
+        var facts: [MemoryFact] = []
+        for try await part in response.messages { facts += part.facts.map { MemoryFact($0) } }
+        return facts
+      }
+    }
   }
 
   package func add(_ facts: [MemoryFact], owner: String, replaces: Bool) async throws -> MemoryLearnt {
@@ -76,6 +91,7 @@ package final class MemoryClient: MemoryKeeping {
     request.owner = owner
     request.facts = facts.map { Sarai_Memory_V1_Fact($0) }
     request.replaces = replaces
+    request.key = MemoryLesson.newKey()
     return MemoryLearnt(try await call { [request] in try await $0.addFacts(request, options: $1) })
   }
 
@@ -90,18 +106,23 @@ package final class MemoryClient: MemoryKeeping {
 
   package func edit(_ id: Int64, _ edit: MemoryEdit, owner: String) async throws -> MemoryFact {
     MemoryFact(
-      try await call { try await $0.editFact(Sarai_Memory_V1_EditFactRequest(id, edit, owner: owner), options: $1) })
+      try await callOnce { try await $0.editFact(Sarai_Memory_V1_EditFactRequest(id, edit, owner: owner), options: $1) }
+    )
   }
 
   package func confirm(_ id: Int64, owner: String) async throws -> MemoryFact {
-    MemoryFact(try await call { try await $0.confirmFact(Self.fact(id, owner), options: $1) })
+    MemoryFact(try await callOnce { try await $0.confirmFact(Self.fact(id, owner), options: $1) })
   }
 
   package func forget(_ request: MemoryForgetting) async throws -> MemoryForgotten {
-    let reply = try await call { try await $0.forget(Sarai_Memory_V1_ForgetRequest(request), options: $1) }
+    let message = Sarai_Memory_V1_ForgetRequest(request)
+    let reply =
+      request.isRehearsal
+      ? try await call { [message] in try await $0.forget(message, options: $1) }
+      : try await callOnce { [message] in try await $0.forget(message, options: $1) }
     return MemoryForgotten(
       facts: reply.facts, turns: reply.turns, backupsPurged: Int(reply.backupsPurged),
-      said: reply.said.map { MemoryFact($0) })
+      said: reply.said.map { MemoryFact($0) }, saidTurns: reply.saidTurns.map { MemoryTurn($0) })
   }
 
   package func undo(_ operation: Int64?, owner: String) async throws -> MemoryOperation {
@@ -273,6 +294,8 @@ package final class MemoryClient: MemoryKeeping {
   ) async throws -> Reply {
     var options = CallOptions.defaults
     options.waitForReady = false
+    options.maxRequestMessageBytes = Self.messageBytes
+    options.maxResponseMessageBytes = Self.messageBytes
     let connection = try await connection()
     do {
       return try await body(Service(wrapping: connection), options)

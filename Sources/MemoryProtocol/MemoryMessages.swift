@@ -88,8 +88,13 @@ extension Sarai_Memory_V1_LearnRequest {
     source = lesson.source
     sourceName = lesson.sourceName
     // With a key of its own a lesson is given again where the process ended before it answered.
-    key = lesson.key.isEmpty ? "\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))" : lesson.key
+    key = lesson.key.isEmpty ? MemoryLesson.newKey() : lesson.key
   }
+}
+
+extension MemoryLesson {
+  /// A key that nobody else has.
+  static func newKey() -> String { "\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))" }
 }
 
 extension MemoryReply {

@@ -133,9 +133,14 @@ final class LineFile: Sequence, IteratorProtocol {
     }
   }
 
-  func next(_ count: Int) throws -> [String] {
+  /// The next so many lines, fewer once they have so many bytes; none at the end.
+  func next(_ count: Int, bytes most: Int) throws -> [String] {
     var lines: [String] = []
-    while lines.count < count, let line = next() { lines.append(line) }
+    var size = 0
+    while lines.count < count, size < most, let line = next() {
+      lines.append(line)
+      size += line.utf8.count
+    }
     return lines
   }
 }

@@ -28,6 +28,8 @@ extension MemoryHost {
       from: lesson.text, language: lesson.language, now: lesson.now)
     for failure in learnt.failures { log.debug("learnt without a second opinion: \(failure)") }
     let read = learnt.changes
+    // Who asks to forget something names it: the request would keep what it takes away.
+    if lesson.source == .userInput, learnt.changes.isEmpty, try asksToForget(lesson) { return reply }
     let isOwn =
       try lesson.source == .userInput
       || store.setting(.trustedSources, owner: lesson.owner).contains(lesson.sourceName)
@@ -36,25 +38,26 @@ extension MemoryHost {
       turn: NewTurn(
         conversation: lesson.conversation, role: lesson.source == .userInput ? .user : .tool,
         speaker: lesson.sourceName, saidAt: lesson.saidAt, text: lesson.text),
-      changes: lesson.source == .userInput ? read : Self.proposals(read, from: lesson.source, areTrusted: isOwn))
+      changes: lesson.source == .userInput ? read : Self.proposals(read, from: lesson.source, areTrusted: isOwn),
+      reply: lesson.reply.isEmpty
+        ? nil
+        : NewTurn(conversation: lesson.conversation, role: .assistant, saidAt: lesson.saidAt, text: lesson.reply))
     let receipt = try store.store(batch)
     reply = try self.reply(receipt, owner: lesson.owner)
     guard !receipt.isReplay else { return reply }
-    var turns = try receipt.turn.flatMap { try store.turn($0, owner: lesson.owner) }.map { [$0] } ?? []
-    if !lesson.reply.isEmpty {
-      let id = try store.store(
-        NewTurn(
-          conversation: lesson.conversation, role: .assistant, saidAt: lesson.saidAt, text: lesson.reply),
-        owner: lesson.owner)
-      if let turn = try store.turn(id, owner: lesson.owner) { turns.append(turn) }
-    }
-    memory.take(turns)
+    memory.take(
+      try [receipt.turn, receipt.reply].compactMap { id in try id.flatMap { try store.turn($0, owner: lesson.owner) } })
     let count = UInt64(reply.facts.count)
     counters.withLock { counters in
       counters.turns += 1
       counters.facts += count
     }
     return reply
+  }
+
+  private func asksToForget(_ lesson: Lesson) throws -> Bool {
+    try Forgetting(lookup: store, owner: lesson.owner).facts(
+      askedFor: String(lesson.text.prefix(Self.longestTurn)), language: lesson.language, now: lesson.now) != nil
   }
 
   /// What somebody else's words say waits for the person's yes, and changes nothing that they told themselves.
@@ -86,10 +89,15 @@ extension MemoryHost {
     if let operation = receipt.operation { reply.operation = operation.rawValue }
     reply.isReplay = receipt.isReplay
     var seen: Set<FactID> = []
+    // Thousands of long facts may have ended at once: the first of them are told.
+    var bytes = 0
     func facts(_ ids: [FactID]) throws -> [Sarai_Memory_V1_Fact] {
       try ids.filter { seen.insert($0).inserted }.compactMap { id in
+        guard bytes < ReplyLimits.receiptBytes else { return nil }
         do {
-          return Sarai_Memory_V1_Fact(try store.fact(id, owner: owner))
+          let fact = try store.fact(id, owner: owner)
+          bytes += fact.bytes
+          return Sarai_Memory_V1_Fact(fact)
         } catch let error as SaraiError where error.code == .notFound {
           // A receipt may name what was forgotten since.
           return nil

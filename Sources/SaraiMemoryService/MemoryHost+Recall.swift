@@ -48,7 +48,7 @@ extension MemoryHost {
       language: Language(tag: request.language) ?? .spanish, now: CivilDateTime(request.now),
       limit: Int(min(1000, request.facts)))
     var reply = Sarai_Memory_V1_RecallReply()
-    let shown = facts.filter { request.includesPrivate || !$0.isPrivate }
+    let shown = ReplyLimits.first(facts.filter { request.includesPrivate || !$0.isPrivate })
     let language = LanguageGuess.language(of: question, fallback: Language(tag: request.language) ?? .spanish)
     reply.facts = shown.map { Sarai_Memory_V1_Fact($0) }
     reply.notes = shown.map { FactSentence.text($0, language, as: .owner) }
@@ -57,7 +57,7 @@ extension MemoryHost {
     let hidden = request.exceptConversation
     for (turn, score) in telling.filter({ hidden.isEmpty || $0.turn.conversation != hidden }).prefix(wanted) {
       var message = Sarai_Memory_V1_RankedTurn()
-      message.turn = Sarai_Memory_V1_Turn(turn)
+      message.turn = Sarai_Memory_V1_Turn(turn, upTo: ReplyLimits.turnBytes)
       message.score = score
       reply.turns.append(message)
     }
@@ -109,10 +109,14 @@ extension MemoryHost {
   /// - Returns: Whether there may be more to do.
   private func embedSome(_ memory: OwnerMemory, _ embedder: any TextEmbedder) async throws -> Bool {
     let model = try await embedder.name()
-    let turns = try await reading {
-      try self.store.turnsWithoutVector(model: model, owner: memory.owner, limit: Self.batch)
+    let (turns, last) = try await reading {
+      try self.store.turnsWithoutVector(
+        model: model, owner: memory.owner, after: memory.lastWithVector(of: model), limit: Self.batch)
     }
-    guard !turns.isEmpty else { return false }
+    guard !turns.isEmpty else {
+      memory.noteVectors(of: model, upTo: last)
+      return false
+    }
     let texts = turns.map { String(TurnIndex.passage(of: $0).prefix(2000)) }
     let vectors = try await embedder.embed(texts, isQuery: false).map { StoredVector($0) }
     let pairs = zip(turns, vectors).map { (id: $0.id.rawValue, vector: $1) }
@@ -120,6 +124,8 @@ extension MemoryHost {
     memory.updateIndex { index in
       for (turn, vector) in zip(turns, vectors) { index.setVector(vector, of: turn.id) }
     }
-    return turns.count == Self.batch
+    guard turns.count < Self.batch else { return true }
+    memory.noteVectors(of: model, upTo: last)
+    return false
   }
 }

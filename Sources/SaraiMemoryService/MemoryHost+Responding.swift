@@ -5,7 +5,7 @@ import Synchronization
 
 // What memory alone says to a turn.
 extension MemoryHost {
-  private static let longestTurn = 4000
+  static let longestTurn = 4000
 
   func respond(_ request: Sarai_Memory_V1_RespondRequest) async throws -> Sarai_Memory_V1_RespondReply {
     let owner = try Owner(request.owner)

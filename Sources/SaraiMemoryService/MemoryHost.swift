@@ -35,7 +35,7 @@ package final class MemoryHost: Sendable {
   /// who reads never waits for all those who write.
   private let readers = SkillThreads(maximum: 4)
   private let writers = SkillThreads(maximum: 4)
-  private let owners = Mutex<[(owner: OwnerMemory, lastUsed: ContinuousClock.Instant)]>([])
+  private let owners: OwnerMemories
 
   let lastCall = Mutex(ContinuousClock.now)
   let waits = TimeHistogram()
@@ -50,6 +50,7 @@ package final class MemoryHost: Sendable {
     parser = helpers.parser
     model = helpers.model
     self.log = log
+    owners = OwnerMemories(mostOwners: Self.mostOwners, store: store)
     removeTemporaryFiles()
   }
 
@@ -75,26 +76,12 @@ package final class MemoryHost: Sendable {
   /// What is held of an owner; of those who were not there for longest it is let go.
   func memory(of owner: Owner) -> OwnerMemory {
     lastCall.withLock { $0 = .now }
-    return owners.withLock { owners in
-      if let place = owners.firstIndex(where: { $0.owner.owner == owner }) {
-        owners[place].lastUsed = .now
-        return owners[place].owner
-      }
-      if owners.count >= Self.mostOwners,
-        let oldest = owners.indices.min(by: { owners[$0].lastUsed < owners[$1].lastUsed }
-        )
-      {
-        owners.remove(at: oldest)
-      }
-      let memory = OwnerMemory(owner, store: store)
-      owners.append((memory, .now))
-      return memory
-    }
+    return owners.memory(of: owner)
   }
 
   /// Everything in memory is read again: the file is another one.
   func forgetIndexes() {
-    for owner in owners.withLock({ $0.map(\.owner) }) { owner.dropIndex() }
+    for owner in owners.all { owner.dropIndex() }
   }
 
   /// Waits until what the owner said before is learnt, and says how long that took.

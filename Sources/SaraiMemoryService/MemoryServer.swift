@@ -26,7 +26,8 @@ package struct MemoryServer: Sendable {
     listener = try UnixListener(path: socket)
     server = GRPCServer(
       transport: SocketTransport.serve(
-        listener, maximumRequestBytes: 16 << 20, allowedUsers: allowedUsers, admitsSandboxes: admitsSandboxes,
+        listener, maximumRequestBytes: MemoryClient.messageBytes, allowedUsers: allowedUsers,
+        admitsSandboxes: admitsSandboxes,
         maximumConnections: 256, log: log),
       services: [
         MemoryService(host: host),

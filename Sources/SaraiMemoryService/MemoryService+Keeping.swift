@@ -9,6 +9,8 @@ import SaraiStore
 // What is done to the memory as a whole.
 extension MemoryService {
   private static let linesAtOnce = 200
+  /// Of lines in one message, unless the first one alone has more.
+  private static let lineBytesAtOnce = 1 << 20
   private static let bytesAtOnce = 256 << 10
   /// The longest file that a restoration or an import takes in.
   private static let mostBytes = 64 << 30
@@ -23,7 +25,7 @@ extension MemoryService {
       defer { unlink(path) }
       try await host.reading { try host.export(owner, includesPrivate: request.includesPrivate, to: path) }
       let reader = try LineFile(path)
-      while case let lines = try reader.next(Self.linesAtOnce), !lines.isEmpty {
+      while case let lines = try reader.next(Self.linesAtOnce, bytes: Self.lineBytesAtOnce), !lines.isEmpty {
         var part = Sarai_Memory_V1_Lines()
         part.lines = lines
         try await response.write(part)

@@ -53,13 +53,18 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
   // MARK: - Facts
 
   func listFacts(
-    request: Sarai_Memory_V1_ListFactsRequest, context: ServerContext
-  ) async throws -> Sarai_Memory_V1_ListFactsReply {
+    request: Sarai_Memory_V1_ListFactsRequest, response: RPCWriter<Sarai_Memory_V1_ListFactsReply>,
+    context: ServerContext
+  ) async throws {
     try await answering {
       let query = try FactQuery(request)
-      var reply = Sarai_Memory_V1_ListFactsReply()
-      reply.facts = try await host.reading { try host.store.recall(query) }.map { Sarai_Memory_V1_Fact($0) }
-      return reply
+      let facts = try await host.reading { try host.store.recall(query) }
+      guard facts.reduce(0, { $0 + $1.bytes }) <= ReplyLimits.listBytes else { throw ReplyLimits.tooLong }
+      for part in ReplyLimits.parts(facts) {
+        var reply = Sarai_Memory_V1_ListFactsReply()
+        reply.facts = part.map { Sarai_Memory_V1_Fact($0) }
+        try await response.write(reply)
+      }
     }
   }
 
@@ -70,7 +75,7 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
       var reply = Sarai_Memory_V1_WhyReply()
       reply.fact = Sarai_Memory_V1_Fact(why.fact)
       if let turn = why.turn { reply.turn = Sarai_Memory_V1_Turn(turn) }
-      reply.replaced = why.replaced.map { Sarai_Memory_V1_Fact($0) }
+      reply.replaced = ReplyLimits.first(why.replaced).map { Sarai_Memory_V1_Fact($0) }
       if let next = why.replacedBy { reply.replacedBy = Sarai_Memory_V1_Fact(next) }
       reply.operations = why.operations.map { Sarai_Memory_V1_Operation($0) }
       return reply
@@ -114,28 +119,14 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
   ) async throws -> Sarai_Memory_V1_ForgetReply {
     try await answering {
       let owner = try Owner(request.owner)
-      var facts = request.facts.map { FactID(rawValue: $0) }
-      if !request.text.isEmpty {
-        facts += try await host.reading {
-          try Forgetting(lookup: host.store, owner: owner).facts(
-            askedFor: ForgetRequest.sentence(request.text), language: Language(tag: request.language) ?? .spanish,
-            now: .current()) ?? []
-        }
-      }
+      let (facts, turns) = try await host.reading { try host.named(in: request, owner: owner) }
       var reply = Sarai_Memory_V1_ForgetReply()
-      guard !request.isRehearsal else {
-        reply.facts = facts.map(\.rawValue)
-        reply.turns = request.turns
-        reply.said = try await host.reading { [facts] in
-          try facts.map { Sarai_Memory_V1_Fact(try host.store.fact($0, owner: owner)) }
-        }
-        return reply
-      }
-      guard request.everything || !facts.isEmpty || !request.turns.isEmpty else { return reply }
+      guard !request.isRehearsal else { return try await host.reading { try host.rehearsal(facts, turns, owner) } }
+      guard request.everything || !facts.isEmpty || !turns.isEmpty else { return reply }
       let receipt = try await host.forget(
         ForgetRequest(
-          owner: owner, facts: facts, turns: request.turns.map { TurnID(rawValue: $0) },
-          includesMentions: request.includesMentions, everything: request.everything), host.memory(of: owner))
+          owner: owner, facts: facts, turns: turns, includesMentions: request.includesMentions,
+          everything: request.everything), host.memory(of: owner))
       reply.facts = receipt.facts.map(\.rawValue)
       reply.turns = receipt.turns.map(\.rawValue)
       reply.backupsPurged = UInt32(receipt.backupsPurged)
@@ -184,19 +175,10 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
     do {
       return try await body()
     } catch {
+      // The store has put a backup in the place of a damaged file: what was read of that one is of no use.
+      if (error as? SaraiError)?.code == .corruptFile { host.forgetIndexes() }
       if !(error is SaraiError), !(error is CancellationError) { host.log.error("memory: \(error)") }
       throw Sarai_Skills_V1_ErrorDetail.rpcError(error)
     }
-  }
-}
-
-extension ForgetRequest {
-  /// What to forget as the request of a chat: "mi clave" is "olvida mi clave".
-  fileprivate static func sentence(_ text: String) -> String {
-    let text = String(text.prefix(2000))
-    let isRequest = ["olvid", "borra", "elimin", "forget", "delete", "remove", "erase"].contains {
-      text.lowercased().hasPrefix($0)
-    }
-    return isRequest ? text : "olvida " + text
   }
 }

@@ -1,16 +1,17 @@
 import SaraiCore
-import SaraiMemory
+package import SaraiMemory
 import Synchronization
 
 /// What is held in memory of one owner: the lessons under way, and the index of their turns.
-final class OwnerMemory: Sendable {
-  let owner: Owner
-  let lessons = LessonQueue()
+package final class OwnerMemory: Sendable {
+  package let owner: Owner
+  package let lessons = LessonQueue()
   private let store: MemoryStore
   /// Nil until it is first needed, and after what changes too much of it.
   private let index = Mutex<Loaded?>(nil)
   /// Whether somebody computes vectors for the owner's turns now.
   let isEmbedding = Mutex(false)
+  private let embedded = Mutex<(model: String, last: TurnID)?>(nil)
 
   private struct Loaded {
     var index: TurnIndex
@@ -52,7 +53,19 @@ final class OwnerMemory: Sendable {
     }
   }
 
-  func dropIndex() { index.withLock { $0 = nil } }
+  func dropIndex() {
+    index.withLock { $0 = nil }
+    embedded.withLock { $0 = nil }
+  }
+
+  // MARK: - Vectors
+
+  /// The turn up to which every one is known to have its vector; nil where that is not known of the model.
+  func lastWithVector(of model: String) -> TurnID? {
+    embedded.withLock { $0.flatMap { $0.model == model ? $0.last : nil } }
+  }
+
+  func noteVectors(of model: String, upTo last: TurnID) { embedded.withLock { $0 = (model, last) } }
 
   /// Adds turns that were just stored.
   func take(_ turns: [Turn]) {

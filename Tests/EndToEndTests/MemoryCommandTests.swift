@@ -121,6 +121,29 @@ import Testing
     }
   }
 
+  @Test func `A sentence that taught nothing is forgotten by its words or its number`() async throws {
+    try await CommandLineHome.with { home in
+      for word in ["Qzxuno", "Qzxdos"] { _ = try await home.memory("add", "Zumba \(word) zumba") }
+      let plan = try await home.memory("forget", "--text", "qzxuno", "--dry-run")
+      #expect(plan["said_turns"]?.arrayValue?.first?["text"] == "Zumba Qzxuno zumba", "\(plan)")
+      let gone = try await home.memory("forget", "--text", "qzxuno", "--yes")
+      #expect(gone["turns"]?.arrayValue?.count == 1, "\(gone)")
+      let found = try await home.memory("recall", "¿qué dije de qzxdos?")
+      let id = try #require(found["turns"]?.arrayValue?.first?["id"]?.integerValue, "\(found)")
+      let shown = try await home.run("memory", "recall", "¿qué dije de qzxdos?", language: "es_ES.UTF-8")
+      #expect(shown.output.contains("frase \(id)  «Zumba Qzxdos zumba»"), "\(shown.output)")
+      #expect(try await home.run("memory", "forget", "--turn", "\(id)", "--yes").status == 0)
+      #expect(try await home.run("memory", "forget", "--turn", "\(id)", "--yes").status == 69)
+      #expect(try await home.run("stop").status == 0)
+      for file in try Self.files(under: home.folder.appending(path: "state")) {
+        let data = try Data(contentsOf: file)
+        for trace in ["Qzxuno", "qzxuno", "Qzxdos", "qzxdos"] {
+          #expect(data.firstRange(of: Data(trace.utf8)) == nil, "\(trace) in \(file.path)")
+        }
+      }
+    }
+  }
+
   private static func files(under folder: URL) throws -> [URL] {
     let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
     return paths.map { folder.appending(path: $0) }.filter {

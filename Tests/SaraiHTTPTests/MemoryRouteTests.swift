@@ -39,6 +39,16 @@ import Testing
       ("PATCH", "/api/memory/facts/1", ["standing": "past"], "standing", #"got "past""#),
       ("PATCH", "/api/memory/facts/1", ["valid_from": "x"], "valid_from", "must be a time"),
       ("POST", "/api/memory/undo", ["operation": 0], "operation", "got 0"),
+      ("POST", "/api/memory/forget", [:], "text", "Say what to forget"),
+      ("POST", "/api/memory/forget", ["turns": [0]], "turns[0]", "got 0"),
+      (
+        "POST", "/v1/chat/completions",
+        [
+          "model": "sarai", "messages": [["role": "user", "content": "x"]],
+          "user": .string(String(repeating: "u", count: 257)),
+        ],
+        "user", "256"
+      ),
     ] as [(String, String, JSONValue, String, String)])
   func `a body that cannot be is refused by field`(
     method: String, path: String, body: JSONValue, param: String, reason: String
@@ -96,7 +106,8 @@ import Testing
         ("POST", "/api/memory/facts", #"{"facts":[{"subject":"a","verb":"b","valid_to":null}]}"#),
         ("GET", "/api/memory/facts/1", nil), ("PATCH", "/api/memory/facts/1", #"{"valid_to":null}"#),
         ("PATCH", "/api/memory/facts/1", #"{"standing":"current"}"#), ("DELETE", "/api/memory/facts/1", nil),
-        ("POST", "/api/memory/undo", "{}"),
+        ("POST", "/api/memory/undo", "{}"), ("DELETE", "/api/memory/turns/1", nil),
+        ("POST", "/api/memory/forget", #"{"turns":[1]}"#),
       ] {
         let reply = try await server.ask(method, path, body: body)
         #expect(reply.status == 503, "\(method) \(path) \(reply.body)")

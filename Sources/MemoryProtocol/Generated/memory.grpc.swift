@@ -85,7 +85,7 @@ public enum Sarai_Memory_V1_Memory: Sendable {
             public static let descriptor = GRPCCore.MethodDescriptor(
                 service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "sarai.memory.v1.Memory"),
                 method: "ListFacts",
-                type: .unary
+                type: .serverStreaming
             )
         }
         /// Namespace for "Why" metadata.
@@ -422,7 +422,7 @@ extension Sarai_Memory_V1_Memory {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Facts that match every part of a query.
+        /// > Facts that match every part of a query, some at a time.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Sarai_Memory_V1_ListFactsRequest` messages.
@@ -787,7 +787,7 @@ extension Sarai_Memory_V1_Memory {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Facts that match every part of a query.
+        /// > Facts that match every part of a query, some at a time.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Sarai_Memory_V1_ListFactsRequest` message.
@@ -795,11 +795,11 @@ extension Sarai_Memory_V1_Memory {
         /// - Throws: Any error which occurred during the processing of the request. Thrown errors
         ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
         ///     to an internal error.
-        /// - Returns: A response containing a single `Sarai_Memory_V1_ListFactsReply` message.
+        /// - Returns: A streaming response of `Sarai_Memory_V1_ListFactsReply` messages.
         func listFacts(
             request: GRPCCore.ServerRequest<Sarai_Memory_V1_ListFactsRequest>,
             context: GRPCCore.ServerContext
-        ) async throws -> GRPCCore.ServerResponse<Sarai_Memory_V1_ListFactsReply>
+        ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_ListFactsReply>
 
         /// Handle the "Why" method.
         ///
@@ -1150,19 +1150,20 @@ extension Sarai_Memory_V1_Memory {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Facts that match every part of a query.
+        /// > Facts that match every part of a query, some at a time.
         ///
         /// - Parameters:
         ///   - request: A `Sarai_Memory_V1_ListFactsRequest` message.
+        ///   - response: A response stream of `Sarai_Memory_V1_ListFactsReply` messages.
         ///   - context: Context providing information about the RPC.
         /// - Throws: Any error which occurred during the processing of the request. Thrown errors
         ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
         ///     to an internal error.
-        /// - Returns: A `Sarai_Memory_V1_ListFactsReply` to respond with.
         func listFacts(
             request: Sarai_Memory_V1_ListFactsRequest,
+            response: GRPCCore.RPCWriter<Sarai_Memory_V1_ListFactsReply>,
             context: GRPCCore.ServerContext
-        ) async throws -> Sarai_Memory_V1_ListFactsReply
+        ) async throws
 
         /// Handle the "Why" method.
         ///
@@ -1726,7 +1727,7 @@ extension Sarai_Memory_V1_Memory.ServiceProtocol {
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
-        return GRPCCore.StreamingServerResponse(single: response)
+        return response
     }
 
     public func why(
@@ -1964,13 +1965,17 @@ extension Sarai_Memory_V1_Memory.SimpleServiceProtocol {
     public func listFacts(
         request: GRPCCore.ServerRequest<Sarai_Memory_V1_ListFactsRequest>,
         context: GRPCCore.ServerContext
-    ) async throws -> GRPCCore.ServerResponse<Sarai_Memory_V1_ListFactsReply> {
-        return GRPCCore.ServerResponse<Sarai_Memory_V1_ListFactsReply>(
-            message: try await self.listFacts(
-                request: request.message,
-                context: context
-            ),
-            metadata: [:]
+    ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_ListFactsReply> {
+        return GRPCCore.StreamingServerResponse<Sarai_Memory_V1_ListFactsReply>(
+            metadata: [:],
+            producer: { writer in
+                try await self.listFacts(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
         )
     }
 
@@ -2297,7 +2302,7 @@ extension Sarai_Memory_V1_Memory {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Facts that match every part of a query.
+        /// > Facts that match every part of a query, some at a time.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Sarai_Memory_V1_ListFactsRequest` message.
@@ -2313,7 +2318,7 @@ extension Sarai_Memory_V1_Memory {
             serializer: some GRPCCore.MessageSerializer<Sarai_Memory_V1_ListFactsRequest>,
             deserializer: some GRPCCore.MessageDeserializer<Sarai_Memory_V1_ListFactsReply>,
             options: GRPCCore.CallOptions,
-            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "Why" method.
@@ -2819,7 +2824,7 @@ extension Sarai_Memory_V1_Memory {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Facts that match every part of a query.
+        /// > Facts that match every part of a query, some at a time.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Sarai_Memory_V1_ListFactsRequest` message.
@@ -2835,11 +2840,9 @@ extension Sarai_Memory_V1_Memory {
             serializer: some GRPCCore.MessageSerializer<Sarai_Memory_V1_ListFactsRequest>,
             deserializer: some GRPCCore.MessageDeserializer<Sarai_Memory_V1_ListFactsReply>,
             options: GRPCCore.CallOptions = .defaults,
-            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result = { response in
-                try response.message
-            }
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result
         ) async throws -> Result where Result: Sendable {
-            try await self.client.unary(
+            try await self.client.serverStreaming(
                 request: request,
                 descriptor: Sarai_Memory_V1_Memory.Method.ListFacts.descriptor,
                 serializer: serializer,
@@ -3492,7 +3495,7 @@ extension Sarai_Memory_V1_Memory.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Facts that match every part of a query.
+    /// > Facts that match every part of a query, some at a time.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Sarai_Memory_V1_ListFactsRequest` message.
@@ -3504,9 +3507,7 @@ extension Sarai_Memory_V1_Memory.ClientProtocol {
     public func listFacts<Result>(
         request: GRPCCore.ClientRequest<Sarai_Memory_V1_ListFactsRequest>,
         options: GRPCCore.CallOptions = .defaults,
-        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result = { response in
-            try response.message
-        }
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result
     ) async throws -> Result where Result: Sendable {
         try await self.listFacts(
             request: request,
@@ -4095,7 +4096,7 @@ extension Sarai_Memory_V1_Memory.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Facts that match every part of a query.
+    /// > Facts that match every part of a query, some at a time.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -4109,9 +4110,7 @@ extension Sarai_Memory_V1_Memory.ClientProtocol {
         _ message: Sarai_Memory_V1_ListFactsRequest,
         metadata: GRPCCore.Metadata = [:],
         options: GRPCCore.CallOptions = .defaults,
-        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result = { response in
-            try response.message
-        }
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result
     ) async throws -> Result where Result: Sendable {
         let request = GRPCCore.ClientRequest<Sarai_Memory_V1_ListFactsRequest>(
             message: message,

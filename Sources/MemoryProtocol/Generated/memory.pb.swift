@@ -476,7 +476,7 @@ public nonisolated struct Sarai_Memory_V1_RecallReply: Sendable {
   /// In a stable order.
   public var facts: [Sarai_Memory_V1_Fact] = []
 
-  /// The most telling one first.
+  /// The most telling one first; long ones not whole.
   public var turns: [Sarai_Memory_V1_RankedTurn] = []
 
   public var waitedSeconds: Double = 0
@@ -809,7 +809,7 @@ public nonisolated struct Sarai_Memory_V1_ForgetRequest: Sendable {
 
   public var turns: [Int64] = []
 
-  /// In the words of a chat: what "olvida …" would forget.
+  /// In the words of a chat: what "olvida …" would forget; where that is no fact, the turns that say it word by word.
   public var text: String = String()
 
   public var language: String = String()
@@ -840,6 +840,9 @@ public nonisolated struct Sarai_Memory_V1_ForgetReply: Sendable {
 
   /// What the facts said, where nothing was forgotten yet.
   public var said: [Sarai_Memory_V1_Fact] = []
+
+  /// What the turns said, then; long ones not whole.
+  public var saidTurns: [Sarai_Memory_V1_Turn] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2513,7 +2516,7 @@ nonisolated extension Sarai_Memory_V1_ForgetRequest: SwiftProtobuf.Message, Swif
 
 nonisolated extension Sarai_Memory_V1_ForgetReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ForgetReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{1}turns\0\u{3}backups_purged\0\u{1}said\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{1}turns\0\u{3}backups_purged\0\u{1}said\0\u{3}said_turns\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2525,6 +2528,7 @@ nonisolated extension Sarai_Memory_V1_ForgetReply: SwiftProtobuf.Message, SwiftP
       case 2: try { try decoder.decodeRepeatedInt64Field(value: &self.turns) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.backupsPurged) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.said) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.saidTurns) }()
       default: break
       }
     }
@@ -2543,6 +2547,9 @@ nonisolated extension Sarai_Memory_V1_ForgetReply: SwiftProtobuf.Message, SwiftP
     if !self.said.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.said, fieldNumber: 4)
     }
+    if !self.saidTurns.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.saidTurns, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2551,6 +2558,7 @@ nonisolated extension Sarai_Memory_V1_ForgetReply: SwiftProtobuf.Message, SwiftP
     if lhs.turns != rhs.turns {return false}
     if lhs.backupsPurged != rhs.backupsPurged {return false}
     if lhs.said != rhs.said {return false}
+    if lhs.saidTurns != rhs.saidTurns {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -205,11 +205,17 @@ package struct MemoryForgotten: Sendable, Hashable {
   /// What the facts say, where nothing was forgotten yet.
   package var said: [MemoryFact]
 
-  package init(facts: [Int64], turns: [Int64], backupsPurged: Int = 0, said: [MemoryFact] = []) {
+  /// What the turns say, then; long ones not whole, and of very many the first.
+  package var saidTurns: [MemoryTurn]
+
+  package init(
+    facts: [Int64], turns: [Int64], backupsPurged: Int = 0, said: [MemoryFact] = [], saidTurns: [MemoryTurn] = []
+  ) {
     self.facts = facts
     self.turns = turns
     self.backupsPurged = backupsPurged
     self.said = said
+    self.saidTurns = saidTurns
   }
 }
 

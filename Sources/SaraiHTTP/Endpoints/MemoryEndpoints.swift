@@ -37,6 +37,18 @@ extension Route {
       doc: Localized(es: "Olvida un hecho para siempre.", en: "Forgets a fact for good."),
       query: MemoryFields.forget, handle: { api, call in try await api.forgetFact(call) }),
     Route(
+      method: .delete, template: "/api/memory/turns/{id}",
+      doc: Localized(
+        es: "Olvida para siempre una frase, y los hechos que contó.",
+        en: "Forgets a turn for good, and the facts that it told."),
+      query: MemoryFields.forgetTurn, handle: { api, call in try await api.forgetTurn(call) }),
+    Route(
+      method: .post, template: "/api/memory/forget",
+      doc: Localized(
+        es: "Olvida para siempre hechos y frases, por número o con palabras.",
+        en: "Forgets facts and turns for good, by number or in words."),
+      fields: MemoryFields.forgetAny, handle: { api, call in try await api.forget(call) }),
+    Route(
       method: .post, template: "/api/memory/undo",
       doc: Localized(es: "Deshace lo último que cambió la memoria.", en: "Takes back the last change of the memory."),
       fields: MemoryFields.undo, handle: { api, call in try await api.undo(call) }),
@@ -158,6 +170,43 @@ extension API {
     request.language = call.language
     request.includesMentions = given["mentions"]?.boolValue ?? false
     return try await remember(call) { [request] in try await $0.forget(request).json }
+  }
+
+  func forgetTurn(_ call: Call) async throws -> Response {
+    let given = try MemoryFields.forgetTurn.check(query: call.request.uri.query)
+    guard let id = Int64(call.parameter), id > 0 else {
+      throw SaraiError(
+        .notFound, es: "No hay ninguna frase «\(call.parameter.prefix(40))»: las frases tienen números.",
+        en: "There is no turn \"\(call.parameter.prefix(40))\": turns have numbers.", subject: "id")
+    }
+    var request = MemoryForgetting(owner: owner(given))
+    request.turns = [id]
+    return try await remember(call) { [request] in try await $0.forget(request).json }
+  }
+
+  func forget(_ call: Call) async throws -> Response {
+    let given = try await body(of: call)
+    var request = MemoryForgetting(owner: owner(given))
+    request.text = given["text"]?.stringValue ?? ""
+    request.facts = given["facts"]?.arrayValue?.compactMap(\.integerValue) ?? []
+    request.turns = given["turns"]?.arrayValue?.compactMap(\.integerValue) ?? []
+    request.language = Self.language(given, call)
+    request.includesMentions = given["mentions"]?.boolValue ?? false
+    request.isRehearsal = given["dry_run"]?.boolValue ?? false
+    guard !request.text.isEmpty || !request.facts.isEmpty || !request.turns.isEmpty else {
+      throw SaraiError(
+        .invalidRequest, es: "Di qué se olvida: «text», «facts» o «turns».",
+        en: "Say what to forget: \"text\", \"facts\" or \"turns\".", subject: "text")
+    }
+    return try await remember(call) { [request] memory in
+      let forgotten = try await memory.forget(request)
+      var object = forgotten.json.objectValue ?? JSONObject()
+      if request.isRehearsal {
+        object["said"] = .array(forgotten.said.map(\.json))
+        object["said_turns"] = .array(forgotten.saidTurns.map(\.json))
+      }
+      return .object(object)
+    }
   }
 
   func undo(_ call: Call) async throws -> Response {

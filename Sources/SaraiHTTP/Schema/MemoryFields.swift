@@ -137,6 +137,28 @@ enum MemoryFields {
     user,
   ]
 
+  // MARK: - DELETE /api/memory/turns/{id} and POST /api/memory/forget
+
+  static let forgetTurn: [Field] = [user]
+
+  static let forgetAny: [Field] = [
+    .optional(
+      "text", .string(1...2000),
+      es: "Qué, con palabras: lo que olvidaría «olvida …»; si no es ningún hecho, las frases que lo dicen tal cual.",
+      en: "What, in words: what \"forget …\" would; where that is no fact, the turns that say it word by word."),
+    .optional(
+      "facts", .list(.integer(1...Int64.max), count: 0...1000), es: "Hechos, por número.", en: "Facts, by number."),
+    .optional(
+      "turns", .list(.integer(1...Int64.max), count: 0...1000), es: "Frases, por número.", en: "Turns, by number."),
+    .optional(
+      "mentions", .boolean, default: false,
+      es: "Se olvida también todo lo que diga lo mismo: bien para una clave, mal para una ciudad.",
+      en: "All that says the same object is forgotten too: right for a password, wrong for a town."),
+    .optional(
+      "dry_run", .boolean, default: false, es: "Solo dice qué se olvidaría.", en: "Only tells what would be forgotten."),
+    language, user,
+  ]
+
   // MARK: - POST /api/memory/undo
 
   static let undo: [Field] = [

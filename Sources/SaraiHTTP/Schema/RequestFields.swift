@@ -141,7 +141,7 @@ enum RequestFields {
       es: "Para qué es el texto: buscar o ser encontrado. Extensión.",
       en: "What the text is for: to search, or to be found. Extension."),
     .optional(
-      "user", .string(0...512), es: "Quién pregunta: la cola alterna entre usuarios.",
+      "user", .string(0...256), es: "Quién pregunta: la cola alterna entre usuarios.",
       en: "Who asks: the queue takes turns between users."),
   ]
 }

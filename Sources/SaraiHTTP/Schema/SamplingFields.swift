@@ -43,7 +43,7 @@ enum SamplingFields {
       "seed", .integer(.min ... .max), es: "La misma semilla da el mismo texto.",
       en: "The same seed gives the same text."),
     .optional(
-      "user", .string(0...512), es: "Quién pregunta: la cola alterna entre usuarios.",
+      "user", .string(0...256), es: "Quién pregunta: la cola alterna entre usuarios.",
       en: "Who asks: the queue takes turns between users."),
   ]
 

@@ -15,9 +15,9 @@ extension MemoryStore {
       else { throw Self.unknown(id) }
       let terms = Terms(database: database, owner: number)
       var record = known
-      if let subject = edit.subject { record.subject = try terms.intern(subject) }
-      if let verb = edit.verb { record.verb = try terms.intern(verb) }
-      if let object = edit.object { record.object = try terms.intern(object) }
+      if let subject = edit.subject { record.subject = try terms.corrected(subject) }
+      if let verb = edit.verb { record.verb = try terms.corrected(verb) }
+      if let object = edit.object { record.object = try terms.value(object) }
       if let isNegated = edit.isNegated { record.isNegated = isNegated }
       if let confidence = edit.confidence { record.confidence = FactRecord.confidence(confidence) }
       if let isPrivate = edit.isPrivate { record.isPrivate = isPrivate }
@@ -87,8 +87,7 @@ extension FactRecord {
   /// - Throws: `invalidRequest` where another current fact says the same as this one would.
   func refuseTwin(_ database: Database) throws {
     guard standing == .current else { return }
-    let twin = try FactRecord.current(database, subject: subject, verb: verb, object: object)
-      .first { $0.id != id && $0.isNegated == isNegated }
+    let twin = try kin(database, .current, sameObject: true).first { $0.id != id && $0.isNegated == isNegated }
     guard let twin else { return }
     throw SaraiError(
       .invalidRequest, es: "El hecho \(twin.id) ya dice eso: olvida uno de los dos.",

@@ -102,14 +102,11 @@ private struct Importer {
       source: fact.source, extractor: fact.extractor, isPrivate: fact.isPrivate, validFrom: fact.validFrom,
       validTo: fact.validTo)
     var record = FactRecord(
-      owner: owner, subject: try terms.intern(fact.subject), verb: try terms.intern(fact.verb),
-      object: try terms.intern(fact.object), new, turn: fact.turn.flatMap { turns[$0.rawValue] },
+      owner: owner, subject: try terms.name(fact.subject), verb: try terms.name(fact.verb),
+      object: try terms.value(fact.object), new, turn: fact.turn.flatMap { turns[$0.rawValue] },
       saidAt: fact.saidAt)
     record.standing = fact.standing
-    let known = try FactRecord.all(
-      database, where: "subject_id = ? AND standing = ? AND verb_id = ? AND object_id = ? ORDER BY id",
-      [record.subject, record.standing.code, record.verb, record.object]
-    ).first {
+    let known = try record.kin(database, record.standing, sameObject: true).first {
       $0.isNegated == record.isNegated
         && (record.standing == .current || $0.validFrom == record.validFrom && $0.validTo == record.validTo)
     }

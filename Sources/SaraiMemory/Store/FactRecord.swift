@@ -88,11 +88,33 @@ struct FactRecord {
     return records
   }
 
-  /// Current facts that say something of a subject and a verb.
-  static func current(_ database: Database, subject: Int64, verb: Int64, object: Int64? = nil) throws -> [FactRecord] {
-    let condition = "subject_id = ? AND standing = 0 AND verb_id = ?"
-    guard let object else { return try all(database, where: condition + " ORDER BY id", [subject, verb]) }
-    return try all(database, where: condition + " AND object_id = ? ORDER BY id", [subject, verb, object])
+  /// Facts of a standing that say something of a subject and a verb, each of them given by all its spellings.
+  static func all(
+    _ database: Database, _ standing: Standing, subjects: [Int64], verbs: [Int64], objects: [Int64]? = nil
+  ) throws -> [FactRecord] {
+    let condition = "subject_id = ? AND standing = ? AND verb_id = ?"
+    var found: [FactRecord] = []
+    for subject in subjects {
+      for verb in verbs {
+        guard let objects else {
+          found += try all(database, where: condition, [subject, standing.code, verb])
+          continue
+        }
+        for object in objects {
+          found += try all(
+            database, where: condition + " AND object_id = ?", [subject, standing.code, verb, object])
+        }
+      }
+    }
+    return found.sorted { $0.id < $1.id }
+  }
+
+  /// Facts of a standing about the same subject and verb as this one, and where asked the same object, however spelled.
+  func kin(_ database: Database, _ standing: Standing, sameObject: Bool) throws -> [FactRecord] {
+    let terms = Terms(database: database, owner: owner)
+    return try Self.all(
+      database, standing, subjects: terms.spellings(of: subject), verbs: terms.spellings(of: verb),
+      objects: sameObject ? terms.spellings(of: object) : nil)
   }
 
   mutating func insert(_ database: Database) throws {

@@ -81,7 +81,7 @@ extension MemoryStore {
     // Numbers are never given twice, and whatever changes a fact is an operation. What upkeep deletes needs no backup.
     for sql in [
       "SELECT group_concat(name || seq) FROM (SELECT name, seq FROM sqlite_sequence ORDER BY name)",
-      "SELECT count(*) FROM operation WHERE is_undone",
+      "SELECT count(*) FROM operation WHERE is_undone = 1",
       "SELECT group_concat(owner_id || name || value) FROM setting",
     ] { text += (try String.fetchOne(database.cachedStatement(sql: sql)) ?? "") + ";" }
     return Int64(bitPattern: stableHash(0, text.utf8))

@@ -13,6 +13,7 @@ enum Limits {
     try check(batch.saidAt, "saidAt")
     if let key = batch.key { try check(text: key, bytes: nameBytes, "key") }
     if let turn = batch.turn { try check(turn) }
+    if let reply = batch.reply { try check(reply) }
     guard batch.changes.count <= changes else { throw tooLarge("changes", "\(changes)") }
     for change in batch.changes {
       switch change {
@@ -64,10 +65,10 @@ enum Limits {
   }
 
   static func check(from: Timestamp?, to: Timestamp?) throws(SaraiError) {
-    if let from { try check(from, "validFrom") }
-    if let to { try check(to, "validTo") }
+    if let from { try check(from, "valid_from") }
+    if let to { try check(to, "valid_to") }
     if let from, let to, to < from {
-      throw invalid("validTo", "El final es anterior al comienzo.", "The end lies before the beginning.")
+      throw invalid("valid_to", "El final es anterior al comienzo.", "The end lies before the beginning.")
     }
   }
 
@@ -80,7 +81,8 @@ enum Limits {
   }
 
   static func check(_ term: Term, _ name: String, mayBeEmpty: Bool) throws(SaraiError) {
-    guard mayBeEmpty || !term.isEmpty else {
+    // A space that has no width is no text either.
+    guard mayBeEmpty || term.text.unicodeScalars.contains(where: { !$0.properties.isDefaultIgnorableCodePoint }) else {
       throw invalid(name, "Falta el texto de «\(name)».", "The text of `\(name)` is missing.")
     }
     try check(text: term.text, bytes: termBytes, name)

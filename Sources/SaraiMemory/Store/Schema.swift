@@ -12,6 +12,7 @@ enum Schema {
     StoreMigration("2026-11-facts-and-turns", createTables),
     StoreMigration("2026-11-settings-and-upkeep", addSettings),
     StoreMigration("2026-11-words-of-terms", indexWords),
+    StoreMigration("2026-11-spellings-and-tellings", keepSpellings),
   ]
 
   @Sendable private static func createTables(_ database: Database) throws {
@@ -49,6 +50,24 @@ enum Schema {
     try database.rows("SELECT id, owner_id, coalesce(folded, text) FROM term") { row in
       try Terms.index(database, row[0], folded: row[2], owner: row[1])
     }
+  }
+
+  /// A password is what was typed, and a name is one whoever types it: only names share their spelling.
+  @Sendable private static func keepSpellings(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        ALTER TABLE term ADD COLUMN is_value INTEGER NOT NULL DEFAULT 0;
+        UPDATE term SET is_value = 1 WHERE EXISTS (SELECT 1 FROM fact WHERE object_id = term.id)
+          AND NOT EXISTS (SELECT 1 FROM fact WHERE subject_id = term.id)
+          AND NOT EXISTS (SELECT 1 FROM fact WHERE verb_id = term.id);
+        -- Turns that told a fact again; the first one is in the fact.
+        CREATE TABLE told (
+          fact_id INTEGER NOT NULL REFERENCES fact (id) ON DELETE CASCADE,
+          turn_id INTEGER NOT NULL REFERENCES turn (id) ON DELETE CASCADE,
+          PRIMARY KEY (fact_id, turn_id)) STRICT, WITHOUT ROWID;
+        CREATE INDEX told_by_turn ON told (turn_id);
+        CREATE INDEX operation_undone ON operation (id) WHERE is_undone = 1;
+        """)
   }
 
   private static let owners = """

@@ -23,10 +23,12 @@ extension MemoryStore {
         throw Self.unknown(turn)
       }
       if let said = batch.turn { turn = try Turns.insert(database, said, owner: owner) }
+      let reply = try batch.reply.map { try Turns.insert(database, $0, owner: owner) }
       var learning = Learning(database: database, owner: owner, turn: turn?.rawValue, saidAt: batch.saidAt)
       var outcomes: [ChangeOutcome] = []
       for change in batch.changes { outcomes.append(try learning.apply(change)) }
-      let receipt = Receipt(operation: learning.log.operation, turn: turn, outcomes: outcomes, isReplay: false)
+      var receipt = Receipt(operation: learning.log.operation, turn: turn, outcomes: outcomes, isReplay: false)
+      receipt.reply = reply
       try key?.keep(receipt, database, owner: owner, at: batch.saidAt)
       return receipt
     }
@@ -76,8 +78,8 @@ struct Learning {
 
   private mutating func add(_ fact: NewFact, replacing: Replacement) throws -> ChangeOutcome {
     let terms = Terms(database: database, owner: owner)
-    let (subject, verb) = (try terms.intern(fact.subject), try terms.intern(fact.verb))
-    let object = try terms.intern(fact.object)
+    let (subject, verb) = (try terms.name(fact.subject), try terms.name(fact.verb))
+    let object = try terms.value(fact.object)
     var record = FactRecord(
       owner: owner, subject: subject, verb: verb, object: object, fact, turn: turn, saidAt: saidAt)
     if fact.isProposed {
@@ -94,10 +96,7 @@ struct Learning {
   }
 
   private func sameFact(_ record: FactRecord) throws -> FactRecord? {
-    try FactRecord.all(
-      database, where: "subject_id = ? AND standing = ? AND verb_id = ? AND object_id = ? ORDER BY id",
-      [record.subject, record.standing.code, record.verb, record.object]
-    ).first { known in
+    try record.kin(database, record.standing, sameObject: true).first { known in
       known.isNegated == record.isNegated
         && (record.standing == .current || known.validFrom == record.validFrom && known.validTo == record.validTo)
     }
@@ -116,12 +115,23 @@ struct Learning {
     // "hasta marzo" of what was to begin in May: the beginning was of another time.
     if let from = merged.validFrom, let to = merged.validTo, to < from { merged.validFrom = record.validFrom }
     if merged.turn == nil { merged.turn = record.turn }
-    if merged.state != known.state {
-      try log.note(known)
+    merged.object = try spelling(of: known.object, toldAs: record.object)
+    if merged.state != known.state || merged.object != known.object {
+      try log.note(known, keepsTerms: merged.object == known.object)
       try merged.update(database)
+    }
+    if let turn = record.turn, turn != merged.turn {
+      try database.run("INSERT OR IGNORE INTO told (fact_id, turn_id) VALUES (?, ?)", [merged.id, turn])
     }
     let replaced = merged.standing == .current ? try replace(by: merged, replacing) : []
     return .confirmed(FactID(rawValue: merged.id), replaced: replaced)
+  }
+
+  /// What was told last counts, except that who types a word without its capitals and accents means the same word.
+  private func spelling(of known: Int64, toldAs new: Int64) throws -> Int64 {
+    guard known != new else { return known }
+    let isPlain = try database.number("SELECT 1 FROM term WHERE id = ? AND folded IS NULL", [new]) != nil
+    return isPlain ? known : new
   }
 
   /// Ends what a fact takes the place of.
@@ -130,11 +140,9 @@ struct Learning {
     switch replacing {
     case .nothing: return []
     case .sameSubjectAndVerb:
-      old = try FactRecord.current(database, subject: record.subject, verb: record.verb)
+      old = try record.kin(database, .current, sameObject: false)
     case .oppositePolarity:
-      old = try FactRecord.current(
-        database, subject: record.subject, verb: record.verb, object: record.object
-      ).filter { $0.isNegated != record.isNegated }
+      old = try record.kin(database, .current, sameObject: true).filter { $0.isNegated != record.isNegated }
     case .facts(let ids):
       old = try ids.map { id in
         guard let known = try FactRecord.load(database, id.rawValue), known.owner == owner else {
@@ -158,14 +166,11 @@ struct Learning {
     subject: Term, verb: Term, object: Term?, isNegated: Bool?, at: Timestamp
   ) throws -> ChangeOutcome {
     let terms = Terms(database: database, owner: owner)
-    guard let subject = try terms.find(subject), let verb = try terms.find(verb) else { return .ended([]) }
-    var number: Int64?
-    if let object {
-      guard let known = try terms.find(object) else { return .ended([]) }
-      number = known
-    }
+    let old = try FactRecord.all(
+      database, .current, subjects: terms.find(subject), verbs: terms.find(verb),
+      objects: object.map { try terms.find($0) })
     var ended: [FactID] = []
-    for var record in try FactRecord.current(database, subject: subject, verb: verb, object: number)
+    for var record in old
     where isNegated == nil || record.isNegated == isNegated {
       try log.note(record)
       end(&record, at: at.milliseconds)

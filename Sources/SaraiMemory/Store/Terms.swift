@@ -5,41 +5,82 @@ struct Terms {
   let database: Database
   let owner: Int64
 
-  /// The number of a term, where the owner has ever used it.
-  func find(_ term: Term) throws -> Int64? {
-    var found: Int64?
+  private struct Spelling {
+    let number: Int64
+    let text: String
+    let isValue: Bool
+  }
+
+  private func all(_ term: Term) throws -> [Spelling] {
+    var found: [Spelling] = []
     try database.scan(
-      "SELECT id, owner_id, coalesce(folded, text) FROM term WHERE hash = ?", [Self.hash(term, owner: owner)]
+      "SELECT id, owner_id, text, folded, is_value FROM term WHERE hash = ?", [Self.hash(term, owner: owner)]
     ) { row in
-      if row.number(1) == owner, row.text(2)?.utf8.elementsEqual(term.folded.utf8) == true { found = row.number(0) }
-      return found == nil
+      let text = row.text(2) ?? ""
+      if row.number(1) == owner, (row.text(3) ?? text).utf8.elementsEqual(term.folded.utf8) {
+        found.append(Spelling(number: row.number(0), text: text, isValue: row.number(4) != 0))
+      }
+      return true
     }
     return found
+  }
+
+  /// The numbers of a term: one for each way in which the owner has spelled it.
+  func find(_ term: Term) throws -> [Int64] { try all(term).map(\.number) }
+
+  /// The numbers of a known term's other spellings, and its own.
+  func spellings(of number: Int64) throws -> [Int64] {
+    var term: Term?
+    try database.scan("SELECT text, folded FROM term WHERE id = ?", [number]) { row in
+      let text = row.text(0) ?? ""
+      term = Term(text: text, folded: row.text(1) ?? text)
+      return false
+    }
+    return try term.map { try find($0) } ?? [number]
   }
 
   /// The numbers of those that the owner has used, each once.
   func find(_ terms: [Term]) throws -> [Int64] {
     var numbers: [Int64] = []
     for term in terms {
-      if let number = try find(term), !numbers.contains(number) { numbers.append(number) }
+      for number in try find(term) where !numbers.contains(number) { numbers.append(number) }
     }
-    return numbers
+    return Array(numbers.prefix(Limits.queryTerms))
   }
 
-  /// The number of a term, new or known.
-  func intern(_ term: Term) throws -> Int64 {
-    let isPlain = term.folded.utf8.elementsEqual(term.text.utf8)
-    if let known = try find(term) {
-      // "madrid" was told first, now "Madrid": accents and capitals are worth more than none.
-      if !isPlain {
-        try database.run(
-          "UPDATE term SET text = ?, folded = ? WHERE id = ? AND folded IS NULL", [term.text, term.folded, known])
-      }
-      return known
+  /// The number of a subject or a verb, new or known: one however it is spelled.
+  func name(_ term: Term) throws -> Int64 {
+    guard let known = try all(term).first(where: { !$0.isValue }) else { return try insert(term, isValue: false) }
+    // "lucía" was told first, now "Lucía": accents and capitals are worth more than none. What an older version also
+    // keeps as somebody's value stays as it was told.
+    if !Self.isPlain(term) {
+      try database.run(
+        """
+        UPDATE term SET text = ?, folded = ? WHERE id = ? AND folded IS NULL
+          AND NOT EXISTS (SELECT 1 FROM fact WHERE object_id = term.id)
+        """, [term.text, term.folded, known.number])
     }
+    return known.number
+  }
+
+  /// The number of an object: "ABCdef" and "abcDEF" are found by the same words and are two.
+  func value(_ term: Term) throws -> Int64 {
+    let known = try all(term).first { $0.isValue && $0.text.utf8.elementsEqual(term.text.utf8) }
+    return try known?.number ?? insert(term, isValue: true)
+  }
+
+  /// The number of a subject or a verb exactly as a person corrected it.
+  func corrected(_ term: Term) throws -> Int64 {
+    let known = try all(term).first { $0.text.utf8.elementsEqual(term.text.utf8) }
+    return try known?.number ?? value(term)
+  }
+
+  private static func isPlain(_ term: Term) -> Bool { term.folded.utf8.elementsEqual(term.text.utf8) }
+
+  private func insert(_ term: Term, isValue: Bool) throws -> Int64 {
     try database.run(
-      "INSERT INTO term (owner_id, hash, text, folded) VALUES (?, ?, ?, ?)",
-      [owner, Self.hash(term, owner: owner), term.text, isPlain ? nil : term.folded])
+      "INSERT INTO term (owner_id, hash, text, folded, is_value) VALUES (?, ?, ?, ?, ?)",
+      [owner, Self.hash(term, owner: owner), term.text, Self.isPlain(term) ? nil : term.folded, isValue ? 1 : 0])
     let number = database.lastInsertedRowID
     try Self.index(database, number, folded: term.folded, owner: owner)
     return number
@@ -118,8 +159,9 @@ struct Terms {
       [owner, first, first + "\u{10FFFF}", limit])
   }
 
-  /// Terms of the owner that have these words one after the other.
+  /// Terms of the owner that have these words one after the other; none without words.
   func saying(_ words: [String]) throws -> [Int64] {
+    guard !words.isEmpty else { return [] }
     // The longest words are the rarest; what is left is looked at.
     let rarest = Set(words.map { Self.indexed(word: $0) }).sorted { ($1.count, $0) < ($0.count, $1) }.prefix(4)
     let query = rarest.map { _ in "SELECT term_id FROM term_word WHERE owner_id = ? AND word = ?" }

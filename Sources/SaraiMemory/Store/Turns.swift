@@ -84,6 +84,20 @@ extension MemoryStore {
   }
 }
 
+extension MemoryStore {
+  /// Turns in which the words of a text stand one after the other, accents and capitals apart: the latest so many, the
+  /// first first. None for a text without words.
+  package func turns(saying text: String, owner: Owner, limit: Int = 1000) throws -> [Turn] {
+    let words = Terms.words(Term(text).folded).map(String.init)
+    guard !words.isEmpty else { return [] }
+    return try store.read { database in
+      guard let number = try find(owner, database) else { return [] }
+      let ids = try Turns.saying(words, database, owner: number).keys.sorted().suffix(max(1, limit))
+      return try ids.compactMap { try Turns.load(database, TurnID(rawValue: $0), owner: number) }
+    }
+  }
+}
+
 enum Turns {
   static let columns = "t.id, c.name, t.role, t.speaker, t.said_at, t.text"
   static let sameConversation =
@@ -123,6 +137,21 @@ enum Turns {
 
   static func load(_ database: Database, _ id: TurnID, owner: Int64) throws -> Turn? {
     try list(database, where: "t.id = ? AND t.owner_id = ?", [id.rawValue, owner]).first
+  }
+
+  /// What is looked for of a text that goes on and on.
+  private static let searchedWords = 64
+
+  /// Turns of an owner in which words stand one after the other, with what they say.
+  static func saying(_ words: [String], _ database: Database, owner: Int64) throws -> [Int64: String] {
+    var found: [Int64: String] = [:]
+    try database.rows(
+      """
+      SELECT t.id, t.text FROM turn_text CROSS JOIN turn t ON t.id = turn_text.rowid
+        WHERE turn_text MATCH ? AND t.owner_id = ?
+      """, [words.prefix(searchedWords).map { "\"\($0)\"" }.joined(separator: " + "), owner]
+    ) { row in found[row[0] as Int64] = row[1] as String }
+    return found
   }
 
   static func insert(_ database: Database, _ turn: NewTurn, owner: Int64) throws -> TurnID {

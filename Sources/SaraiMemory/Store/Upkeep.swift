@@ -161,6 +161,10 @@ struct Upkeep {
       kept.isPrivate = kept.isPrivate || twin.isPrivate
       if twin.source.code < kept.source.code { kept.source = twin.source }
       kept.turn = kept.turn ?? twin.turn
+      try database.run("UPDATE OR IGNORE told SET fact_id = ? WHERE fact_id = ?", [kept.id, twin.id])
+      if let turn = twin.turn, turn != kept.turn {
+        try database.run("INSERT OR IGNORE INTO told (fact_id, turn_id) VALUES (?, ?)", [kept.id, turn])
+      }
       try database.run("UPDATE fact SET superseded_by = ? WHERE superseded_by = ?", [kept.id, twin.id])
       try database.run("DELETE FROM fact WHERE id = ?", [twin.id])
       removed += 1
@@ -270,8 +274,13 @@ struct Upkeep {
         return database.changesCount < Self.slice
       }
     }
-    try slices(store.read { try $0.numbers("SELECT id FROM operation WHERE at < ?", [cut.milliseconds]) }) {
-      try Terms.sweep($0, operations: Array($1))
+    try windows("operation") { window in
+      let old = try store.read { database in
+        try database.numbers(
+          "SELECT id FROM operation WHERE id >= ? AND id < ? AND at < ?",
+          [window.lowerBound, window.upperBound, cut.milliseconds])
+      }
+      try slices(old) { try Terms.sweep($0, operations: Array($1)) }
     }
     return removed
   }

@@ -53,15 +53,24 @@ extension MemoryStore {
   }
 
   /// Turns that have no embedding of a model yet, the latest first.
-  package func turnsWithoutVector(model: String, owner: Owner, limit: Int = 100) throws -> [Turn] {
+  ///
+  /// - Parameter after: A turn up to which all are known to have one: then only those after it are read.
+  /// - Returns: The turns, and the last turn there was when they were looked for.
+  package func turnsWithoutVector(
+    model: String, owner: Owner, after: TurnID? = nil, limit: Int = 100
+  ) throws -> (turns: [Turn], last: TurnID) {
     try store.read { database in
-      guard let number = try find(owner, database) else { return [] }
-      return try Turns.list(
+      let last = TurnID(rawValue: try database.number("SELECT max(id) FROM turn") ?? 0)
+      guard let number = try find(owner, database) else { return ([], last) }
+      // Told where to begin, it reads from there on, and not all that the owner ever said.
+      let reading = after == nil ? "" : "+"
+      let found = try Turns.list(
         database,
         where: """
-          t.owner_id = ? AND NOT EXISTS (SELECT 1 FROM turn_vector x WHERE x.id = t.id
+          \(reading)t.owner_id = ? AND t.id > ? AND NOT EXISTS (SELECT 1 FROM turn_vector x WHERE x.id = t.id
             AND x.model_id = (SELECT id FROM embedding_model WHERE name = ?)) ORDER BY t.id DESC LIMIT ?
-          """, [number, model, min(max(limit, 1), 10_000)])
+          """, [number, after?.rawValue ?? 0, model, min(max(limit, 1), 10_000)])
+      return (found, last)
     }
   }
 }

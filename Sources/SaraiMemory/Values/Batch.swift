@@ -30,6 +30,8 @@ package struct Batch: Sendable, Hashable {
   package var key: String?
   /// What was said; nil for facts that no turn told.
   package var turn: NewTurn?
+  /// What was answered to the turn; no fact comes from it.
+  package var reply: NewTurn?
   /// The turn, where it was stored before its facts were known.
   package var storedTurn: TurnID?
   package var changes: [FactChange]
@@ -38,11 +40,12 @@ package struct Batch: Sendable, Hashable {
 
   package init(
     owner: Owner, key: String? = nil, turn: NewTurn? = nil, storedTurn: TurnID? = nil, changes: [FactChange] = [],
-    saidAt: Timestamp? = nil
+    saidAt: Timestamp? = nil, reply: NewTurn? = nil
   ) {
     self.owner = owner
     self.key = key
     self.turn = turn
+    self.reply = reply
     self.storedTurn = storedTurn
     self.changes = changes
     self.saidAt = saidAt ?? turn?.saidAt ?? .now()
@@ -63,6 +66,8 @@ package struct Receipt: Sendable, Hashable {
   /// What `undo` takes back; nil where nothing but a turn was stored.
   package var operation: OperationID?
   package var turn: TurnID?
+  /// The turn of the answer; nil where there was none, and in a replay.
+  package var reply: TurnID?
   /// One for each change, in their order.
   package var outcomes: [ChangeOutcome]
   /// True where the key was known, so that this call changed nothing.

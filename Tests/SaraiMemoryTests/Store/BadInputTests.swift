@@ -57,10 +57,10 @@ private let strangeTexts = [
         (batch(NewFact("x", "ser", "x", confidence: 1.5)), .invalidRequest, "confidence"),
         (batch(NewFact("x", "ser", "x", confidence: -0.1)), .invalidRequest, "confidence"),
         (batch(NewFact("x", "ser", "x", confidence: .nan)), .invalidRequest, "confidence"),
-        (batch(NewFact("x", "ser", "x", validFrom: far)), .invalidRequest, "validFrom"),
+        (batch(NewFact("x", "ser", "x", validFrom: far)), .invalidRequest, "valid_from"),
         (
           batch(NewFact("x", "ser", "x", validFrom: .now(), validTo: .now().adding(days: -1))), .invalidRequest,
-          "validTo"
+          "valid_to"
         ),
         (
           batch(NewFact("x", "ser", Term(String(repeating: "x", count: 70_000)))), .tooLarge, "object"

@@ -209,7 +209,7 @@ private let mixCases: [([String], [String], [String], [String])] = [
       let floats = (0..<384).map { Float($0 - 190) / 190 * 0.1 }
       let vector = StoredVector(floats)
       #expect(zip(vector.floats, floats).allSatisfy { abs($0 - $1) < 0.0005 })
-      #expect(try memory.turnsWithoutVector(model: "e5", owner: ana).map(\.id) == [turn])
+      #expect(try memory.turnsWithoutVector(model: "e5", owner: ana).turns.map(\.id) == [turn])
       for kind in VectorKind.allCases {
         let id = kind == .fact ? fact.rawValue : turn.rawValue
         #expect(try memory.setVectors([(id, vector), (id + 1000, vector)], kind, model: "e5", owner: ana) == 1)
@@ -219,7 +219,11 @@ private let mixCases: [([String], [String], [String], [String])] = [
         #expect(try memory.vectors(kind, model: "otro", owner: ana).isEmpty)
         #expect(try memory.vectors(kind, model: "e5", owner: ana, after: id).isEmpty)
       }
-      #expect(try memory.turnsWithoutVector(model: "e5", owner: ana).isEmpty)
+      #expect(try memory.turnsWithoutVector(model: "e5", owner: ana).turns.isEmpty)
+      let all = try memory.turnsWithoutVector(model: "e5", owner: ana).last
+      let later = try memory.store(NewTurn(conversation: "c", text: "después"), owner: ana)
+      let rest = try memory.turnsWithoutVector(model: "e6", owner: ana, after: all)
+      #expect(rest.turns.map(\.id) == [later] && rest.last == later)
       #expect(StoredVector([]).floats.isEmpty)
       #expect(StoredVector([.nan, .infinity, 0]).floats == [0, 0, 0])
     }

@@ -12,13 +12,17 @@ struct MemoryForgetCommand: AsyncParsableCommand {
         es: """
           sarai memory forget 12
           sarai memory forget --text "mi clave del trastero" --mentions
+          sarai memory forget --turn 17
 
+          Lo que no es ningún hecho se busca palabra por palabra en las frases; «recall» da sus números.
           Antes enseña lo que se olvidaría y pregunta. Nada lo trae de vuelta; lo que exportaste a otro sitio sigue allí.
           """,
         en: """
           sarai memory forget 12
           sarai memory forget --text "the code of my storage room" --mentions
+          sarai memory forget --turn 17
 
+          What is no fact is looked for word by word in the turns; recall gives their numbers.
           It shows first what would be forgotten, and asks. Nothing brings it back; what you exported elsewhere stays there.
           """))
   }
@@ -32,6 +36,12 @@ struct MemoryForgetCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       words(es: "Qué, con tus palabras.", en: "What, in your own words."), valueName: words(es: "texto", en: "text")))
   var text: String?
+
+  @Option(
+    help: ArgumentHelp(
+      words(es: "Una frase, por su número; se puede repetir.", en: "A turn, by its number; may be repeated."),
+      valueName: words(es: "número", en: "number")))
+  var turn: [Int64] = []
 
   @Flag(
     help: ArgumentHelp(
@@ -51,18 +61,19 @@ struct MemoryForgetCommand: AsyncParsableCommand {
   var yes = false
 
   mutating func validate() throws {
-    let ways = [!ids.isEmpty, text != nil, all].count(where: { $0 })
+    let ways = [!ids.isEmpty || !turn.isEmpty, text != nil, all].count(where: { $0 })
     guard ways == 1, text?.allSatisfy(\.isWhitespace) != true else {
       throw ValidationError(
         words(
-          es: "Di qué se olvida, de una manera: números, --text \"…\" o --all.",
-          en: "Say what to forget, in one way: numbers, --text \"…\" or --all."))
+          es: "Di qué se olvida, de una manera: números, --turn NÚMERO, --text \"…\" o --all.",
+          en: "Say what to forget, in one way: numbers, --turn NUMBER, --text \"…\" or --all."))
     }
   }
 
   private var request: MemoryForgetting {
     var request = MemoryForgetting(owner: options.user)
     request.facts = ids
+    request.turns = turn
     request.text = text ?? ""
     request.language = Words.language
     request.includesMentions = mentions
@@ -113,6 +124,7 @@ struct MemoryForgetCommand: AsyncParsableCommand {
     guard options.json else { return describe(found, Output.line) }
     var object = found.json.objectValue ?? JSONObject()
     object["said"] = .array(found.said.map(\.json))
+    object["said_turns"] = .array(found.saidTurns.map(\.json))
     Output.json(.object(object))
   }
 
@@ -123,7 +135,18 @@ struct MemoryForgetCommand: AsyncParsableCommand {
     let more = found.facts.count - shown.count
     if more > 0 { write("  " + words(es: "y \(MemoryText.facts(more)) más", en: "and \(MemoryText.facts(more)) more")) }
     if mentions { write("  " + words(es: "y todo lo que diga lo mismo", en: "and all that says the same")) }
-    write("  " + words(es: "y las frases en que lo contaste", en: "and the turns in which you told it"))
+    for turn in found.saidTurns.prefix(20) { write("  " + MemoryText(owner: options.user).numbered(turn)) }
+    let moreTurns = found.turns.count - min(20, found.saidTurns.count)
+    if moreTurns > 0 {
+      write("  " + words(es: "y \(MemoryText.turns(moreTurns)) más", en: "and \(MemoryText.turns(moreTurns)) more"))
+    }
+    if found.turns.isEmpty {
+      write(
+        "  "
+          + words(
+            es: "y las frases en que lo contaste, con sus respuestas",
+            en: "and the turns in which you told it, with their replies"))
+    }
   }
 
   private func ask(_ found: MemoryForgotten) throws {

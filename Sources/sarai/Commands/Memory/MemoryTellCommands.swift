@@ -11,7 +11,8 @@ struct MemoryAddCommand: AsyncParsableCommand {
           También un hecho tal cual: sarai memory add --subject "hermana del usuario" --verb "vivir en" --object Madrid
           """,
         en: """
-          A fact as it is too: sarai memory add --subject "sister of the user" --verb "live in" --object Madrid
+          A fact as it is too, in the words that list shows:
+          sarai memory add --subject "hermana del usuario" --verb "vivir en" --object Madrid
           """))
   }
 
@@ -151,7 +152,9 @@ struct MemoryRecallCommand: AsyncParsableCommand {
           """,
         en: """
           sarai memory recall "what did we do in Seville?"
-          sarai memory recall --subject "sister of the user" --ever
+          sarai memory recall --subject "hermana del usuario" --ever
+
+          Facts are kept in Spanish words, as list shows them, whatever language you told them in.
           """))
   }
 

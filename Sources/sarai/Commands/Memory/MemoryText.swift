@@ -70,6 +70,11 @@ struct MemoryText {
     return "\(quoted)  \(Output.dim("(\(speaker), \(Self.day(turn.saidAt)))"))"
   }
 
+  /// With the number by which it can be forgotten.
+  func numbered(_ turn: MemoryTurn) -> String {
+    Output.dim(words(es: "frase \(turn.id)", en: "turn \(turn.id)")) + "  " + line(turn)
+  }
+
   /// `23 nov`, with the year where it is not this one.
   static func day(_ milliseconds: Int64) -> String {
     let day = LocalTime(secondsSince1970: seconds(milliseconds)).day
@@ -111,7 +116,7 @@ struct MemoryText {
   /// Facts, then turns, for a person.
   func show(_ recall: MemoryRecall) {
     for line in lines(recall.facts) { Output.line(line) }
-    for turn in recall.turns { Output.line(line(turn)) }
+    for turn in recall.turns { Output.line(numbered(turn)) }
   }
 
   static func safe(_ text: String) -> String { Output.isTerminal ? text.withoutControlCharacters : text }

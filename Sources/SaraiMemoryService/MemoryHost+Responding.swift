@@ -44,22 +44,75 @@ extension MemoryHost {
     case .lastLearnt, nil: break
     }
     let asked = try await reading {
-      try Forgetting(lookup: self.store, owner: question.owner).facts(
-        askedFor: question.text, language: question.fallback, now: question.now)
+      try Forgetting(lookup: self.store, owner: question.owner).request(
+        in: question.text, language: question.fallback, now: question.now)
     }
-    guard let asked else { return nil }
-    guard !asked.isEmpty else {
+    switch asked {
+    case nil: return nil
+    case .nothing?:
       return Answer(
         .forgotten, Localized(es: "No tengo nada guardado sobre eso.", en: "I have nothing about that.")[language], [],
         language)
+    case .everything?:
+      return Answer(
+        .reported,
+        Localized(
+          es:
+            "Para olvidarlo todo, escribe en una terminal: sarai memory forget --all. Si es solo una cosa, dime cuál.",
+          en: "To forget everything, type in a terminal: sarai memory forget --all. If it is one thing, tell me which.")[
+            language], [], language)
+    case .several(let ids)?:
+      let names = try await reading { try self.names(of: ids, owner: question.owner, language) }
+      return Answer(
+        .reported,
+        Localized(
+          es: "Eso sale en varias cosas que me dijiste (\(names.text)). ¿Cuál olvido?",
+          en: "That is in several things you told me (\(names.text)). Which one shall I forget?")[language], [],
+        language)
+    case .facts(let ids)?: return try await forget(ids, question, memory)
     }
-    let names = try await reading { try self.names(of: asked, owner: question.owner, language) }
-    _ = try await forget(
-      ForgetRequest(owner: question.owner, facts: asked, includesMentions: names.isSecret), memory)
+  }
+
+  private func forget(_ asked: [FactID], _ question: Question, _ memory: OwnerMemory) async throws -> Answer {
+    let language = question.language
+    let (names, includesMentions) = try await reading {
+      let names = try self.names(of: asked, owner: question.owner, language)
+      return (names, try names.isSecret && self.areTelling(asked, owner: question.owner))
+    }
+    let receipt = try await forget(
+      ForgetRequest(owner: question.owner, facts: asked, includesMentions: includesMentions), memory)
     // Never what was forgotten: only what it was about.
-    return Answer(
-      .forgotten,
-      Localized(es: "Olvidado: \(names.text).", en: "Forgotten: \(names.text).")[language], asked, language)
+    var text = Localized(es: "Olvidado: \(names.text).", en: "Forgotten: \(names.text).")[language]
+    let others = receipt.facts.filter { !asked.contains($0) }.count
+    if others > 0 {
+      text +=
+        " "
+        + Localized(
+          es: others == 1
+            ? "Con ello se ha ido otro dato que lo mencionaba o al que sustituía."
+            : "Con ello se han ido otros \(others) datos que lo mencionaban o a los que sustituía.",
+          en: others == 1
+            ? "One other fact that mentioned it or that it had replaced went with it."
+            : "\(others) other facts that mentioned it or that it had replaced went with it.")[language]
+    }
+    return Answer(.forgotten, text, asked, language)
+  }
+
+  /// Whether the values of secrets are rare enough that whatever mentions them must be about them.
+  private func areTelling(_ ids: [FactID], owner: Owner) throws -> Bool {
+    try ids.map { try store.fact($0, owner: owner) }.filter { FactTopic.isSecret($0) }.allSatisfy { fact in
+      let words = fact.object.folded.split { !$0.isLetter && !$0.isNumber }
+      var query = FactQuery(owner: owner, text: fact.object.text, validity: .ever, limit: 100)
+      query.order = .newestFirst
+      let others = try store.facts(query).filter { other in
+        !ids.contains(other.id)
+          && [other.subject, other.verb, other.object].contains { term in
+            let said = Set(term.folded.split { !$0.isLetter && !$0.isNumber })
+            return !words.isEmpty && words.allSatisfy(said.contains)
+          }
+      }
+      return FactTopic.isTelling(fact.object.text, others: others.count)
+    }
   }
 
   /// What facts are about, without what they say; and whether that is a secret.
@@ -115,7 +168,17 @@ extension MemoryHost {
       try await TurnLearning(lookup: store, owner: question.owner).learn(
         from: question.text, language: question.fallback, now: question.now)
     }
-    guard !learnt.changes.isEmpty, learnt.doubts.isEmpty else { return nil }
+    guard !learnt.changes.isEmpty else { return nil }
+    // What is not kept is not acknowledged either.
+    if try await reading({ try self.store.setting(.learningPaused, owner: question.owner) }) {
+      return Answer(
+        .reported,
+        Localized(
+          es: "El aprendizaje está en pausa: no guardo nada de esto. Di «vuelve a aprender» para que siga.",
+          en: "Learning is paused: I keep none of this. Say \"start learning again\" to go on.")[question.language], [],
+        question.language)
+    }
+    guard learnt.doubts.isEmpty else { return nil }
     let told = learnt.changes.compactMap { change -> String? in
       guard case .add(let fact, _) = change, fact.validTo == nil else { return nil }
       return FactSentence.clause(of: fact, question.language)

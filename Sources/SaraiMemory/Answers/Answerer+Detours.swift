@@ -4,7 +4,28 @@ import SaraiCore
 extension Answerer {
   /// What may have been told otherwise, once no frame has answered.
   func detour(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
-    try whereabouts(question, subjects) ?? pets(question, subjects)
+    try whereabouts(question, subjects) ?? pets(question, subjects) ?? birthday(question)
+  }
+
+  /// «¿Cuándo es mi cumpleaños?», when «nací el 3 de mayo de 1987» was told.
+  private func birthday(_ question: Question) throws -> MemoryAnswer? {
+    guard question.gap?.kind == .time, let phrase = question.clause.subject,
+      EntityName.nouns(of: phrase) == ["cumpleanos"]
+    else { return nil }
+    let owners =
+      try phrase.possessor.first.map { try resolver.names(of: $0) }
+      ?? (phrase.isPossessedByUser ? [EntityName.user] : [])
+    for fact in try view.facts(subjects: owners, verbs: ["nacer cuando"]) where !fact.isNegated {
+      var words = fact.object.text.split(separator: " ")
+      if let last = words.last, last.count == 4, Int(last) != nil { words.removeLast() }
+      if let last = words.last, last == "de" || last == "del" { words.removeLast() }
+      var day = words.joined(separator: " ")
+      if day.hasSuffix(",") { day.removeLast() }
+      guard day.contains(where: \.isNumber) else { continue }
+      return known(
+        SentenceWriter(question).statement(day), [Frame(main: fact, parts: [], verb: "nacer")], question)
+    }
+    return nil
   }
 
   /// «¿Cuál es mi trabajo?», "What's my age?": nouns for what verbs tell.

@@ -331,8 +331,10 @@ extension Answerer {
     guard question.clause.verb.verb == "tener", let phrase = question.clause.object,
       let noun = EntityName.nouns(of: phrase).first, let subject = subjects.first
     else { return nil }
-    let entity = EntityName.owned(noun, by: subject)
-    guard let fact = try view.facts(subjects: [entity]).first ?? view.facts(verbs: ["ser"], objects: [entity]).first
+    // «Mi perra» is a dog.
+    let female = AnimalNames.isAnimal(noun) && noun.hasSuffix("o") ? noun.dropLast() + "a" : noun
+    let entities = [EntityName.owned(noun, by: subject), EntityName.owned(female, by: subject)]
+    guard let fact = try view.facts(subjects: entities).first ?? view.facts(verbs: ["ser"], objects: entities).first
     else { return nil }
     return known(polarity(true, writer, question), [Frame(main: fact, parts: [], verb: "tener")], question)
   }

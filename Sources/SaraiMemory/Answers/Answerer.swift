@@ -51,7 +51,7 @@ package struct Answerer {
 
   /// Whether a question is about the user, their people or their things, or about somebody known.
   private func isOwnMatter(_ question: Question) throws -> Bool {
-    if question.gap?.kind == .reason { return false }
+    if question.gap?.kind == .reason || NotTold.matches(question) { return false }
     // «¿Quién es Thor en la mitología nórdica?»
     if question.gap?.kind == .person, question.clause.verb.verb == "ser", question.clause.subject?.isName ?? false,
       !essentials(question).isEmpty
@@ -124,6 +124,13 @@ package struct Answerer {
       let isSame = verb == verbs[0]
       result += try Frame.frames(of: verb, in: facts).filter { frame in
         guard try holds(question, of: frame) else { return false }
+        // Who has left the hospital is not in it.
+        if !isSame || question.gap == nil,
+          let asked = essentials(question).first(where: { $0.time == nil })?.preposition, !asked.isEmpty,
+          frame.part(asked) == nil
+        {
+          return false
+        }
         // A verb of nearly the same meaning counts only where more than the verb is said.
         return isSame || !essentials(question).isEmpty
           || ["gustar", "trabajar", "usar", "beber", "residir"].contains(verbs[0])

@@ -48,9 +48,19 @@ enum QuestionReader {
   static func question(in text: String, language fallback: Language, today: CivilDate) -> Question? {
     let language = LanguageGuess.language(of: text, fallback: fallback)
     let sentences = Tokenizer.sentences(of: text, in: language)
-    guard let sentence = sentences.last(where: \.isQuestion) ?? sentences.last, sentence.words.count <= maxWords else {
-      return nil
+    guard var sentence = sentences.last(where: \.isQuestion) ?? sentences.last else { return nil }
+    if let asked = ToldAndAsked.divided(sentence, language, today: today)?.asked {
+      sentence = asked
+    } else if let start = sentence.questionStart, start < sentence.words.count {
+      // «Mi hermana, ¿dónde vive?»
+      let topic = sentence.words[..<start].filter { $0.kind != .sign }
+      var asked = Array(sentence.words[start...])
+      while let last = asked.last, last.kind == .sign { asked.removeLast() }
+      if topic.first.map({ FunctionWords.of(language).possessives[$0.folded] != nil }) ?? false {
+        sentence.words = asked + topic
+      }
     }
+    guard sentence.words.count <= maxWords else { return nil }
     var words = SpellingCorrector.of(language).corrected(
       sentence.words.filter { !$0.isSign(",:") || sentence.words.count > 3 })
     let (lead, isAsked) = Leads.length(words, language)
@@ -129,7 +139,10 @@ enum Leads {
       let rest = words[place...].map(\.folded)
       for lead in language == .spanish ? spanish : english {
         let parts = lead.phrase.split(separator: " ").map(String.init)
-        if rest.count > parts.count, Array(rest.prefix(parts.count)) == parts {
+        if rest.count > parts.count, Array(rest.prefix(parts.count)) == parts,
+          !(lead.asks && telling.contains(rest[parts.count])),
+          !["olvide", "he olvidado", "se me olvido"].contains(lead.phrase) || isAskedFor(rest[parts.count], language)
+        {
           place += parts.count
           isAsked = isAsked || lead.asks
           continue scan
@@ -145,9 +158,17 @@ enum Leads {
     return (min(place, max(0, words.count - 1)), isAsked)
   }
 
+  /// «Olvidé mi clave», «he olvidado cómo se llama»; «olvidé el paraguas en el bar» tells something.
+  private static func isAskedFor(_ word: String, _ language: Language) -> Bool {
+    let lexicon = FunctionWords.of(language)
+    return lexicon.possessives[word] != nil || lexicon.interrogatives.contains(word)
+  }
+
+  /// «Se me ha olvidado decirte que…» asks for nothing.
+  private static let telling = Vocabulary.set("decir decirte contar contarte comentarte mencionar mencionarte to")
   private static let spanish: [(phrase: String, asks: Bool)] =
     list(
-      "sabes|recuerdas|te acuerdas de|te acuerdas|dime|me puedes decir|puedes decirme|me podrias decir|podrias decirme|me dices|me recuerdas|recuerdame|puedes recordarme|quiero saber|quisiera saber|me gustaria saber|necesito saber|no recuerdo|no me acuerdo de|ya no me acuerdo de|se me ha olvidado|te he dicho|te dije|te conte",
+      "se me olvido|se me olvidaron|he olvidado|olvide|sabes|recuerdas|te acuerdas de|te acuerdas|dime|me puedes decir|puedes decirme|me podrias decir|podrias decirme|me dices|me recuerdas|recuerdame|puedes recordarme|quiero saber|quisiera saber|me gustaria saber|necesito saber|no recuerdo|no me acuerdo de|ya no me acuerdo de|se me ha olvidado|te he dicho|te dije|te conte",
       asks: true)
     + list(
       "oye|hola|perdona|y|a ver|por cierto|sarai|bueno|por favor|pues|entonces|una pregunta|eh|oye sarai|buenas|tu",

@@ -26,7 +26,8 @@ struct SentenceWriter {
       || question.gap?.kind == .time || question.asked.verb.lemma.hasPrefix("dar ")
     let near = rest.filter { $0.isBare && isBound }.map { PersonSwap.text($0.text, language) }
     let far = rest.filter { !($0.isBare && isBound) }.map { PersonSwap.text($0.text, language) }
-    let parts = [subject ?? subjectText, verbText(isNegated: isNegated, isEach: isEach)] + near + [filler] + far
+    let parts =
+      [subject ?? subjectText, verbText(isNegated: isNegated, isEach: isEach, filler: filler)] + near + [filler] + far
     return Self.sentence(parts.filter { !$0.isEmpty }.joined(separator: " "), language)
   }
 
@@ -60,15 +61,25 @@ struct SentenceWriter {
       subject.members.map(\.text).joined(separator: language == .spanish ? " y " : " and "), language)
   }
 
-  private func verbText(isNegated: Bool, isEach: Bool) -> String {
+  private func verbText(isNegated: Bool, isEach: Bool, filler: String) -> String {
     language == .spanish
-      ? spanishVerb(isNegated: isNegated, isEach: isEach) : englishVerb(isNegated: isNegated, isEach: isEach)
+      ? spanishVerb(isNegated: isNegated, isEach: isEach, filler: filler)
+      : englishVerb(isNegated: isNegated, isEach: isEach)
   }
 
-  private func spanishVerb(isNegated: Bool, isEach: Bool) -> String {
+  /// «Te gustan las croquetas»: what pleases is the subject.
+  private func pleased(_ person: Int?, _ filler: String) -> Int? {
+    guard person == 2, VerbClasses.experiencer.contains(question.asked.verb.lemma), question.gap?.kind == .thing else {
+      return nil
+    }
+    return ["los ", "las ", "mis ", "tus "].contains(where: filler.hasPrefix) ? 5 : nil
+  }
+
+  private func spanishVerb(isNegated: Bool, isEach: Bool, filler: String) -> String {
     let group = question.asked.verb
     var words = group.words.map(Fold.text).contains("no") ? group.words.filter { Fold.text($0) != "no" } : group.words
-    if let person = group.person, person == 0 || person == 3 || (person == 5 && isEach),
+    let plural = pleased(group.person, filler)
+    if let person = group.person, person == 0 || person == 3 || (person == 5 && isEach) || plural != nil,
       group.words.indices.contains(group.finite)
     {
       let finite = group.words[group.finite]
@@ -78,7 +89,8 @@ struct SentenceWriter {
       if let form {
         words = words.map {
           $0 == finite
-            ? SpanishConjugation.shared.form(of: form.lemma, form.tense, person: person == 5 ? 2 : person + 1) : $0
+            ? SpanishConjugation.shared.form(
+              of: form.lemma, form.tense, person: plural ?? (person == 5 ? 2 : person + 1)) : $0
         }
       }
     }

@@ -70,6 +70,12 @@ extension ChunkReader {
     let word = folded(place)
     guard EnglishVerbs.nounLike.contains(word), let last = nouns.last else { return false }
     let next = words.indices.contains(place + 1) ? words[place + 1] : nil
+    // "My dog can swim"
+    if Self.englishModals.contains(word),
+      next.map({ EnglishConjugation.shared.readings(of: $0).contains { $0.tense == .base } }) ?? false
+    {
+      return false
+    }
     let isBeforeBe =
       next.map { EnglishConjugation.shared.readings(of: $0).contains { $0.lemma == "be" || $0.lemma == "have" } }
       ?? true

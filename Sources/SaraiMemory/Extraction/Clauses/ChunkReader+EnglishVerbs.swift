@@ -39,6 +39,9 @@ extension ChunkReader {
     group.finite = place - start
     place = englishAuxiliaries(&group, place + 1)
     group.words = (start..<place).map { words[$0].text }
+    group.isHypothetical =
+      ["would", "might", "may", "should"].contains(folded(start + group.finite))
+      && !["like", "love", "prefer", "want", "hate"].contains(group.lemma)
     group.verb = Vocabulary.verb(group.lemma)
     return (group, place)
   }
@@ -70,6 +73,12 @@ extension ChunkReader {
     let readings = EnglishConjugation.shared.readings(of: word)
     if readings.isEmpty { return word.folded.hasSuffix("ed") && afterSubject }
     guard EnglishVerbs.nounLike.contains(word.folded) else { return true }
+    // "Meat or fish"
+    if case .conjunction? = chunks.last, case .phrase? = chunks.dropLast().last,
+      ["fish", "books", "plants", "dates", "trains", "drinks", "codes", "plans", "names"].contains(word.folded)
+    {
+      return false
+    }
     return afterSubject
       || place > 0
         && ["to", "not", "never", "always", "usually", "really", "do", "does", "did"].contains(folded(place - 1))

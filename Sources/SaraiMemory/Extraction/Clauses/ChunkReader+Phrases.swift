@@ -19,12 +19,21 @@ extension ChunkReader {
       phrase.quantity = number
       return pronominal(start, place + 1, phrase)
     }
-    guard head(&phrase, &place, hasDeterminer: hasDeterminer) else { return pronominal(start, place, phrase) }
+    // «en paro»: no finite verb follows a preposition.
+    let isNounHere = afterPreposition && language == .spanish && isFiniteOnly(place)
+    guard head(&phrase, &place, hasDeterminer: hasDeterminer || isNounHere) else {
+      return pronominal(start, place, phrase)
+    }
     tail(&phrase, &place)
     if language == .english { genitive(&phrase, &place) }
     phrase.text = text(start..<place)
     restriction(&phrase, &place, from: start)
     return (phrase, place)
+  }
+
+  private func isFiniteOnly(_ place: Int) -> Bool {
+    let word = words[place]
+    return !word.isCapitalized && isVerb(place) && !isAction(place) && !Clitics.all.contains(word.folded)
   }
 
   /// «dos» or «la mía» without a noun.
@@ -220,6 +229,12 @@ extension ChunkReader {
       if word.isCapitalized || word.kind == .number, !lexicon.subjects.keys.contains(word.folded) || word.folded != "i"
       {
         if times.read(words, at: place) != nil { break }
+        // "I owe Pete 50 bucks"
+        if language == .english, word.kind == .number, isWord(place + 1), !words[place + 1].isCapitalized,
+          isNoun(place + 1, afterDeterminer: false)
+        {
+          break
+        }
         place += 1
       } else if ["de", "del", "la", "los", "las", "y", "of", "the", "van", "von"].contains(word.folded),
         language == .spanish ? word.folded != "y" : true,
@@ -306,6 +321,9 @@ extension ChunkReader {
 
   /// A name in small letters is one that people have, or stands in a text without any capital letter.
   private func canBeSmallName(_ word: Word) -> Bool {
+    if SpanishConjugation.shared.readings(of: word).contains(where: \.tense.isFinite), !GivenNames.contains(word.text) {
+      return false
+    }
     guard !["actual", "nuevo", "nueva", "peque", "querido", "querida", "tonto", "tonta"].contains(word.folded) else {
       return false
     }
@@ -329,6 +347,12 @@ extension ChunkReader {
     if folded(place + 1) == "que" || folded(place + 1) == "donde" { return false }
     guard let (owner, end) = self.phrase(at: place + 1, isDefinite: isContracted, afterPreposition: true) else {
       return false
+    }
+    // «una hija de 4 años llamada Vera»
+    if owner.quantity != nil, phrase.isNameable {
+      phrase.name = phrase.name ?? owner.name
+      place = end
+      return true
     }
     if case .none = owner.determiner, !owner.isName, owner.pronoun == nil {
       phrase.complements.append(([owner.head] + owner.modifiers).filter { !$0.isEmpty }.joined(separator: " "))

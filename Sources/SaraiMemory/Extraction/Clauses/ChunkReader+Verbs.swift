@@ -61,6 +61,8 @@ extension ChunkReader {
     group.isPast = form.tense == .preterite || form.tense == .imperfect
     group.isImperfect = form.tense == .imperfect
     group.lemma = form.lemma
+    group.isHypothetical =
+      form.tense == .conditional && !["gustar", "encantar", "querer", "preferir"].contains(form.lemma)
     place += 1
     place = spanishAuxiliaries(&group, place)
     group.words = (start..<place).map { words[$0].text }

@@ -15,7 +15,7 @@ struct ChunkReader: Sendable {
     self.language = language
     self.words = words
     lexicon = .of(language)
-    times = TimeReader(language: language, today: today)
+    times = TimeReader(language: language, today: today, isOver: PastEvents.areTold(words, language))
   }
 
   static func chunks(of words: [Word], language: Language, today: CivilDate) -> [Chunk] {

@@ -24,6 +24,18 @@ struct Clause: Sendable, Hashable {
     return phrase
   }()
 
+  /// "I'm 5 years older than my brother" tells nobody's age.
+  var comparesAges: Bool {
+    guard
+      arguments.contains(where: { ["ano", "year"].contains($0.phrase.head) || $0.phrase.modifiers.contains("years") })
+    else { return false }
+    return arguments.contains { argument in
+      Content.stems(of: argument.text).contains {
+        ["older", "young", "younger", "mayor", "menor", "elder"].contains($0)
+      }
+    }
+  }
+
   func argument(_ preposition: String) -> Argument? { arguments.first { $0.preposition == preposition } }
   var object: NounPhrase? { argument("")?.phrase }
 }

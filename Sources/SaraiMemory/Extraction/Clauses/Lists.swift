@@ -32,7 +32,9 @@ enum ListReader {
       } else if next == place {
         break
       }
-      guard next < chunks.count, let member = member(chunks[next], like: chunks[start]) else {
+      guard next < chunks.count, let member = member(chunks[next], like: chunks[start]),
+        !isClause(member, after: chunks[start], followsCopula: followsCopula(chunks, start))
+      else {
         isClosed = false
         break
       }
@@ -69,6 +71,12 @@ enum ListReader {
       return !(isFirst && verb.person != 2 && (verb.person != 0))
     case .prepositional, .time, .phrase, .negation:
       if case .prepositional(let word, _, _) = chunks[place], word == "de" { return false }
+      // «…vive en León y Sonia en Burgos»
+      if case .prepositional(let word, _, _) = chunks[place], case .prepositional(word, _, _)? = members.first,
+        case .phrase? = members.last
+      {
+        return true
+      }
       // «Ana en León y Sonia en Burgos», «yoga los lunes y natación los miércoles».
       if case .phrase(let last)? = members.last, last.isDefinite || last.isName {
         return chunks[..<place].contains { if case .verb = $0 { true } else { false } }
@@ -85,6 +93,26 @@ enum ListReader {
     guard start > 0, case .verb = chunks[start - 1] else { return false }
     if case .phrase = chunks[place] { return false }
     return true
+  }
+
+  private static func followsCopula(_ chunks: [Chunk], _ start: Int) -> Bool {
+    guard start > 0, case .verb(let verb) = chunks[start - 1] else { return false }
+    return ["ser", "estar", "be"].contains(verb.lemma) && verb.person != 5 && verb.person != 3
+  }
+
+  /// «…es policía y la madre maestra», «…es el verde y mi película favorita Tiburón»: who or what, and what it is.
+  private static func isClause(_ chunk: Chunk, after first: Chunk, followsCopula: Bool) -> Bool {
+    guard case .phrase(let phrase) = chunk, case .phrase(let before) = first, !phrase.head.isEmpty,
+      phrase.determiner == .definite || phrase.isPossessedByUser
+    else { return false }
+    let value = phrase.name == nil ? phrase.modifiers.last : nil
+    // «…tiene 3 años y mi gato 5»
+    if before.quantity != nil, phrase.dividedNumber != nil { return true }
+    guard followsCopula else { return false }
+    if phrase.name != nil { return before.name == nil && !Titles.isTitled(phrase) }
+    if value?.contains(where: \.isNumber) ?? false { return true }
+    let isProperty = before.determiner == .none && !before.isName
+    return isProperty && value.map { !RelativeAdjectives.all.contains($0) } ?? false
   }
 
   private static func combined(_ members: [Chunk], isAlternative: Bool) -> Chunk {
@@ -108,6 +136,11 @@ enum Apposition {
     while place < chunks.count {
       if isAside(chunks, place) {
         result.append(chunks[place])
+        place += 4
+        continue
+      }
+      if let which = RelativeAdjectives.aside(chunks, place) {
+        result.append(.phrase(which))
         place += 4
         continue
       }
@@ -188,6 +221,8 @@ enum Apposition {
     if !isList { return first.conjuncts.isEmpty ? [first.name!] : [] }
     var names = first.members.compactMap(\.name)
     for place in (start + 1)..<max(start + 1, chunks.count) {
+      // «2 perros (Luna y Sol) y 1 gata (Mia)»: what follows another noun is no name of these.
+      if case .phrase(let phrase) = chunks[place], !phrase.isName { break }
       guard case .phrase(let phrase) = chunks[place], phrase.isName, chunks[place - 1].isMark else { continue }
       if place + 1 < chunks.count, case .verb = chunks[place + 1] { break }
       names += phrase.members.compactMap(\.name)

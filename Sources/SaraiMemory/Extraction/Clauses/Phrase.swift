@@ -54,6 +54,21 @@ struct NounPhrase: Sendable, Hashable {
     first.conjuncts = []
     return conjuncts.isEmpty ? [self] : [first] + conjuncts
   }
+  /// «mi gato 5», "my sister 25": the noun alone, and the number after it.
+  var dividedNumber: (phrase: NounPhrase, number: Int)? {
+    guard name == nil, let last = text.split(separator: " ").last, let number = Int(last) else { return nil }
+    var phrase = self
+    phrase.text = String(text.dropLast(last.count + 1))
+    if modifiers.last == String(last) {
+      phrase.modifiers.removeLast()
+    } else if head == String(last), let noun = modifiers.last {
+      phrase.modifiers.removeLast()
+      phrase.head = noun
+    } else {
+      return nil
+    }
+    return phrase.head.isEmpty ? nil : (phrase, number)
+  }
   /// What of it tells it from others: stems of all words but determiners.
   var stems: Set<String> { Set(Content.stems(of: text)) }
 }
@@ -94,6 +109,8 @@ struct VerbGroup: Sendable, Hashable {
   var isNoLonger = false
   /// «ahora», "now".
   var isNow = false
+  /// «viviría», "would live", "might live": what is not so.
+  var isHypothetical = false
   var clitics: [String] = []
   /// poder, saber, empezar a…
   var modal: String?

@@ -51,7 +51,8 @@ struct RoleAssignment {
       switch chunk {
       case .negation: isDenied = true
       case .comma, .colon, .conjunction: isDenied = false
-      case .phrase(let phrase) where followsComma && !phrase.isDefinite && !isDenied:
+      case .phrase(let phrase)
+      where followsComma && !isDenied && (!phrase.isDefinite || phrase.quantity != nil && phrase.pronoun == nil):
         // «en la calle Goya 12, tercero B»
         if case .prepositional(let preposition, var place, let text)? = result.last, phrase.pronoun == nil {
           place.text += ", " + phrase.text
@@ -265,7 +266,7 @@ enum VerbName {
   static func of(_ group: VerbGroup, subject: NounPhrase?, arguments: [Argument], language: Language) -> String {
     var name = Vocabulary.verb(group.lemma)
     if group.isPassive {
-      if name == "llamar" { return "llamarse" }
+      if ["llamar", "name"].contains(name) { return "llamarse" }
       return "ser " + participle(name, language)
     }
     if VerbClasses.pronominal.contains(name), language == .spanish {

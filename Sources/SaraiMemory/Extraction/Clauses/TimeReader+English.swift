@@ -66,10 +66,26 @@ extension TimeReader {
     case "next", "last", "this": return englishNextOrLast(words, start)
     default: break
     }
+    if let clock = englishClock(words, start) { return clock }
     if let count = number(first) ?? (first == "a" ? 1 : nil), at(words, start + 2) == "ago" {
       return englishAgo(count, Inflection.singular(at(words, start + 1))).map { ($0, start + 3) }
     }
     return englishDate(words, start)
+  }
+
+  /// "11am", "11:30 pm".
+  private func englishClock(_ words: [Word], _ start: Int) -> (TimePhrase, end: Int)? {
+    var hour = at(words, start)
+    var end = start + 1
+    for half in ["am", "pm"] where hour.hasSuffix(half) || at(words, end) == half {
+      if hour.hasSuffix(half) { hour.removeLast(2) } else { end += 1 }
+      let parts = hour.split(separator: ":").map { Int($0) }
+      guard (1...2).contains(parts.count), parts.allSatisfy({ $0 != nil }), (1...12).contains(parts[0] ?? 0) else {
+        return nil
+      }
+      return (TimePhrase(kind: .clock, text: "at " + joined(words, start..<end)), end)
+    }
+    return nil
   }
 
   private func englishAgo(_ count: Int, _ unit: String) -> TimePhrase? {
@@ -107,7 +123,12 @@ extension TimeReader {
     if at(words, place) == "the" { place += 1 }
     let word = at(words, place)
     if let weekday = Self.englishDays.firstIndex(of: word) {
-      return (TimePhrase(kind: .date, text: englishDay(day(weekday, isPast: false))), place + 1)
+      return (TimePhrase(kind: .date, text: englishDay(day(weekday, isPast: isOver))), place + 1)
+    }
+    // Which is the month, "3/5/2015" does not say.
+    if let date = NumericDate(word), date.year != nil {
+      let name = "\(Self.englishMonths[date.month - 1].capitalizedFirst) \(date.day), \(date.year ?? 0)"
+      return (TimePhrase(kind: .date, text: word.contains("-") ? "on " + name : "on " + word), place + 1)
     }
     if word.hasSuffix("s"), Self.englishDays.contains(String(word.dropLast())) {
       return (TimePhrase(kind: .recurring, text: "on " + words[place].text), place + 1)

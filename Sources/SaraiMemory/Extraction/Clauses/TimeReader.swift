@@ -4,6 +4,8 @@ import SaraiCore
 struct TimeReader: Sendable {
   let language: Language
   let today: CivilDate
+  /// Whether the sentence tells what has happened: then «el domingo» is the last one.
+  var isOver = false
 
   /// The phrase that begins at `start` and where it ends.
   func read(_ words: [Word], at start: Int) -> (TimePhrase, end: Int)? {
@@ -100,7 +102,7 @@ extension TimeReader {
       return nil
     default: break
     }
-    if Self.spanishDays.contains(first) { return spanishDefinite(words, start) }
+    if Self.spanishDays.contains(first) || NumericDate(first)?.year != nil { return spanishDefinite(words, start) }
     if let day = Int(first), (1...31).contains(day), at(words, start + 1) == "de", month(at(words, start + 2)) != nil {
       return spanishDefinite(words, start)
     }
@@ -226,8 +228,13 @@ extension TimeReader {
         if let date = next(day: day) { return (TimePhrase(kind: .date, text: spanishDay(date)), place + 2) }
       }
       let next = spanishNextOrLast(words, place + 1)
-      let isPast = next.map { at(words, $0 - 1).hasPrefix("pasad") } ?? false
+      let isPast = next.map { at(words, $0 - 1).hasPrefix("pasad") } ?? isOver
       return (TimePhrase(kind: .date, text: spanishDay(day(weekday, isPast: isPast))), next ?? place + 1)
+    }
+    if let date = NumericDate(word), date.year != nil || place > start {
+      let year = date.year.map { " de \($0)" } ?? ""
+      let text = "el \(date.day) de \(Self.spanishMonths[date.month - 1])\(year)"
+      return (TimePhrase(kind: .date, text: text), place + 1)
     }
     return spanishNumbered(words, place)
   }
@@ -257,6 +264,30 @@ extension TimeReader {
   func day(_ weekday: Int, isPast: Bool) -> CivilDate {
     let ahead = (weekday - today.weekday + 7) % 7
     return today.adding(days: isPast ? ahead - 7 : ahead == 0 ? 7 : ahead)
+  }
+}
+
+/// «3/5/2015», "2015-05-03": day before month, unless the year comes first.
+struct NumericDate {
+  let day: Int
+  let month: Int
+  let year: Int?
+
+  init?(_ text: String) {
+    let signs = text.filter { !$0.isNumber }
+    let numbers = text.split { !$0.isNumber }.compactMap { Int($0) }
+    switch (signs, numbers.count) {
+    case ("/", 2): (day, month, year) = (numbers[0], numbers[1], nil)
+    case ("//", 3), ("--", 3), ("..", 3):
+      let isYearFirst = numbers[0] > 31
+      (day, month) = (isYearFirst ? numbers[2] : numbers[0], numbers[1])
+      let last = isYearFirst ? numbers[0] : numbers[2]
+      year = last < 100 ? last + (last > 50 ? 1900 : 2000) : last
+    default: return nil
+    }
+    guard (1...31).contains(day), (1...12).contains(month), year.map({ (1000...2999).contains($0) }) ?? true,
+      CivilDate(year: year ?? 2024, month: month, day: day) != nil
+    else { return nil }
   }
 }
 

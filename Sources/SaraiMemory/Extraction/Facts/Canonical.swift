@@ -4,6 +4,7 @@ import SaraiCore
 enum Canonical {
   static func rewritten(_ clause: Clause, today: CivilDate? = nil) -> Clause {
     var clause = clause
+    reached(&clause, today)
     birthday(&clause)
     age(&clause)
     home(&clause, today)
@@ -14,6 +15,16 @@ enum Canonical {
     falling(&clause)
     for index in clause.arguments.indices { clause.arguments[index].phrase = trimmed(clause.arguments[index].phrase) }
     return clause
+  }
+
+  /// «Hoy cumplo 41»: they are had from today on.
+  private static func reached(_ clause: inout Clause, _ today: CivilDate?) {
+    guard clause.verb.verb == "cumplir", !clause.verb.isPast, let today,
+      clause.arguments.contains(where: { $0.preposition.isEmpty && $0.phrase.quantity != nil }),
+      let day = clause.arguments.firstIndex(where: { $0.time?.beginning(today: today) == today })
+    else { return }
+    clause.arguments.remove(at: day)
+    clause.verb.isPerfect = true
   }
 
   /// «Mi madre cumple años el 2 de julio» is about the birthday of hers.

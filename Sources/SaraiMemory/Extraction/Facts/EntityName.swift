@@ -15,7 +15,7 @@ enum EntityName {
     if let compound = compounds[words]
       ?? compounds[([phrase.head] + phrase.complements.flatMap { ["de", $0] }).joined(separator: " ")]
     {
-      return [compound]
+      return Vocabulary.synonyms(of: compound)
     }
     // «Mi número» is that of the telephone.
     if phrase.head == "numero", phrase.modifiers.allSatisfy({ qualifierNames[$0] == "" }), phrase.complements.isEmpty,

@@ -23,7 +23,10 @@ struct EntityResolver {
     if phrase.pronoun != nil { return last.map { [$0] } ?? [] }
     if phrase.isName, let name = phrase.name { return try people(named: name) }
     let roles = try roles(of: phrase)
-    if let name = phrase.name, phrase.isNameable { return try people(roles, named: name) }
+    if let name = phrase.name, phrase.isNameable {
+      if !isAsking, let other = try another(phrase, roles, named: name) { return [other] }
+      return try people(roles, named: name)
+    }
     return try holders(of: roles, isPlural: phrase.isPlural)
   }
 
@@ -110,7 +113,10 @@ struct EntityResolver {
   /// Whoever has a name: by what was said first, by the name itself otherwise.
   func people(named name: String) throws -> [String] {
     let called = try view.facts(verbs: ["llamarse"], objects: [name]).filter { !$0.isNegated }.map(\.subject.text)
-    if !called.isEmpty { return Array(Set(called)).sorted() }
+    if !called.isEmpty {
+      let isOneToo = try called.contains { !EntityName.isOfUser($0) } == false && !view.facts(subjects: [name]).isEmpty
+      return Array(Set(called + (isOneToo ? [name] : []))).sorted()
+    }
     if try !view.facts(subjects: [name]).isEmpty { return [name] }
     return try misspelt(name) ?? [name]
   }
@@ -132,6 +138,25 @@ struct EntityResolver {
     guard typed != known, EditDistance.between(typed, known, limit: 1) == 1 else { return typed == known }
     // Mariano is not Mariana.
     return typed.count != known.count || typed.last == known.last
+  }
+
+  /// «Mi otra amiga Laura», «mi vecina Ana» beside «mi compañera Ana»: somebody else of the same name.
+  private func another(_ phrase: NounPhrase, _ roles: [String], named name: String) throws -> String? {
+    guard let role = roles.first, phrase.isPossessedByUser else { return nil }
+    let known = try view.facts(subjects: [name], verbs: ["ser"]).filter {
+      !$0.isNegated && EntityName.parts($0.object.text)?.owner == EntityName.user
+    }.map(\.object.text)
+    guard !known.isEmpty else { return nil }
+    let isOther = phrase.text.split(separator: " ").contains { ["otro", "otra", "other"].contains(Fold.text($0)) }
+    func words(_ role: String) -> Set<Substring> {
+      Set(role.split(separator: " ")).subtracting(["de", "del", "usuario"])
+    }
+    // «Mi hermana mayor Ana» is «mi hermana Ana».
+    let isSameRole = known.contains { !words($0).isDisjoint(with: words(role)) }
+    guard isOther || !isSameRole else { return nil }
+    let entity = isSameRole ? "otra " + role : role
+    let names = try view.facts(subjects: [entity], verbs: ["llamarse"]).map(\.object)
+    return names.isEmpty || names.contains(Term(name)) ? entity : nil
   }
 
   /// «mi hermana Ana»: the sister who is called so, the one whose name was not told yet, or another one.

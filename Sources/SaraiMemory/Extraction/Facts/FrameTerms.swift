@@ -70,6 +70,9 @@ struct FrameTerms {
     return stems.count == 2 && Int(stems[0]) != nil && ["an", "ano", "year"].contains(stems[1])
   }
 
+  /// Whether it is an hour of the day: «a las nueve», "at 9am".
+  static func isClock(_ object: String) -> Bool { ["a la", "sobre la", "at "].contains(where: object.hasPrefix) }
+
   /// What is counted in «tres hijos»; nil for objects without a number.
   static func counted(_ object: String) -> [String]? {
     let stems = Content.stems(of: object)

@@ -25,35 +25,3 @@ package struct Learner {
     return pass.changes
   }
 }
-
-/// Requests to forget.
-enum ForgetWords {
-  static func isRequest(_ sentence: Sentence, _ language: Language) -> Bool { object(of: sentence, language) != nil }
-
-  /// The words after «olvida», "forget"; nil for other sentences.
-  static func object(of sentence: Sentence, _ language: Language) -> [Word]? {
-    let words = sentence.words.filter { $0.kind != .sign }
-    for (place, word) in words.prefix(7).enumerated() {
-      let isVerb = language == .spanish ? spanish.contains(word.folded) : english.contains(word.folded)
-      guard isVerb else { continue }
-      let lead = words[..<place].map(\.folded)
-      guard lead.allSatisfy(leads.contains) else { return nil }
-      if let next = words.dropFirst(place + 1).first, ["to", "how"].contains(next.folded), language == .english {
-        return nil
-      }
-      return Array(words[(place + 1)...])
-    }
-    return nil
-  }
-
-  private static let spanish = Vocabulary.set(
-    """
-    olvida olvidate olvidar olvides olvidalo olvide borra borrar borres borrame elimina eliminar elimines suprime
-    """)
-  private static let english = Vocabulary.set("forget delete erase remove")
-  private static let leads = Vocabulary.set(
-    """
-    quiero que necesito puedes podrias por favor ahora oye sarai me gustaria te pido please can could you i want would like to
-    hey now just ya y and de ok vale no
-    """)
-}

@@ -5,7 +5,9 @@ extension TurnReading {
   /// Verbs that end or move what was told before.
   mutating func learnChange(_ subject: String, _ clause: Clause) throws -> Bool {
     let lemma = clause.verb.verb
+    try learnEnding(subject, clause)
     if try learnMoving(subject, clause) { return true }
+    if try learnCount(subject, clause) { return true }
     if [
       "cambiar", "mover", "pasar", "aplazar", "adelantar", "change", "retrasar", "reschedule", "ser cambiado",
       "ser movido", "ser aplazado", "ser move", "ser mudado",
@@ -99,6 +101,13 @@ extension TurnReading {
   private mutating func learnPostponement(_ subject: String, _ clause: Clause) throws -> Bool {
     let times = clause.arguments.filter { $0.time != nil }
     guard !times.isEmpty else {
+      // «El código ha cambiado a 9876»
+      if let value = clause.argument("a")?.phrase, subject != EntityName.user,
+        try resolver.view.facts(subjects: [subject], verbs: ["ser"]).contains(where: { !$0.isNegated })
+      {
+        try add(subject, "ser", value.text, isSignalled: true)
+        return true
+      }
       if let object = clause.argument("a")?.phrase, clause.object == nil, subject == EntityName.user {
         return try replaceLast(subject, object.text)
       }
@@ -106,11 +115,28 @@ extension TurnReading {
     }
     let thing = clause.object.flatMap { try? resolver.names(of: $0).first } ?? subject
     guard thing != EntityName.user else { return false }
-    let old = try resolver.view.facts(subjects: [thing]).filter { $0.verb.text.hasPrefix("ser") }
+    // «Mi vuelo sale a las 9»: what is moved keeps its verb.
+    let departure = try resolver.view.facts(subjects: [thing]).first {
+      !$0.isNegated
+        && ["salir cuando", "empezar cuando", "llegar cuando", "leave cuando", "start cuando"].contains(
+          $0.verb.text)
+    }
+    var old = try resolver.view.facts(subjects: [thing]).filter {
+      $0.verb.text.hasPrefix("ser") || $0.verb == departure?.verb
+    }
+    var verb = departure?.verb.text ?? "ser cuando"
+    // At another hour of the same day.
+    if times.allSatisfy({ $0.time?.kind == .clock }),
+      let day = old.first(where: { $0.verb.text == verb && !FrameTerms.isClock($0.object.text) })
+    {
+      old.removeAll { $0.id == day.id }
+      verb += " " + day.object.folded + " " + Argument.when
+    }
     end(old)
     if old.isEmpty, let object = clause.object ?? clause.subject, try postponeOwned(object, times) { return true }
     for (index, time) in times.enumerated() {
-      try add(thing, "ser cuando", time.text, isSignalled: index == 0)
+      try add(thing, verb, time.text, isSignalled: index == 0)
+      if index == 0, time.time?.kind != .clock { verb += " " + Fold.text(time.text) + " " + Argument.when }
     }
     return true
   }
@@ -122,7 +148,10 @@ extension TurnReading {
     let facts = try resolver.view.facts(subjects: [EntityName.user], text: "tener")
     for frame in Frame.frames(of: "tener", in: facts) where wanted.isSubset(of: frame.stems) && !frame.isNegated {
       let base = Term(frame.main.verb.folded + " " + frame.main.object.folded + " " + Argument.when)
-      let days = facts.filter { $0.verb == base && $0.subject == frame.main.subject }
+      let isHour = times.allSatisfy { $0.time?.kind == .clock }
+      let days = facts.filter {
+        $0.verb == base && $0.subject == frame.main.subject && (!isHour || FrameTerms.isClock($0.object.text))
+      }
       guard !days.isEmpty else { continue }
       end(days)
       for time in times { try add(EntityName.user, base.text, time.text) }
@@ -154,13 +183,23 @@ extension TurnReading {
     end(facts)
   }
 
-  private mutating func endBond(_ person: String) throws {
+  mutating func endBond(_ person: String) throws {
     end(
       try resolver.view.facts(subjects: [person], verbs: ["ser"]).filter {
         $0.object.text.hasPrefix("novi") || $0.object.text.hasPrefix("pareja")
       })
     if ["novi", "pareja", "mujer", "marido"].contains(where: person.hasPrefix) {
       end(try resolver.view.facts(subjects: [person], verbs: ["llamarse"]))
+    }
+    if let (noun, owner) = EntityName.parts(person),
+      ["novi", "pareja", "mujer", "marido"].contains(where: noun.hasPrefix)
+    {
+      let stems = Content.stems(of: noun)
+      end(
+        try resolver.view.facts(subjects: [owner], verbs: ["tener"]).filter {
+          Content.stems(of: $0.object.text) == stems
+        })
+      try add(owner, "tener", noun, isNegated: true)
     }
     let names =
       try resolver.view.facts(subjects: [person], verbs: ["llamarse"], ever: true).map(\.object.text) + [person]

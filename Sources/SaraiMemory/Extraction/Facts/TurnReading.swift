@@ -3,6 +3,8 @@ import SaraiCore
 /// One turn while it is read: what it has told so far, and who was spoken of last.
 struct TurnReading {
   private(set) var changes: [FactChange] = []
+  /// Whether the sentence begins with «no,»: it contradicts what was told.
+  var isContradiction = false
   var resolver: EntityResolver
   let language: Language
   let now: CivilDateTime
@@ -39,6 +41,7 @@ struct TurnReading {
 
   /// Takes in one clause.
   mutating func learn(_ clause: Clause) throws {
+    guard !clause.comparesAges else { return }
     var clause = clause
     let subjects = try subjects(of: &clause)
     continueEnded(&clause, subjects)
@@ -59,6 +62,8 @@ struct TurnReading {
   private mutating func subjects(of clause: inout Clause) throws -> [String] {
     guard let phrase = clause.subject else {
       if clause.verb.person == 5 { return [EntityName.somebody] }
+      // "Cook me something"
+      if language == .english, clause.verb.person == nil, !clause.verb.isPast, !clause.verb.isPerfect { return [] }
       return resolver.last.map { [$0] } ?? []
     }
     // «Antes era albañil»: the form fits me and him; it is told of whom the turn was speaking.
@@ -68,9 +73,10 @@ struct TurnReading {
       if member.pronoun == 1 || member.pronoun == 4 { continue }
       let found = try resolver.names(of: member)
       if member.pronoun == nil, found.count > 1, !member.isPlural {
-        // Of several who could be meant, one who has a name.
+        // Of several who could be meant, the one who has a name; of several with names, none.
         let roles = try resolver.roles(of: member)
-        names.append(found.first { !roles.contains($0) } ?? found[0])
+        let named = found.filter { !roles.contains($0) }
+        names.append(named.count == 1 ? named[0] : roles.first ?? found[0])
       } else {
         names += found.prefix(member.isPlural ? found.count : 1)
       }
@@ -146,7 +152,7 @@ struct TurnReading {
     guard let object = clause.object else { return false }
     let isNaming = clause.verb.verb == "llamarse"
     let isBeing =
-      clause.verb.verb == "ser" && (clause.subject?.isKin ?? isKinTerm(subject)) && clause.arguments.count == 1
+      clause.verb.verb == "ser" && (clause.subject?.isNameable ?? isKinTerm(subject)) && clause.arguments.count == 1
       && (object.isName || Titles.isTitled(object))
     let isIntroduction =
       subject == EntityName.user && ["ser", "be"].contains(clause.verb.lemma) && object.isName
@@ -247,6 +253,7 @@ struct TurnReading {
         && Predicates.isState(clause.verb.verb))
     let isSignalled = isCorrection || clause.isNow
     let since = isOver ? nil : beginning(of: clause)
+    if isSignalled, !clause.verb.isNegated { try endTimes(subject, frame) }
     for (index, entry) in frame.entries.enumerated() {
       try add(
         subject, entry.verb, entry.object, isNegated: clause.verb.isNegated, isOver: isOver,
@@ -268,6 +275,20 @@ struct TurnReading {
       }
     }
     try learnBeginning(subject, clause)
+  }
+
+  /// «Al final quedamos el jueves»: of the same plan another day.
+  private mutating func endTimes(_ subject: String, _ frame: FrameTerms) throws {
+    guard let main = frame.entries.first,
+      let time = frame.entries.dropFirst().first(where: { $0.verb.hasSuffix(" " + Argument.when) })
+    else { return }
+    let told = try resolver.view.facts(subjects: [subject], verbs: [main.verb], objects: [main.object])
+    guard !told.isEmpty else { return }
+    let isHour = frame.entries.dropFirst().allSatisfy { $0.verb != time.verb || FrameTerms.isClock($0.object) }
+    end(
+      try resolver.view.facts(subjects: [subject], verbs: [time.verb]).filter {
+        !isToldNow($0) && (!isHour || FrameTerms.isClock($0.object.text))
+      })
   }
 
   /// «Trabajo allí desde 2019», «me mudé en mayo».
@@ -338,8 +359,11 @@ struct TurnReading {
     }
     // So many years or children: the last number told is the one that holds.
     let counted = FrameTerms.counted(object)
-    let isAge = verb == "tener" && counted != nil
-    let rivals = isAge ? others.filter { FrameTerms.counted($0.object.text) == counted } : others
+    // What grows is as tall as was said last.
+    let isMeasure = ["medir", "pesar", "calzar"].contains(verb) && object.contains(where: \.isNumber)
+    let isAge = verb == "tener" && counted != nil || isMeasure
+    let isSignalled = isSignalled || isContradiction && isFirst && Predicates.isSingleValued(subject, verb)
+    let rivals = isAge && !isMeasure ? others.filter { FrameTerms.counted($0.object.text) == counted } : others
     if isFirst, !isNegated, !rivals.isEmpty, isAge || isSignalled || Predicates.isSingleValued(subject, verb) {
       if isAge || isSignalled {
         let dependents = try resolver.view.facts(subjects: [subject]).filter { other in

@@ -100,11 +100,11 @@ enum Requests {
     """
     escribe escribeme redacta redactame dime cuentame explica explicame traduce traduceme resume resumeme hazme haz
     busca buscame calcula recomiendame recomienda sugiere sugiereme ayudame dame ponme crea creame genera generame
-    inventa inventate imagina enseñame muestrame corrige corrigeme compara describe enumera prepara preparame organiza
+    inventa inventate imagina enseñame muestrame reescribe mejora revisa acorta analiza clasifica convierte arregla extrae corrige corrigeme compara describe enumera prepara preparame organiza
     """)
   private static let english = Vocabulary.set(
     """
     write tell explain translate summarize summarise find calculate recommend suggest help give create generate imagine
-    show correct compare describe list draft compose rewrite
+    fix debug review proofread improve shorten paraphrase convert analyze analyse refactor extract classify show correct compare describe list draft compose rewrite
     """)
 }

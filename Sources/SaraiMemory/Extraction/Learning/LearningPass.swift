@@ -14,6 +14,8 @@ struct LearningPass {
   private let ages: [Clause]
   private var reading: TurnReading
   private(set) var doubts: [Doubt] = []
+  /// The clause read last, and what had been read before it: for taking it back.
+  private var last: (clause: Clause, before: TurnReading)?
 
   var changes: [FactChange] { reading.changes }
 
@@ -26,6 +28,7 @@ struct LearningPass {
   }
 
   init(_ text: String, lookup: any FactLookup, owner: Owner, fallback: Language, now: CivilDateTime) {
+    let text = OwnWords.text(text)
     language = LanguageGuess.language(of: text, fallback: fallback)
     sentences = Tokenizer.sentences(of: text, in: language)
     ages = AgesInPassing.clauses(in: text, language: language)
@@ -36,20 +39,66 @@ struct LearningPass {
 
   /// Reads every statement by rules and notes what they leave unread.
   mutating func readByRules() throws {
-    for sentence in sentences where !sentence.isQuestion && !UnmarkedQuestion.matches(sentence, language) {
-      guard !ForgetWords.isRequest(sentence, language), !Requests.isRequest(sentence, language) else { continue }
+    let today = reading.now.date
+    for whole in sentences {
+      let sentence = ToldAndAsked.divided(whole, language, today: today)?.told ?? whole
+      guard !sentence.isQuestion, !UnmarkedQuestion.matches(sentence, language),
+        !ForgetWords.isRequest(sentence, language), !Requests.isRequest(sentence, language)
+      else { continue }
+      if sentences.count == 1, try reading.settle(sentence) { continue }
       let before = changes.count
-      for clause in ClauseReader.clauses(of: sentence, language: language, today: reading.now.date) {
-        try learn(clause)
-        if let age = AgesInPassing.clause(besides: clause) { try learn(age) }
-      }
+      let corrections = Corrections(sentence, language)
+      try read(corrections.said)
+      for words in corrections.instead { try correct(words) }
       let coverage = Coverage(sentence, language: language)
-      let known = Coverage.stems(of: changes[before...])
+      let known = Coverage.stems(of: changes[min(before, changes.count)...])
       if coverage.isDoubtful(known) { doubts.append(Doubt(text: sentence.text, known: known)) }
       if sentence.words.contains(where: { $0.kind == .number }) {
         for clause in ages where sentence.text.contains(clause.subject?.text ?? "") { try learn(clause) }
       }
     }
+  }
+
+  private mutating func read(_ words: [Word]) throws {
+    guard !words.isEmpty else { return }
+    let statement = Sentence(words: words, isQuestion: false)
+    for clause in ClauseReader.clauses(of: statement, language: language, today: reading.now.date) {
+      last = (clause, reading)
+      try learn(clause)
+      if let age = AgesInPassing.clause(besides: clause) { try learn(age) }
+    }
+  }
+
+  /// Reads what is said instead of the clause before, or of what was told last.
+  private mutating func correct(_ words: [Word]) throws {
+    let today = reading.now.date
+    let statement = Sentence(words: words, isQuestion: false)
+    let clauses = ClauseReader.clauses(of: statement, language: language, today: today)
+    guard let clause = clauses.first else {
+      guard let part = Corrections.fragment(words, language, today) else { return }
+      guard let last else {
+        _ = try reading.repairLast(part)
+        return
+      }
+      guard let corrected = last.clause.corrected(by: part) else { return }
+      reading = last.before
+      self.last = (corrected, reading)
+      try learn(corrected)
+      return
+    }
+    guard let last, clauses.count == 1, clause.verb.verb == last.clause.verb.verb,
+      clause.subject == nil || clause.subject?.pronoun != nil || clause.subject == last.clause.subject
+    else {
+      reading.isContradiction = true
+      try read(words)
+      reading.isContradiction = false
+      return
+    }
+    var instead = clause
+    instead.subject = last.clause.subject
+    reading = last.before
+    self.last = (instead, reading)
+    try learn(instead)
   }
 
   private mutating func learn(_ clause: Clause) throws {

@@ -10,7 +10,8 @@ enum EnglishVerbs {
     celebrate name raise save quit crash sign receive remember forget relocate reside suffer snore babysit volunteer
     shop invest trade lecture host perform record program code design translate deliver land arrive die kill cry laugh
     worry fear admire adore detest dislike add try carry hurry happen cause visit pass fail pick suggest recommend
-    propose expect hope wish wait allow let hire fire promote transfer born park commute race ride-share vacation
+    propose expect hope wish wait allow let hire fire promote transfer born park commute race ride-share vacation earn borrow inherit renovate expire renew claim insist reckon pretend joke doubt include contain
+    bore deserve
     """
 
   /// Base, past, past participle.
@@ -26,14 +27,15 @@ enum EnglishVerbs {
     sang sung, ride rode ridden, fly flew flown, forget forgot forgotten, lend lent lent, wear wore worn, draw drew
     drawn, catch caught caught, hurt hurt hurt, choose chose chosen, wake woke woken, bite bit bitten, feed fed fed,
     fight fought fought, hide hid hidden, quit quit quit, cost cost cost, become became become, steal stole stolen,
-    throw threw thrown, bear bore born, dream dreamt dreamt, lie lay lain, shut shut shut, swear swore sworn
+    throw threw thrown, say said said, rise rose risen, bear bore born, dream dreamt dreamt, lie lay lain, shut shut shut, swear swore sworn
     """
 
   /// Forms that are names of things more often than verbs, when nothing else tells.
   static let nounLike: Set<String> = [
     "work", "works", "play", "study", "studies", "name", "names", "call", "calls", "visit", "walk", "talk", "park",
     "book", "books", "fish", "date", "dates", "plan", "plans", "end", "change", "cook", "train", "trains", "coach",
-    "paint", "share", "order", "garden", "store", "land", "fire", "record", "program", "design", "host", "code",
+    "paint", "share", "say", "rise", "joke", "claim", "doubt", "bore", "quits", "order", "garden", "store", "land",
+    "fire", "record", "program", "design", "host", "code",
     "codes",
     "race", "drink", "drinks", "drive", "ride", "read", "cut", "show", "lead", "set", "dream", "like", "watch", "lock",
     "fear",

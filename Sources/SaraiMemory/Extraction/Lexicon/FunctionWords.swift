@@ -97,7 +97,7 @@ struct FunctionWords: Sendable {
       "quite", "so",
       "finally", "recently", "mostly", "probably", "originally", "officially", "hey", "hi", "hello", "sorry", "oh",
       "yes", "well", "please", "much", "totally", "absolutely", "almost", "nearly", "both", "generally", "normally",
-      "previously", "formerly", "temporarily", "instead", "back",
+      "previously", "formerly", "temporarily", "instead", "back", "away",
     ],
     subjects: ["i": 0, "you": 1, "he": 2, "she": 2, "it": 2, "we": 3, "they": 5],
     numbers: numberTable(

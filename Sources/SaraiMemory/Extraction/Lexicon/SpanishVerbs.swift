@@ -32,6 +32,7 @@ enum SpanishVerbs {
     mudar empadronar residir veranear acampar peregrinar hospedar turistear trabajar opositar
     suspender aprobar repetir ingresar matricular tutorizar traspasar liquidar inaugurar clausurar
     averiar pinchar repostar remolcar abollar estropear perfumar maquillar afeitar depilar peinar rapar
+    caducar vencer expirar renovar afirmar jurar opinar insistir imaginar asegurar sugerir sostener
     fallecer nombrar alojar hospedar residenciar jugar matar cazar fregar regar cerrar vestir
     """
 

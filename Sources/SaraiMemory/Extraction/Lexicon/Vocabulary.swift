@@ -16,7 +16,7 @@ enum Vocabulary {
     horse=caballo bird=pajaro parrot=loro rabbit=conejo turtle=tortuga tortoise=tortuga hamster=hamster fish=pez
     garden=jardin garage=garaje office=oficina number=numero doctor=medico surname=apellido
     meeting=reunion appointment=cita flight=vuelo wedding=boda exam=examen test=examen interview=entrevista
-    wifi=wifi wi-fi=wifi
+    wifi=wifi wi-fi=wifi passport=pasaporte locker=taquilla
     """)
 
   /// Spanish nouns for the same thing; each is kept as it was told.
@@ -66,7 +66,7 @@ enum Vocabulary {
     sleep=dormir meet=conocer see=ver visit=visitar help=ayudar park=aparcar estacionar=aparcar parquear=aparcar
     win=ganar lose=perder start=empezar begin=empezar comenzar=empezar leave=dejar build=construir make=hacer do=hacer
     cumplir=cumplir turn=cumplir date=salir wear=llevar bear=nacer die=morir fallecer=morir call=llamar
-    dedicar=dedicar need=necesitar collect=coleccionar train=entrenar
+    dedicar=dedicar need=necesitar collect=coleccionar train=entrenar earn=ganar inherit=heredar expire=caducar expirar=caducar vencer=caducar bite=morder
     """)
 
   /// English prepositions beside the Spanish ones that they are stored as.

@@ -4,18 +4,59 @@ import SaraiCore
 enum Rewriting {
   /// A statement without what is only said to begin it, and with its clauses in full.
   static func statement(_ words: [Word], _ language: Language) -> [Word] {
-    var words = withoutComparison(kin(withoutLead(words, language), language), language)
+    let words = words.filter { !isLaugh($0) }
+    var statement = withoutComparison(kin(withoutLead(words, language), language), language)
     switch language {
-    case .spanish: words = spanishDuration(words)
-    case .english: words = englishSelf(words)
+    case .spanish: statement = spanishDuration(statement)
+    case .english: statement = englishSelf(statement)
     }
-    return words
+    return statement
+  }
+
+  /// «jajaja», "lol", 😂
+  private static func isLaugh(_ word: Word) -> Bool {
+    guard word.kind == .word else { return false }
+    if ["lol", "lmao", "xd", "rofl"].contains(word.folded) { return true }
+    if !word.text.contains(where: { $0.isLetter || $0.isNumber }) { return word.text.contains { !$0.isASCII } }
+    return word.folded.count >= 4
+      && ["ja", "je", "ha"].contains { laugh in
+        word.folded.replacing(laugh, with: "").isEmpty
+      }
   }
 
   /// «Mi chica», «mi peque»: whom people mean by these, where they are theirs.
   static func kin(_ words: [Word], _ language: Language) -> [Word] {
-    guard language == .spanish else { return words }
+    let words = acronyms(words, language)
+    guard language == .spanish else { return keys(words) }
+    return colloquial(words)
+  }
+
+  /// "The password for the NAS" is that of it.
+  private static func keys(_ words: [Word]) -> [Word] {
     var words = words
+    for place in words.indices.dropFirst()
+    where words[place].folded == "for" && place + 1 < words.count && words[place + 1].kind == .word
+      && ["password", "passcode", "code", "pin", "combination", "login", "username"].contains(words[place - 1].folded)
+    {
+      words[place] = Tokenizer.word("of")
+    }
+    return words
+  }
+
+  /// «Mi DNI» is no name.
+  private static func acronyms(_ words: [Word], _ language: Language) -> [Word] {
+    var words = words
+    for place in words.indices.dropFirst()
+    where (2...5).contains(words[place].text.count) && words[place].text.allSatisfy(\.isUppercase)
+      && FunctionWords.of(language).possessives[words[place - 1].folded] != nil
+    {
+      words[place].text = words[place].lowercased
+    }
+    return words
+  }
+
+  private static func colloquial(_ typed: [Word]) -> [Word] {
+    var words = typed
     for place in words.indices.dropFirst() {
       guard let meant = colloquialKin[words[place].folded],
         FunctionWords.spanish.possessives[words[place - 1].folded] != nil
@@ -76,6 +117,7 @@ enum Rewriting {
     hola|hola buenas|buenas|buenos dias|buenas tardes|buenas noches|perdona|perdon|queria decir que|quise decir que
     me he equivocado|me equivoque|te cuento que|te cuento|te comento que|te comento|ya sabes que|sabes que|recuerda que
     acuerdate de que|apunta que|apuntate que|anota que|ten en cuenta que|que no se te olvide que|no olvides que|por si acaso
+    no te olvides de que|no te olvides que
     para que lo sepas|para que sepas|fijate que|fijate|es que|lo que pasa es que|jaja|jajaja|jeje|uf|ay|por desgracia|por suerte
     de hecho|en realidad|sinceramente|no|si|nada|corrijo|rectifico|una cosa|dato|ojo|como te dije|como te decia|te digo que
     se me olvidaba|se me olvidaba decirte que|que te quede claro que|a partir de hoy|desde hoy|ya te dije que|te he dicho que
@@ -86,7 +128,7 @@ enum Rewriting {
     """
     scratch that|actually|so|well|btw|by the way|fyi|just so you know|turns out that|turns out|it turns out that|it turns out|oh
     hey|hi|hello|ok|okay|anyway|also|oops|wait|sorry|no|yes|yeah|remember that|note that|please remember that|keep in mind that
-    do not forget that|i should mention that|i should mention|i forgot to mention that|i forgot to mention|in case you did not know
+    do not forget|do not forget that|i should mention that|i should mention|i forgot to mention that|i forgot to mention|in case you did not know
     good news|bad news|update|correction|my mistake|i meant|i mean|you know|as of today|just to let you know|i told you that|oh wait
     to be honest|honestly|fun fact|quick update|heads up|as i said|like i said|note|remember|remember this|note this
     """)
@@ -152,9 +194,10 @@ enum Rewriting {
         followsComma && word.kind == .number && (Int(word.folded).map { (1...120).contains($0) } ?? false)
         && (place + 1 == words.count || words[place + 1].isSign(","))
       let isBeing = followsComma && ["a", "an"].contains(word.folded) && result.count < 6
+      let isFrom = followsComma && word.folded == "from"
       let isDoing =
         followsComma && EnglishConjugation.shared.readings(of: word).contains { $0.tense == .gerund }
-      if isAge || isDoing || isBeing { result += [Tokenizer.word("I"), Tokenizer.word("am")] }
+      if isAge || isDoing || isBeing || isFrom { result += [Tokenizer.word("I"), Tokenizer.word("am")] }
       result.append(word)
     }
     return result

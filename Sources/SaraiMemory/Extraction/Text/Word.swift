@@ -48,6 +48,8 @@ struct Sentence: Sendable {
   var words: [Word]
   /// Whether it ends in a question mark or begins with «¿».
   var isQuestion: Bool
+  /// Where «¿» stands among the words, if not before the first.
+  var questionStart: Int?
 }
 
 /// Cuts text into sentences and words.
@@ -62,11 +64,14 @@ enum Tokenizer {
     var sentences: [Sentence] = []
     var words: [Word] = []
     var isQuestion = false
+    var questionStart: Int?
     func close() {
       if words.contains(where: { $0.kind != .sign }), words.count <= maxSentenceWords {
+        words = Capitals.lowered(words, language)
         if let first = words.firstIndex(where: { $0.kind != .sign }) { words[first].isFirst = true }
-        sentences.append(Sentence(words: words, isQuestion: isQuestion))
+        sentences.append(Sentence(words: words, isQuestion: isQuestion, questionStart: questionStart))
       }
+      questionStart = nil
       words = []
       isQuestion = false
     }
@@ -75,6 +80,7 @@ enum Tokenizer {
         for word in self.words(in: piece, language) {
           if word.isSign("¿") {
             isQuestion = true
+            if !words.isEmpty { questionStart = words.count }
           } else if word.isSign(".!?…;") {
             if word.text == "?" { isQuestion = true }
             close()

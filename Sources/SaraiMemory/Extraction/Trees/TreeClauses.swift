@@ -87,7 +87,13 @@ struct TreeClauses {
     guard !hasCondition else { return false }
     let marks = tree.children(of: place, ["mark"]).map { Fold.text(tree.tokens[$0].text) }
     guard marks.allSatisfy({ ["que", "porque", "pues", "that", "because"].contains($0) }) else { return false }
-    return !["ccomp", "advcl", "csubj"].contains(tree.tokens[place].base) || marks.isEmpty || !marks.contains("si")
+    // What others say is theirs.
+    guard tree.tokens[place].base == "ccomp", let governor = tree.tokens[place].head else { return true }
+    let isFirst = self.finite(of: governor, copula: tree.child(of: governor, ["cop"])).map {
+      tree.tokens[$0].features["Person"] == "1"
+    }
+    let speaker = tree.child(of: governor, ["nsubj"]).map { Fold.text(tree.tokens[$0].text) }
+    return isFirst == true || ["i", "we", "yo", "nosotros", "nosotras"].contains(speaker)
   }
 
   private func person(_ finite: Int) -> Int? {

@@ -1,0 +1,62 @@
+import SaraiCore
+
+/// What others say, believe or are said to have said: it is theirs, and no fact of the person who passes it on.
+enum Hearsay {
+  /// The chunks of a sentence without what somebody else is said to say.
+  static func own(_ chunks: [Chunk], _ language: Language) -> [Chunk] {
+    for (place, chunk) in chunks.enumerated() {
+      guard case .verb(let verb) = chunk, isReport(verb, at: place, chunks, language),
+        let start = content(after: place, chunks, language)
+      else { continue }
+      let before = chunks[..<place].lastIndex(where: \.isMark).map { Array(chunks[..<$0]) } ?? []
+      // «…, pero yo vivo en Lugo» is said by the person again.
+      let after = chunks[start...].firstIndex { [.conjunction("pero"), .conjunction("but")].contains($0) }
+      return before + (after.map { own(Array(chunks[$0...]), language) } ?? [])
+    }
+    return chunks
+  }
+
+  private static func isReport(_ verb: VerbGroup, at place: Int, _ chunks: [Chunk], _ language: Language) -> Bool {
+    if doubting.contains(verb.lemma) { return true }
+    guard reporting.contains(verb.lemma) else { return false }
+    if verb.isPassive { return true }
+    let subject = chunks[..<place].last { if case .phrase = $0 { true } else { false } }?.phrase
+    let isOwn =
+      language == .spanish ? verb.person == 0 || verb.person == 3 : subject.map(\.isUser) ?? true
+    // «No creo que venga» tells nothing of whether he comes.
+    return !isOwn || verb.isNegated && believing.contains(verb.lemma)
+  }
+
+  /// Where what is said begins; nil where the verb has an object instead: «mi abuelo cuenta chistes».
+  private static func content(after place: Int, _ chunks: [Chunk], _ language: Language) -> Int? {
+    var phrases = 0
+    for next in chunks.indices.dropFirst(place + 1) {
+      switch chunks[next] {
+      case .relative(let word, nil), .adverb(let word):
+        if ["que", "q", "k", "that"].contains(word) {
+          return phrases == 0 || hasVerb(chunks, after: next) ? next : nil
+        }
+      case .colon: return next
+      case .phrase: phrases += 1
+      case .prepositional, .time, .negation: break
+      case .verb(let verb):
+        // "says the moon is made of cheese"
+        return language == .english && phrases > 0 && !verb.isAuxiliary ? next : nil
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  private static func hasVerb(_ chunks: [Chunk], after place: Int) -> Bool {
+    chunks[(place + 1)...].contains { if case .verb = $0 { true } else { false } }
+  }
+
+  private static let believing = Vocabulary.set("creer pensar think believe")
+  private static let doubting = Vocabulary.set("dudar doubt")
+  private static let reporting = Vocabulary.set(
+    """
+    decir contar asegurar afirmar jurar opinar creer pensar comentar explicar sostener insistir sugerir predecir imaginar
+    say tell claim swear think believe insist reckon suggest guess joke pretend
+    """)
+}

@@ -1,0 +1,113 @@
+import SaraiCore
+
+// Events after which a stay, a state or a number is another one
+extension TurnReading {
+  /// «Mi madre ha salido del hospital», «ha encontrado trabajo», «ha dado a luz».
+  mutating func learnOutcome(_ subject: String, _ clause: Clause) throws {
+    let isDone = clause.verb.isPast || clause.verb.isPerfect
+    let lemma = clause.verb.lemma
+    let objects = Set(clause.arguments.filter { $0.preposition.isEmpty }.flatMap { Content.stems(of: $0.phrase.text) })
+    // "My mother is out of hospital"
+    if isDone && Self.leaving.contains(lemma) || lemma == "be" && objects == ["out"],
+      let place = clause.argument("de")?.phrase ?? (lemma == "leave" ? clause.object : nil)
+    {
+      try endStay(subject, place)
+    }
+    let isHired = isDone && Self.finding.contains(lemma) && !objects.isDisjoint(with: Self.jobs)
+    if isHired || clause.verb.verb == "trabajar" && !clause.verb.isPast {
+      try endState(subject, Self.idle)
+    }
+    if isDone, Self.finishing.contains(lemma), !objects.isDisjoint(with: Self.studies) || lemma.hasPrefix("gradua") {
+      end(try resolver.view.facts(subjects: [subject]).filter { !$0.isNegated && $0.verb.text.hasPrefix("estudiar") })
+    }
+    let hasBaby = ["tener", "have"].contains(lemma) && !objects.isDisjoint(with: Self.babies)
+    let gaveBirth = lemma == "dar" && clause.argument("a")?.phrase.head == "luz"
+    if isDone, hasBaby || gaveBirth || lemma == "parir" { try endState(subject, Self.expecting) }
+  }
+
+  private mutating func endStay(_ subject: String, _ place: NounPhrase) throws {
+    end(
+      try resolver.view.facts(subjects: [subject]).filter {
+        !$0.isNegated && ["estar", "ser", "quedarse"].contains(where: $0.verb.text.hasPrefix)
+          && $0.verb.text.hasSuffix(" en")
+          && FrameTerms.isSame($0.object.text, place.text)
+      })
+  }
+
+  /// What somebody is said to be, in so many words and no others.
+  private mutating func endState(_ subject: String, _ stems: Set<String>) throws {
+    end(
+      try resolver.view.facts(subjects: [subject]).filter {
+        let said = Content.stems(of: $0.object.text)
+        return !$0.isNegated && ["ser", "estar", "quedar"].contains(where: $0.verb.text.hasPrefix) && !said.isEmpty
+          && stems.isSuperset(of: said)
+      })
+  }
+
+  /// «Ha nacido mi tercer hijo», "I got a third cat": there are so many now.
+  ///
+  /// - Returns: Whether a number told before has grown to this one.
+  mutating func learnCount(_ subject: String, _ clause: Clause) throws -> Bool {
+    let isBirth = clause.verb.verb == "nacer"
+    let isGain = Self.gaining.contains(clause.verb.lemma)
+    guard isBirth || isGain, !clause.verb.isNegated, let thing = isBirth ? clause.subject : clause.object,
+      let number = thing.modifiers.lazy.compactMap({ Self.ordinals[$0] }).first
+    else { return false }
+    var owner: String? = subject
+    if isBirth {
+      owner =
+        try thing.isPossessedByUser
+        ? EntityName.user : thing.possessor.first.flatMap { try resolver.names(of: $0).first }
+    }
+    guard let owner else { return false }
+    let wanted = Set(Content.stems(of: thing.head))
+    for fact in try resolver.view.facts(subjects: [owner], verbs: ["tener"]) where !fact.isNegated {
+      guard let grown = Counting.grown(fact.object.text, to: number, wanted) else { continue }
+      end([fact])
+      try add(owner, "tener", grown)
+      return true
+    }
+    return false
+  }
+
+  private static let leaving = Vocabulary.set("salir ir irse marchar marcharse volver regresar leave return come get")
+  private static let finding = Vocabulary.set("encontrar conseguir find get land start empezar")
+  private static let gaining = Vocabulary.set("tener comprar adoptar conseguir get have buy adopt")
+  private static let finishing = Vocabulary.set("terminar acabar finish complete graduar graduarse graduate")
+  private static let studies = stems(
+    "carrera carreras estudios universidad grado master degree studies university uni college school instituto")
+  private static let jobs = stems("trabajo curro empleo job work")
+  private static let babies = stems("bebe niño niña hijo hija baby babies boy girl twins gemelos mellizos son daughter")
+  private static let expecting = stems("embarazada pregnant expecting")
+  private static let idle = stems("paro parado parada desempleado desempleada unemployed")
+  private static let ordinals = [
+    "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3, "tercera": 3, "cuarto": 4, "cuarta": 4, "quinto": 5,
+    "quinta": 5, "sexto": 6, "sexta": 6, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
+  ]
+
+  private static func stems(_ words: String) -> Set<String> { Set(Content.stems(of: words)) }
+}
+
+/// Numbers of things, as they are told.
+private enum Counting {
+  /// «tres hijos» for «dos hijos» and three; nil where the object is not one less of the same.
+  static func grown(_ object: String, to number: Int, _ wanted: Set<String>) -> String? {
+    var words = object.split(separator: " ").map(String.init)
+    guard words.count == 2, let first = words.first.map({ Fold.text($0) }), number < spanish.count,
+      Set(Content.stems(of: Inflection.singular(Fold.text(words[1])))) == wanted
+    else { return nil }
+    let isEnglish = ["a", "an", "one"].contains(first) || english.contains(first)
+    let before = ["un", "una", "a", "an", "one"].contains(first) ? 1 : value(first)
+    guard before == number - 1 else { return nil }
+    words[0] = Int(first) != nil ? String(number) : (isEnglish ? english : spanish)[number]
+    if before == 1 { words[1] += words[1].last.map { "aeiouáéíóú".contains($0) || isEnglish } ?? true ? "s" : "es" }
+    return words.joined(separator: " ")
+  }
+
+  private static func value(_ word: String) -> Int? {
+    Int(word) ?? spanish.firstIndex(of: word) ?? english.firstIndex(of: word)
+  }
+
+  private static let spanish = ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis"]
+  private static let english = ["zero", "one", "two", "three", "four", "five", "six"]
+}

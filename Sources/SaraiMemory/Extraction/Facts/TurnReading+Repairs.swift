@@ -1,0 +1,81 @@
+import SaraiCore
+
+// What a turn sets right of the turns before it
+extension TurnReading {
+  /// «Perdón, en Lugo»: of what was told last, the fact that this fits takes the place of.
+  ///
+  /// - Returns: Whether there was one.
+  mutating func repairLast(_ part: Chunk) throws -> Bool {
+    let facts = try resolver.view.facts()
+    guard let newest = facts.max(by: { ($0.saidAt, $0.id) < ($1.saidAt, $1.id) }) else { return false }
+    let told = facts.filter { $0.saidAt == newest.saidAt && $0.turn == newest.turn && !$0.isNegated }
+    guard let fact = told.first(where: { Self.fits(part, $0) }) else { return false }
+    let object: String =
+      switch part {
+      case .time(let time, _): time.text
+      default: part.phrase?.text ?? ""
+      }
+    guard !object.isEmpty, object.utf8.count <= 400 else { return false }
+    let old = told.filter { $0.id == fact.id || hangs($0, on: fact) }
+    old.forEach { resolver.view.ended.insert($0.id) }
+    record(
+      .add(
+        NewFact(fact.subject, fact.verb, Term(object), isNegated: false, confidence: 0.9),
+        replacing: .facts(old.map(\.id))))
+    return true
+  }
+
+  private static func fits(_ part: Chunk, _ fact: Fact) -> Bool {
+    let isName = fact.object.text.first?.isUppercase ?? false
+    switch part {
+    case .time: return fact.verb.text.hasSuffix(" " + Argument.when)
+    case .prepositional(let preposition, let phrase, _):
+      return fact.verb.text.hasSuffix(" " + preposition) && isName == (phrase.name != nil)
+    case .phrase(let phrase):
+      if phrase.isName { return isName && !fact.verb.text.hasSuffix(" " + Argument.when) }
+      return phrase.quantity != nil && fact.object.text.contains(where: \.isNumber)
+    default: return false
+    }
+  }
+
+  private func hangs(_ fact: Fact, on other: Fact) -> Bool {
+    fact.subject == other.subject && fact.verb.folded.hasPrefix(other.verb.folded + " " + other.object.folded + " ")
+  }
+
+  /// «La correcta es Soria», "Soria": the answer to the question which of two facts holds.
+  ///
+  /// - Returns: Whether the sentence is taken in, or says nothing but that.
+  mutating func settle(_ sentence: Sentence) throws -> Bool {
+    let words = sentence.words.filter { $0.kind != .sign }
+    guard !words.isEmpty, words.count <= 12 else { return false }
+    let folded = words.map(\.folded)
+    let lead = Self.choosing.filter { folded.count > $0.count && Array(folded.prefix($0.count)) == $0 }
+      .map(\.count).max()
+    guard lead != nil || words.count <= 4 else { return false }
+    var chosen = words.dropFirst(lead ?? 0)
+    while let first = chosen.first, chosen.count > 1, ["en", "in", "at", "a", "el", "la"].contains(first.folded) {
+      chosen = chosen.dropFirst()
+    }
+    let wanted = Content.stems(of: chosen.map(\.text).joined(separator: " "))
+    guard !wanted.isEmpty else { return lead != nil }
+    let facts = try resolver.view.facts().filter { !$0.isNegated && $0.confidence < 0.65 }
+    for fact in facts where Content.stems(of: fact.object.text) == wanted {
+      let rivals = facts.filter { $0.subject == fact.subject && $0.verb == fact.verb && $0.object != fact.object }
+      guard !rivals.isEmpty, Predicates.isSingleValued(fact.subject.text, fact.verb.text) else { continue }
+      rivals.forEach { resolver.view.ended.insert($0.id) }
+      record(
+        .add(
+          NewFact(fact.subject, fact.verb, fact.object, isNegated: false, confidence: 0.9),
+          replacing: .facts(rivals.map(\.id))))
+      if fact.id.rawValue > 0 { record(.setConfidence(fact.id, 0.9)) }
+      return true
+    }
+    return lead != nil
+  }
+
+  private static let choosing: [[String]] = [
+    "la correcta es", "lo correcto es", "el correcto es", "la buena es", "el bueno es", "la verdadera es",
+    "la respuesta correcta es", "es la correcta", "the correct one is", "the right one is", "the correct answer is",
+    "the right answer is", "correct is",
+  ].map { $0.split(separator: " ").map(String.init) }
+}

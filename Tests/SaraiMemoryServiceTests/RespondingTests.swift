@@ -1,0 +1,67 @@
+import Foundation
+import MemoryProtocol
+import SaraiCore
+import Testing
+
+@Suite struct RespondingTests {
+  @Test("While learning is paused nothing is acknowledged as noted")
+  func paused() async throws {
+    try await MemoryFixture.with { fixture in
+      var told = MemoryQuestion(
+        owner: "ana", text: "Vivo en Soria", language: .spanish, now: MemoryFixture.now, mayChange: true)
+      told.acknowledges = [.spanish]
+      #expect(try await fixture.memory.respond(to: told)?.outcome == .acknowledged)
+      #expect(try await fixture.ask("Mi abuelo nunca para de aprender") == nil)
+      #expect(try await fixture.memory.respond(to: told)?.outcome == .acknowledged)
+      _ = try await fixture.ask("Deja de aprender")
+      let paused = try #require(try await fixture.memory.respond(to: told))
+      #expect(paused.outcome == .reported)
+      #expect(paused.text.contains("pausa"))
+      #expect(try await fixture.facts().isEmpty)
+    }
+  }
+
+  @Test("Who asks not to forget, or has forgotten, loses nothing")
+  func nothingLost() async throws {
+    try await MemoryFixture.with { fixture in
+      try await fixture.tell("Mi clave del trastero es 8812")
+      for text in ["No olvides mi clave del trastero", "Olvidé mi clave del trastero", "No te olvides de mi clave"] {
+        #expect(try await fixture.ask(text)?.outcome != .forgotten, "\(text)")
+      }
+      #expect(try await fixture.ask("¿Cuál es mi clave del trastero?")?.text.contains("8812") == true)
+    }
+  }
+
+  @Test("A secret takes nothing with it that only shares a common value")
+  func commonValue() async throws {
+    try await MemoryFixture.with { fixture in
+      try await fixture.tell("Mi PIN es 2019")
+      try await fixture.tell("Mi hermana nació en 2019")
+      try await fixture.tell("La contraseña del portátil es luna")
+      try await fixture.tell("Mi perra se llama Luna")
+      #expect(try await fixture.ask("Olvida mi PIN")?.outcome == .forgotten)
+      #expect(try await fixture.ask("Olvida la contraseña del portátil")?.outcome == .forgotten)
+      let left = try await fixture.facts()
+      #expect(left.contains { $0.object.contains("2019") && $0.verb.hasPrefix("nacer") })
+      #expect(left.contains { $0.verb == "llamarse" && $0.object.lowercased() == "luna" })
+    }
+  }
+
+  @Test("What else goes with a rare secret is said, and all of it at once is not forgotten by a word")
+  func told() async throws {
+    try await MemoryFixture.with { fixture in
+      try await fixture.tell("La clave del trastero es 48213377")
+      try await fixture.tell("Le presté 48213377 a Luis")
+      let reply = try await fixture.ask("Olvida la clave del trastero")
+      #expect(reply?.outcome == .forgotten)
+      #expect(reply?.text.contains("otro") == true)
+      try await fixture.tell("Vivo en Madrid")
+      let all = try await fixture.ask("Borra todo")
+      #expect(all?.outcome == .reported)
+      #expect(all?.text.contains("sarai memory forget --all") == true)
+      try await fixture.tell("Trabajo en Madrid")
+      #expect(try await fixture.ask("Olvida Madrid")?.outcome == .reported)
+      #expect(try await fixture.facts().filter { $0.object == "Madrid" }.count == 2)
+    }
+  }
+}

@@ -22,6 +22,8 @@ package final class Store: Sendable {
   /// How often damage was repaired while it ran, and how the last time.
   private let repairs = Atomic<UInt64>(0)
   private let lastRecovery = Mutex<StoreOpening.Recovery?>(nil)
+  /// True where the file was closed to be replaced and could not be opened again: the next call tries to.
+  private let mustOpen = Atomic(false)
   /// As long as this without a write is a pause.
   private static let quiet = DispatchTimeInterval.milliseconds(200)
   private let lock: ProcessLock
@@ -50,8 +52,9 @@ package final class Store: Sendable {
   package func close() throws {
     try writing.sync {
       try access.sync(flags: .barrier) {
-        guard let open = connections.withLock({ $0 }) else { return }
-        try StoreFault.wrapping(path: options.path) { try open.close() }
+        let open = connections.withLock { $0 }
+        guard open != nil || mustOpen.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        try StoreFault.wrapping(path: options.path) { try open?.close() }
         connections.withLock { $0 = nil }
         lock.release()
       }
@@ -146,11 +149,14 @@ package final class Store: Sendable {
   /// Runs a call, and where it meets damage of the file does what opening would do: the call fails, the next one works.
   private func mending<Result>(_ body: () throws -> Result) throws -> Result {
     let before = repairs.load(ordering: .acquiring)
+    if mustOpen.load(ordering: .acquiring), let recovery = try mend(seen: before) {
+      throw StoreFault.mended(options.path, recovery, cause: "opened again")
+    }
     do {
       return try body()
     } catch let fault as SaraiError where fault.code == .corruptFile {
       guard let recovery = try mend(seen: before) else { throw fault }
-      throw StoreFault.mended(options.path, recovery, cause: fault)
+      throw StoreFault.mended(options.path, recovery, cause: "\(fault)")
     }
   }
 
@@ -160,14 +166,19 @@ package final class Store: Sendable {
     try writing.sync {
       try access.sync(flags: .barrier) {
         if repairs.load(ordering: .acquiring) != seen { return lastRecovery.withLock { $0 } }
-        guard let open = connections.withLock({ $0 }) else { throw StoreFault.closed(options.path) }
-        // What is in the log goes into the file, where that can be; a log that cannot is looked at by opening.
-        try? open.truncateLog()
-        try? open.close()
-        connections.withLock { $0 = nil }
+        if let open = connections.withLock({ $0 }) {
+          // What is in the log goes into the file, where that can be; a log that cannot is looked at by opening.
+          try? open.truncateLog()
+          try? open.close()
+          connections.withLock { $0 = nil }
+        } else if !mustOpen.load(ordering: .acquiring) {
+          throw StoreFault.closed(options.path)
+        }
+        mustOpen.store(true, ordering: .releasing)
         var opener = StoreOpener(options)
         let opened = try StoreFault.wrapping(path: options.path) { try opener.open() }
         connections.withLock { $0 = opened }
+        mustOpen.store(false, ordering: .releasing)
         guard let recovery = opener.report.recovery else { return nil }
         lastRecovery.withLock { $0 = recovery }
         repairs.add(1, ordering: .releasing)
@@ -259,9 +270,11 @@ package final class Store: Sendable {
           try StoreFiles.move(replacement, to: options.path)
         }
         // Whichever file has the name now, it is whole.
+        mustOpen.store(true, ordering: .releasing)
         var opener = StoreOpener(options)
         let opened = try opener.connect()
         connections.withLock { $0 = opened }
+        mustOpen.store(false, ordering: .releasing)
         try change.get()
       }
     }

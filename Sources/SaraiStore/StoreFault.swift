@@ -79,7 +79,7 @@ package enum StoreFault {
   }
 
   /// What a call is told that met damage, once a backup is in place.
-  static func mended(_ path: String, _ recovery: StoreOpening.Recovery, cause: any Error) -> SaraiError {
+  static func mended(_ path: String, _ recovery: StoreOpening.Recovery, cause: String) -> SaraiError {
     let message: Localized
     switch recovery {
     case .restored, .refilled:
@@ -93,7 +93,7 @@ package enum StoreFault {
           + "lado.",
         en: "The database was damaged and there was no sound backup: it is empty. The damaged file lies beside it.")
     }
-    return SaraiError(.corruptFile, message, subject: path, cause: "\(cause)")
+    return SaraiError(.corruptFile, message, subject: path, cause: cause)
   }
 
   static func closed(_ path: String) -> SaraiError {

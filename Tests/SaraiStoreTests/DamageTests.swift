@@ -167,6 +167,32 @@ import Testing
     }
   }
 
+  @Test("A repair that fails is tried again by the next call, and what it brought back is told")
+  func repairedLater() async throws {
+    try await Fixture.with { fixture in
+      let store = try fixture.open()
+      try store.add(Self.notes)
+      try store.backup()
+      try store.close()
+      var options = fixture.options()
+      options.pageCacheKiB = 1
+      let open = try Store(options)
+      for page in 8..<(try fixture.size(fixture.path) / 4096 - 1) {
+        try fixture.overwrite(fixture.path, at: page * 4096 + 1000, { $0 ^ 16 })
+      }
+      // What lies in the way of the new file, as a full disk would.
+      let obstacle = fixture.path + ".new/x"
+      try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
+      for _ in 0..<2 { #expect(fault { _ = try open.texts() } == .invalidRequest) }
+      try FileManager.default.removeItem(atPath: fixture.path + ".new")
+      let told = #expect(throws: SaraiError.self) { try open.texts() }
+      #expect(told?.message.en.contains("last backup is in its place") == true, "\(told?.message.en ?? "")")
+      #expect(try open.texts() == Self.notes)
+      try open.close()
+      #expect(fault { _ = try open.texts() } == .notAvailable)
+    }
+  }
+
   @Test(
     "A file that was emptied or deleted beside a sound backup is never taken for a new one", arguments: [true, false])
   func lostFile(isDeleted: Bool) async throws {

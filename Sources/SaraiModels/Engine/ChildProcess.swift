@@ -204,8 +204,8 @@ package enum ChildExit: Sendable, Hashable {
       Localized(es: "terminó con el código \(code)", en: "it ended with code \(code)")
     case .killed(SIGKILL):
       Localized(
-        es: "el sistema o alguien lo mató (señal 9), casi siempre por falta de memoria",
-        en: "the system or someone killed it (signal 9), nearly always because memory ran out")
+        es: "lo mató el sistema, por falta de memoria, o alguien con kill -9 (señal 9)",
+        en: "the system, short of memory, or somebody with kill -9 killed it (signal 9)")
     case .killed(SIGABRT):
       Localized(
         es: "se detuvo por un fallo interno (abort)", en: "it stopped on an internal fault (abort)")

@@ -53,7 +53,9 @@ package struct Folders: Sendable, Hashable {
     configuration = all.map { $0 + "/config" } ?? (xdg("XDG_CONFIG_HOME") ?? home + "/.config") + "/sarai"
     let mark = Self.shortHash(state)
     let runtime = xdg("XDG_RUNTIME_DIR").flatMap { access($0, W_OK | X_OK) == 0 ? $0 : nil }
-    let wanted = all.map { $0 + "/run" } ?? runtime.map { "\($0)/sarai/\(mark)" } ?? state + "/run"
+    // Who keeps the state elsewhere has a supervisor of their own, or the one of another state would answer.
+    let ownRun = all.map { state == $0 + "/state" ? $0 + "/run" : "\($0)/run/\(mark)" }
+    let wanted = ownRun ?? runtime.map { "\($0)/sarai/\(mark)" } ?? state + "/run"
     // A socket's path is at most 107 bytes long; its name within the folder takes up to 40.
     run = wanted.utf8.count <= 107 - 40 ? wanted : "/tmp/sarai-\(userID)-\(mark)"
   }

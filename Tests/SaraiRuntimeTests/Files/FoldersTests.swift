@@ -21,6 +21,11 @@ import Testing
     #expect(folders.models == "/m")
     #expect(folders.state == "/t")
     #expect(folders.configuration == "/s/config")
+    // Nobody is answered by the supervisor of another state.
+    let other = try Folders(environment: ["HOME": "/home/x", "SARAI_HOME": "/s", "SARAI_STATE_DIR": "/u"])
+    let usual = try Folders(environment: ["HOME": "/home/x", "SARAI_HOME": "/s", "SARAI_STATE_DIR": "/s/state"])
+    #expect(Set([folders.run, other.run, usual.run]).count == 3)
+    #expect(usual.run == "/s/run")
   }
 
   @Test func `Without them the XDG folders hold, and their defaults below home`() throws {

@@ -88,12 +88,7 @@ extension MemoryHost {
 
   /// Computes the vectors that the owner's turns lack, beside everything else; once is enough at a time.
   func embedLater(_ memory: OwnerMemory) {
-    guard let embedder else { return }
-    let isFirst = memory.isEmbedding.withLock { isEmbedding in
-      defer { isEmbedding = true }
-      return !isEmbedding
-    }
-    guard isFirst else { return }
+    guard let embedder, memory.beginEmbedding() else { return }
     Task(priority: .background) {
       defer { memory.isEmbedding.withLock { $0 = false } }
       // Turns come in pairs, and the next question goes first.
@@ -103,6 +98,22 @@ extension MemoryHost {
       } catch {
         self.log.debug("turns stay without vectors for now: \(error)")
       }
+    }
+  }
+
+  /// Computes the vectors that an earlier process left undone, one owner after the other.
+  func embedEverybody() async {
+    guard let embedder else { return }
+    do {
+      for owner in try await reading({ try self.store.knownOwners() }) {
+        let memory = memory(of: owner)
+        guard !Task.isCancelled else { return }
+        guard memory.beginEmbedding() else { continue }
+        defer { memory.isEmbedding.withLock { $0 = false } }
+        while try await embedSome(memory, embedder) { try Task.checkCancellation() }
+      }
+    } catch {
+      log.debug("turns stay without vectors for now: \(error)")
     }
   }
 

@@ -16,14 +16,8 @@ extension MemoryHost {
 
   /// Brings vectors up to date and does what is due, until the task is cancelled.
   func keepHouse() async {
-    do {
-      for owner in try await reading({ try self.store.knownOwners() }).prefix(4) {
-        let memory = memory(of: owner)
-        embedLater(memory)
-      }
-    } catch {
-      log.warning("memory: \(error)")
-    }
+    let embedding = Task(priority: .background) { await self.embedEverybody() }
+    defer { embedding.cancel() }
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(Self.quietSeconds))
       guard !Task.isCancelled, lastCall.withLock({ $0 }) < .now - .seconds(Self.quietSeconds) else { continue }

@@ -60,6 +60,14 @@ package final class OwnerMemory: Sendable {
 
   // MARK: - Vectors
 
+  /// True for the one who computes them from now on, until that one sets `isEmbedding` back.
+  func beginEmbedding() -> Bool {
+    isEmbedding.withLock { isEmbedding in
+      defer { isEmbedding = true }
+      return !isEmbedding
+    }
+  }
+
   /// The turn up to which every one is known to have its vector; nil where that is not known of the model.
   func lastWithVector(of model: String) -> TurnID? {
     embedded.withLock { $0.flatMap { $0.model == model ? $0.last : nil } }

@@ -49,6 +49,10 @@ import Testing
         ],
         "user", "256"
       ),
+      (
+        "POST", "/v1/chat/completions",
+        ["model": "sarai", "messages": [["role": "user", "content": "x"]], "user": "a\u{0}b"], "user", "null character"
+      ),
     ] as [(String, String, JSONValue, String, String)])
   func `a body that cannot be is refused by field`(
     method: String, path: String, body: JSONValue, param: String, reason: String

@@ -120,4 +120,39 @@ import Testing
       }
     }
   }
+
+  /// Vectors of one number, and the texts that got one.
+  private final class LetterCounter: TextEmbedder {
+    let texts = Mutex<Set<String>>([])
+    let isDone = OneShot<Void>()
+    private let expected: Int
+
+    init(expected: Int) { self.expected = expected }
+
+    func name() async throws -> String { "letters" }
+
+    func embed(_ texts: [String], isQuery: Bool) async throws -> [[Float]] {
+      let count = self.texts.withLock { known in
+        known.formUnion(texts)
+        return known.count
+      }
+      if count >= expected { isDone.set(()) }
+      return texts.map { [Float($0.count), 1] }
+    }
+  }
+
+  @Test("A restarted memory computes the vectors that are missing, of every owner")
+  func missingVectors() async throws {
+    try await withTemporaryFolder { folder in
+      let owners = (0..<40).map { "persona \($0)" }
+      try await MemoryFixture.with(folder: folder) { fixture in
+        for owner in owners { try await fixture.tell("Soy \(owner)", owner: owner) }
+      }
+      let counter = LetterCounter(expected: owners.count)
+      var helpers = MemoryHelpers()
+      helpers.embedder = counter
+      try await MemoryFixture.with(folder: folder, helpers: helpers) { _ in await counter.isDone.wait() }
+      for owner in owners { #expect(counter.texts.withLock { $0.contains { $0.contains("Soy \(owner)") } }) }
+    }
+  }
 }

@@ -18,13 +18,15 @@ struct MemoryFixture {
   static let now = CivilDateTime(date: CivilDate(year: 2026, month: 3, day: 11)!, secondOfDay: 36_000)
 
   static func with(
-    folder given: URL? = nil, _ body: (MemoryFixture) async throws -> Void
+    folder given: URL? = nil, helpers: MemoryHelpers = MemoryHelpers(), _ body: (MemoryFixture) async throws -> Void
   ) async throws {
-    if let given { return try await serve(given, body) }
-    try await withTemporaryFolder { try await serve($0, body) }
+    if let given { return try await serve(given, helpers, body) }
+    try await withTemporaryFolder { try await serve($0, helpers, body) }
   }
 
-  private static func serve(_ folder: URL, _ body: (MemoryFixture) async throws -> Void) async throws {
+  private static func serve(
+    _ folder: URL, _ helpers: MemoryHelpers, _ body: (MemoryFixture) async throws -> Void
+  ) async throws {
     let home = folder.appending(path: "memory")
     try FileManager.default.createDirectory(
       at: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -32,7 +34,7 @@ struct MemoryFixture {
     log.logLevel = .critical
     let server = try MemoryServer(
       folder: home.path, socket: folder.appending(path: "m.sock").path, allowedUsers: [geteuid()],
-      admitsSandboxes: false, helpers: MemoryHelpers(), log: log)
+      admitsSandboxes: false, helpers: helpers, log: log)
     let ready = OneShot<Void>()
     let serving = Task { try await server.run { ready.set(()) } }
     await ready.wait()

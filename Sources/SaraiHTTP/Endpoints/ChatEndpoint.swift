@@ -15,7 +15,7 @@ extension API {
     let count = given["n"]?.integerValue.map { Int($0) } ?? 1
     let shape = try AnswerShape(given, settings: settings)
     let turn = turn
-    let memory = memory(of: messages, given)
+    let memory = try memory(of: messages, given)
     let choices = (0..<count).map { [sampling] index in
       var memory = memory
       // What is answered several times was said once.
@@ -31,9 +31,16 @@ extension API {
   }
 
   /// Whose memory: the `user` of the request, or else the owner of the server's token.
-  private func memory(of messages: [Message], _ given: JSONObject) -> MemoryUse? {
-    guard let owner = settings.memoryOwner else { return nil }
+  ///
+  /// - Throws: `invalidRequest` for a user whose name no memory takes.
+  private func memory(of messages: [Message], _ given: JSONObject) throws -> MemoryUse? {
     let user = given["user"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+    guard user?.utf8.contains(0) != true else {
+      throw SaraiError(
+        .invalidRequest, es: "«user» no puede contener el carácter nulo.",
+        en: "\"user\" must not contain the null character.", subject: "user")
+    }
+    guard let owner = settings.memoryOwner else { return nil }
     // Clients send the whole conversation and no name of it: its first words tell it from others.
     let first = messages.first { $0.role == .user }?.content ?? ""
     let hash = first.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }

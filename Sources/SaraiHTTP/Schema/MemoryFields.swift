@@ -3,7 +3,9 @@ import SaraiCore
 /// The tables of fields of `/api/memory`.
 enum MemoryFields {
   private static let term = Shape.string(1...(64 << 10))
-  private static let text = Shape.string(1...(8 << 20))
+  /// A body holds no more.
+  private static let mostText = 2 << 20
+  private static let text = Shape.string(1...mostText)
   private static let time = Shape.string(1...64)
   private static let timeOrNull = Shape.oneOf([time, .null])
   private static let name = Shape.string(0...1024)
@@ -31,7 +33,7 @@ enum MemoryFields {
   static let learn: [Field] = [
     .required("text", text, es: "Las palabras de la persona.", en: "The person's own words."),
     .optional(
-      "reply", .string(0...(8 << 20)), default: "",
+      "reply", .string(0...mostText), default: "",
       es: "Lo que se le respondió: se guarda, y nunca se toman hechos de ello.",
       en: "What was answered: it is kept, and no facts are ever taken from it."),
     .optional("conversation", name, default: "api", es: "A qué conversación pertenece.", en: "Its conversation."),

@@ -19,7 +19,9 @@ extension MemoryStore {
       if let verb = edit.verb { record.verb = try terms.corrected(verb) }
       if let object = edit.object { record.object = try terms.value(object) }
       if let isNegated = edit.isNegated { record.isNegated = isNegated }
-      if let confidence = edit.confidence { record.confidence = FactRecord.confidence(confidence) }
+      // What a person puts right by hand is not doubtful any more.
+      let confidence = edit.confidence ?? (record.says(as: known) ? nil : 1)
+      if let confidence { record.confidence = FactRecord.confidence(confidence) }
       if let isPrivate = edit.isPrivate { record.isPrivate = isPrivate }
       if let from = edit.validFrom { record.validFrom = from?.milliseconds }
       if let to = edit.validTo {
@@ -84,6 +86,10 @@ extension MemoryStore {
 }
 
 extension FactRecord {
+  fileprivate func says(as other: FactRecord) -> Bool {
+    subject == other.subject && verb == other.verb && object == other.object && isNegated == other.isNegated
+  }
+
   /// - Throws: `invalidRequest` where another current fact says the same as this one would.
   func refuseTwin(_ database: Database) throws {
     guard standing == .current else { return }

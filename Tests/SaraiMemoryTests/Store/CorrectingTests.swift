@@ -32,6 +32,23 @@ import Testing
     }
   }
 
+  @Test("What a person puts right by hand is sure, unless they say how sure")
+  func sureEdit() async throws {
+    try await StoreFixture.with { _, memory in
+      let doubtful = NewFact("usuario", "vivir en", "Soria", confidence: 0.6)
+      let outcome = try memory.store(Batch(owner: ana, changes: [.add(doubtful, replacing: .nothing)])).outcomes.first
+      guard case .added(let id, _) = outcome else {
+        Issue.record("\(String(describing: outcome))")
+        return
+      }
+      #expect(try memory.edit(id, FactEdit(isPrivate: true), owner: ana).confidence == 0.6)
+      #expect(try memory.edit(id, FactEdit(object: "Lugo"), owner: ana).confidence == 1)
+      #expect(try memory.edit(id, FactEdit(object: "Vigo", confidence: 0.5), owner: ana).confidence == 0.5)
+      _ = try memory.undo(ana)
+      #expect(try memory.fact(id, owner: ana).confidence == 1)
+    }
+  }
+
   @Test("An edit that ends a fact makes it history; one that takes the end away makes it current again")
   func editTimes() async throws {
     try await StoreFixture.with { _, memory in

@@ -16,6 +16,9 @@ package final class MemoryClient: MemoryKeeping {
   /// How long a turn waits for what is still being learnt.
   package static let waitSeconds = 3.0
 
+  /// How long a call waits for a process in the place of one that ended; how long that one starts does not count.
+  private static let comebackSeconds = 3.0
+
   /// What one message of this contract may hold, either way: a turn of the greatest length in JSON with every character
   /// escaped, and a second one.
   package static let messageBytes = 128 << 20
@@ -269,11 +272,29 @@ package final class MemoryClient: MemoryKeeping {
     do {
       return try await attempt(body)
     } catch is Gone {
+      try await comeBack()
       do {
         return try await attempt(body)
       } catch let gone as Gone {
         throw Self.misbehaved("\(gone.cause)")
       }
+    }
+  }
+
+  /// Waits until a process answers again after one that ended: whether it has ended is known a moment later than its
+  /// connections are.
+  private func comeBack() async throws {
+    let end = ContinuousClock.now + .seconds(Self.comebackSeconds)
+    var pause = Duration.milliseconds(5)
+    while true {
+      do {
+        _ = try await attempt { try await $0.describe(Sarai_Memory_V1_DescribeRequest(), options: $1) }
+        return
+      } catch let gone as Gone {
+        guard .now < end else { throw Self.misbehaved("\(gone.cause)") }
+      }
+      try await Task.sleep(for: pause)
+      pause = min(pause * 2, .milliseconds(200))
     }
   }
 

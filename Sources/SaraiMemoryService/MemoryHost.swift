@@ -36,22 +36,50 @@ package final class MemoryHost: Sendable {
   private let readers = SkillThreads(maximum: 4)
   private let writers = SkillThreads(maximum: 4)
   private let owners: OwnerMemories
+  private let repaired: @Sendable (Localized) -> Void
 
   let lastCall = Mutex(ContinuousClock.now)
   let waits = TimeHistogram()
   let learning = TimeHistogram()
   let counters = Mutex((turns: UInt64(0), facts: UInt64(0), answers: UInt64(0)))
 
+  /// Who is told of a repair, once there is somebody.
+  private final class RepairWatch: Sendable {
+    private let host = Mutex<Reference>(Reference())
+
+    private struct Reference {
+      weak var host: MemoryHost?
+    }
+
+    func set(_ host: MemoryHost) { self.host.withLock { $0.host = host } }
+
+    func tell(_ opening: MemoryOpening) { host.withLock { $0.host }?.noteRepair(opening) }
+  }
+
+  /// - Parameter repaired: Called where the store's file was damaged and a backup took its place, with what the person
+  ///   has to know.
   /// - Throws: What opening the store throws.
-  package init(folder: String, helpers: MemoryHelpers, log: Logger) throws {
+  package init(
+    folder: String, helpers: MemoryHelpers, log: Logger, repaired: @escaping @Sendable (Localized) -> Void = { _ in }
+  ) throws {
     self.folder = folder
-    store = try MemoryStore.open(folder: folder)
+    self.repaired = repaired
+    let watch = RepairWatch()
+    store = try MemoryStore.open(folder: folder, repaired: { watch.tell($0) })
     embedder = helpers.embedder
     parser = helpers.parser
     model = helpers.model
     self.log = log
     owners = OwnerMemories(mostOwners: Self.mostOwners, store: store)
     removeTemporaryFiles()
+    watch.set(self)
+  }
+
+  private func noteRepair(_ opening: MemoryOpening) {
+    forgetIndexes()
+    guard let message = opening.message else { return }
+    log.error("memory: \(message.en)")
+    repaired(message)
   }
 
   package func close() throws { try store.close() }

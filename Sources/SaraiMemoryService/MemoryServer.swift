@@ -2,7 +2,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 package import Logging
 import MemoryProtocol
-import SaraiCore
+package import SaraiCore
 import SkillProtocol
 
 /// A memory served on a unix socket, in a process of its own or in one that does other things too.
@@ -17,12 +17,13 @@ package struct MemoryServer: Sendable {
   ///   - socket: At most 107 bytes.
   ///   - allowedUsers: As whom callers may connect.
   ///   - admitsSandboxes: Whether they may be in a sandbox.
+  ///   - repaired: Called where the memory's file was damaged meanwhile and a backup took its place.
   /// - Throws: What opening the store and the socket throws.
   package init(
     folder: String, socket: String, allowedUsers: Set<UInt32>, admitsSandboxes: Bool,
-    helpers: MemoryHelpers, log: Logger
+    helpers: MemoryHelpers, log: Logger, repaired: @escaping @Sendable (Localized) -> Void = { _ in }
   ) throws {
-    host = try MemoryHost(folder: folder, helpers: helpers, log: log)
+    host = try MemoryHost(folder: folder, helpers: helpers, log: log, repaired: repaired)
     listener = try UnixListener(path: socket)
     server = GRPCServer(
       transport: SocketTransport.serve(

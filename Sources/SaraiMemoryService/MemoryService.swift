@@ -175,8 +175,6 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
     do {
       return try await body()
     } catch {
-      // The store has put a backup in the place of a damaged file: what was read of that one is of no use.
-      if (error as? SaraiError)?.code == .corruptFile { host.forgetIndexes() }
       if !(error is SaraiError), !(error is CancellationError) { host.log.error("memory: \(error)") }
       throw Sarai_Skills_V1_ErrorDetail.rpcError(error)
     }

@@ -149,23 +149,21 @@ package final class Store: Sendable {
   /// Runs a call, and where it meets damage of the file does what opening would do: the call fails, the next one works.
   private func mending<Result>(_ body: () throws -> Result) throws -> Result {
     let before = repairs.load(ordering: .acquiring)
-    if mustOpen.load(ordering: .acquiring), let recovery = try mend(seen: before) {
-      throw StoreFault.mended(options.path, recovery, cause: "opened again")
-    }
+    if mustOpen.load(ordering: .acquiring), let told = try mend(seen: before, cause: "opened again") { throw told }
     do {
       return try body()
     } catch let fault as SaraiError where fault.code == .corruptFile {
-      guard let recovery = try mend(seen: before) else { throw fault }
-      throw StoreFault.mended(options.path, recovery, cause: "\(fault)")
+      throw try mend(seen: before, cause: "\(fault)") ?? fault
     }
   }
 
   /// - Parameter seen: The repairs before the call that met damage: of several that meet the same, one repairs it.
-  /// - Returns: Nil where the file is whole.
-  private func mend(seen: UInt64) throws -> StoreOpening.Recovery? {
-    try writing.sync {
+  /// - Returns: What to tell whoever met it; nil where the file is whole.
+  private func mend(seen: UInt64, cause: String) throws -> SaraiError? {
+    var report: StoreOpening?
+    let recovery: StoreOpening.Recovery? = try writing.sync {
       try access.sync(flags: .barrier) {
-        if repairs.load(ordering: .acquiring) != seen { return lastRecovery.withLock { $0 } }
+        guard repairs.load(ordering: .acquiring) == seen else { return lastRecovery.withLock { $0 } }
         if let open = connections.withLock({ $0 }) {
           // What is in the log goes into the file, where that can be; a log that cannot is looked at by opening.
           try? open.truncateLog()
@@ -182,9 +180,12 @@ package final class Store: Sendable {
         guard let recovery = opener.report.recovery else { return nil }
         lastRecovery.withLock { $0 = recovery }
         repairs.add(1, ordering: .releasing)
+        report = opener.report
         return recovery
       }
     }
+    if let report { options.onRepair?(self, report) }
+    return recovery.map { StoreFault.mended(options.path, $0, cause: cause) }
   }
 
   // MARK: - Putting another file in place

@@ -28,6 +28,9 @@ package struct StoreOptions: Sendable {
   package var baseVFS: String?
   /// Called with the connection that writes whenever a file was opened, before anything else uses it.
   package var onConnect: (@Sendable (Database) -> Void)?
+  /// Called once for each time that damage was repaired while the store was open, before whoever met it is told; the
+  /// store may be used meanwhile.
+  package var onRepair: (@Sendable (Store, StoreOpening) -> Void)?
 
   package init(path: String, backupFolder: String, migrations: [StoreMigration]) {
     self.path = path

@@ -40,7 +40,12 @@ struct SaraiMemoryCommand: AsyncParsableCommand {
     do {
       let server = try MemoryServer(
         folder: folder, socket: socket, allowedUsers: [getuid()], admitsSandboxes: true,
-        helpers: MemoryHelpers(embeddings: embeddings, parser: parser, model: model), log: logger)
+        helpers: MemoryHelpers(embeddings: embeddings, parser: parser, model: model), log: logger,
+        repaired: { notice in
+          // Whoever is connected comes back through the supervisor, which tells them; their calls are made again.
+          channel.write(["notice_es": .string(notice.es), "notice_en": .string(notice.en)])
+          _exit(0)
+        })
       try await server.run {
         lifetime.serve { server.stop() }
         StartPages.giveBack()

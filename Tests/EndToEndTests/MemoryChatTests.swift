@@ -59,14 +59,18 @@ import Testing
     }
   }
 
+  private func keepInProcess(_ home: CommandLineHome) throws {
+    let configuration = home.folder.appending(path: "config")
+    try FileManager.default.createDirectory(at: configuration, withIntermediateDirectories: true)
+    try "phoenix:\n  entity_memory_skill: false\n".write(
+      to: configuration.appending(path: "sarai.yaml"), atomically: true, encoding: .utf8)
+  }
+
   @Test func `Without a process of its own the memory is the same one`() async throws {
     try await CommandLineHome.with { home in
       try await home.tell("Mi perro se llama Toby")
       #expect(try await home.run("stop").status == 0)
-      let configuration = home.folder.appending(path: "config")
-      try FileManager.default.createDirectory(at: configuration, withIntermediateDirectories: true)
-      try "phoenix:\n  entity_memory_skill: false\n".write(
-        to: configuration.appending(path: "sarai.yaml"), atomically: true, encoding: .utf8)
+      try keepInProcess(home)
       #expect(try await home.answer(to: "¿Cómo se llama mi perro?").contains("Toby"))
       #expect(try await memoryProcess(home) == nil)
       try await home.tell("Mi gato se llama Miau")
@@ -91,6 +95,38 @@ import Testing
       // Told once.
       let later = try await home.run("memory", "stats", language: "es_ES.UTF-8")
       #expect(!later.errors.contains("dañada"))
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `A memory damaged while it is in use brings back its backup, answers, and says what was lost`(
+    hasProcess: Bool
+  ) async throws {
+    try await CommandLineHome.with { home in
+      if !hasProcess { try keepInProcess(home) }
+      try await home.tell("Mi hermana vive en Madrid")
+      try await home.memory("backup")
+      try await home.tell("Mi gato se llama Miau")
+      #expect(try await home.run("stop").status == 0)
+      // A process that has read nothing of the facts yet.
+      try await home.memory("add", "Hola.", "--user", "otro")
+      let file = try FileHandle(forUpdating: home.file("state/memory/memory.db"))
+      let size = try file.seekToEnd()
+      for place in stride(from: UInt64(4096), to: size, by: 4096) {
+        try file.seek(toOffset: place + 100)
+        try file.write(contentsOf: Data(repeating: 0x99, count: 50))
+      }
+      try file.close()
+      var told = ""
+      for question in ["¿Cómo se llama mi gato?", "¿Dónde vive mi hermana?", "¿Dónde vive mi hermana?"] {
+        let asked = try await home.run("memory", "ask", question, language: "es_ES.UTF-8")
+        told += asked.errors
+        if question.contains("hermana") {
+          #expect(asked.output.contains("Tu hermana vive en Madrid."), "\(asked.output)\(asked.errors)")
+        }
+      }
+      #expect(told.contains("se ha recuperado la copia"), "\(told)")
+      #expect(try await home.answer(to: "¿Cómo se llama mi gato?") == "No me lo has dicho.")
     }
   }
 }

@@ -3,10 +3,10 @@ import SaraiStore
 
 extension MemoryOpening {
   /// Compares a damaged file, as far as it can be read, with the backup that took its place.
-  init(_ store: Store) {
-    self.store = store.opening
+  init(_ opening: StoreOpening, _ store: Store) {
+    self.store = opening
     lost = nil
-    guard case .restored(_, let damaged) = store.opening.recovery else { return }
+    guard case .restored(_, let damaged) = opening.recovery else { return }
     let kept = try? store.read { database in
       (try Self.last(database, "fact"), try Self.last(database, "turn"))
     }

@@ -17,9 +17,14 @@ package final class MemoryStore: Sendable {
 
   /// Opens `memory.db` in a folder, or creates it; backups lie in `backups` beside it.
   ///
+  /// - Parameter repaired: Called where damage was found and repaired later on, with what was lost by it.
   /// - Throws: As `Store.init`.
-  package static func open(folder: String) throws -> MemoryStore {
-    try MemoryStore(options: options(folder: folder))
+  package static func open(
+    folder: String, repaired: (@Sendable (MemoryOpening) -> Void)? = nil
+  ) throws -> MemoryStore {
+    var options = options(folder: folder)
+    if let repaired { options.onRepair = { repaired(MemoryOpening($1, $0)) } }
+    return try MemoryStore(options: options)
   }
 
   package static func options(folder: String) -> StoreOptions {
@@ -31,7 +36,7 @@ package final class MemoryStore: Sendable {
     var options = options
     options.onConnect = { [terms] in terms.follow($0) }
     store = try Store(options)
-    opening = MemoryOpening(store)
+    opening = MemoryOpening(store.opening, store)
     do {
       if try store.read({ try Duty.isOwed(Duty.purge, $0) }) { _ = try finishForgetting() }
     } catch let fault as SaraiError where fault.code == .insufficientResources {

@@ -28,8 +28,13 @@ final class MemoryOutput: Sendable {
   let startup = OneShot<Result<Localized?, SaraiError>>()
   private let line = Mutex<[UInt8]>([])
   private let log: Logger
+  private let repaired: @Sendable (Localized) -> Void
 
-  init(log: Logger) { self.log = log }
+  /// - Parameter repaired: Called where the process says later on that it had to repair its file.
+  init(log: Logger, repaired: @escaping @Sendable (Localized) -> Void) {
+    self.log = log
+    self.repaired = repaired
+  }
 
   func receive(_ output: ChildOutput) {
     switch output {
@@ -38,12 +43,30 @@ final class MemoryOutput: Sendable {
         log.info("\(String(line).withoutControlCharacters)")
       }
     case .standardOutput(let bytes):
-      let whole: [UInt8]? = line.withLock { line in
-        line += bytes.prefix(Self.maximumBytes)
-        if let end = line.firstIndex(of: UInt8(ascii: "\n")) { return Array(line[..<end]) }
-        return line.count >= Self.maximumBytes ? line : nil
+      for line in lines(bytes) {
+        if startup.value == nil {
+          startup.set(Self.outcome(line))
+        } else if let notice = Self.notice(try? JSONDecoder().decode(Line.self, from: Data(line))) {
+          repaired(notice)
+        }
       }
-      if let whole { startup.set(Self.outcome(whole)) }
+    }
+  }
+
+  /// The lines that are whole now.
+  private func lines(_ bytes: some Sequence<UInt8>) -> [[UInt8]] {
+    line.withLock { line in
+      line += bytes.prefix(Self.maximumBytes)
+      var whole: [[UInt8]] = []
+      while let end = line.firstIndex(of: UInt8(ascii: "\n")) {
+        whole.append(Array(line[..<end]))
+        line.removeFirst(end + 1)
+      }
+      if line.count >= Self.maximumBytes {
+        whole.append(line)
+        line = []
+      }
+      return whole
     }
   }
 
@@ -56,7 +79,11 @@ final class MemoryOutput: Sendable {
           Localized(es: fault.message_es, en: fault.message_en), subject: fault.subject, cause: fault.cause))
     }
     guard line?.ready == true else { return .failure(MemoryProcess.ended("no ready line")) }
-    guard let es = line?.notice_es, let en = line?.notice_en, !es.isEmpty else { return .success(nil) }
-    return .success(Localized(es: es, en: en))
+    return .success(notice(line))
+  }
+
+  private static func notice(_ line: Line?) -> Localized? {
+    guard let es = line?.notice_es, let en = line?.notice_en, !es.isEmpty else { return nil }
+    return Localized(es: es, en: en)
   }
 }

@@ -60,6 +60,11 @@ actor MemoryProcess {
     return try await task.value
   }
 
+  /// Of a process that ended since, too.
+  private func add(_ new: Localized?) {
+    if let new { notice = new }
+  }
+
   /// What the person has to know of the file, once.
   func takeNotice() -> Localized? {
     defer { notice = nil }
@@ -115,7 +120,8 @@ actor MemoryProcess {
     let server = try MemoryServer(
       folder: setup.folders.memory, socket: setup.folders.sandboxes + "/memory.sock", allowedUsers: [geteuid()],
       admitsSandboxes: false,
-      helpers: MemoryHelpers(embeddings: granted.embeddings, parser: granted.parser, model: granted.model), log: log)
+      helpers: MemoryHelpers(embeddings: granted.embeddings, parser: granted.parser, model: granted.model), log: log,
+      repaired: { [weak self] notice in Task { await self?.add(notice) } })
     let ready = OneShot<Result<Void, any Error>>()
     let ended = OneShot<Void>()
     let serving = Task { [log] in
@@ -128,12 +134,12 @@ actor MemoryProcess {
       ended.set(())
     }
     try await ready.wait().get()
-    notice = server.host.notice
+    add(server.host.notice)
     return Started(running: .here(server, serving: serving), hasEnded: ended)
   }
 
   private func startProcess(_ granted: MemorySockets) async throws -> Started {
-    let output = MemoryOutput(log: log)
+    let output = MemoryOutput(log: log) { [weak self] notice in Task { await self?.add(notice) } }
     let direct = setup.folders.sandboxes + "/memory.sock"
     let child = try await launcher.launch(command(granted, socket: direct)) { output.receive($0) }
     let ended = OneShot<Void>()
@@ -144,11 +150,12 @@ actor MemoryProcess {
       if exit != .exited(code: 0) { log.error("the memory's process ended: \(exit.words.en)") }
     }
     do {
-      notice = try await withDeadline(
-        seconds: Self.startSeconds, expired: { Self.ended("no answer in \(Int(Self.startSeconds)) s") }
-      ) {
-        try await output.startup.waitOrCancel().get()
-      }
+      add(
+        try await withDeadline(
+          seconds: Self.startSeconds, expired: { Self.ended("no answer in \(Int(Self.startSeconds)) s") }
+        ) {
+          try await output.startup.waitOrCancel().get()
+        })
     } catch {
       await child.stop()
       throw error

@@ -15,7 +15,7 @@ import Testing
     ["memory", "recall"], ["memory", "list"], ["memory", "why"], ["memory", "edit"], ["memory", "confirm"],
     ["memory", "forget"], ["memory", "undo"], ["memory", "learnt"], ["memory", "pause"], ["memory", "resume"],
     ["memory", "export"], ["memory", "import"], ["memory", "backup"], ["memory", "restore"], ["memory", "vacuum"],
-    ["memory", "rotate"], ["memory", "stats"],
+    ["memory", "rotate"], ["memory", "stats"], ["memory", "trust"],
   ]
 
   /// Words that no Spanish sentence has.

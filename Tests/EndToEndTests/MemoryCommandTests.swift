@@ -167,6 +167,19 @@ import Testing
     }
   }
 
+  @Test func `A source is trusted by name until it is trusted no longer, each person for themselves`() async throws {
+    try await CommandLineHome.with { home in
+      #expect(try await home.run("memory", "trust").output.contains("your own words alone"))
+      for name in ["agenda", "correo", "agenda"] { _ = try await home.memory("trust", name) }
+      #expect(try await home.memory("trust")["trusted"] == ["agenda", "correo"])
+      #expect(try await home.memory("trust", "--user", "ana")["trusted"] == [])
+      let unknown = try await home.run("memory", "trust", "agneda", "--remove")
+      #expect(unknown.status == 69 && unknown.errors.contains("agenda, correo"), "\(unknown)")
+      #expect(try await home.memory("trust", "agenda", "--remove")["trusted"] == ["correo"])
+      #expect(try await home.run("memory", "trust", "--remove").status == 64)
+    }
+  }
+
   @Test func `Two people never see each other's memory`() async throws {
     try await CommandLineHome.with { home in
       let hers = try await home.tell("Mi hermana vive en Madrid", user: "ana")

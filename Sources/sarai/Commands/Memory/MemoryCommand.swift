@@ -27,6 +27,7 @@ struct MemoryCommand: AsyncParsableCommand {
         MemoryAddCommand.self, MemoryAskCommand.self, MemoryRecallCommand.self, MemoryListCommand.self,
         MemoryWhyCommand.self, MemoryEditCommand.self, MemoryConfirmCommand.self, MemoryForgetCommand.self,
         MemoryUndoCommand.self, MemoryLearntCommand.self, MemoryPauseCommand.self, MemoryResumeCommand.self,
+        MemoryTrustCommand.self,
         MemoryExportCommand.self, MemoryImportCommand.self, MemoryBackupCommand.self, MemoryRestoreCommand.self,
         MemoryVacuumCommand.self, MemoryRotateCommand.self, MemoryStatsCommand.self,
       ])

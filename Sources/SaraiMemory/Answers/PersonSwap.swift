@@ -55,7 +55,8 @@ enum EntityWords {
     switch language {
     case .spanish:
       let word = accents[noun] ?? noun
-      if owner == EntityName.user { return "tu \(word)" }
+      let isPlural = word.hasSuffix("s") && Kinship.isKin(noun)
+      if owner == EntityName.user { return (isPlural ? "tus " : "tu ") + word }
       return "\(Kinship.isFeminine(noun) ? "la" : "el") \(word) de \(text(owner, language))"
     case .english:
       let word = english(noun)

@@ -290,6 +290,11 @@ extension ChunkReader {
         phrase.name = properName(&place)
         continue
       }
+      if word.kind == .number, language == .english, phrase.isName, isWord(place + 1), !words[place + 1].isCapitalized,
+        isNoun(place + 1, afterDeterminer: false)
+      {
+        return
+      }
       if word.kind == .number {
         phrase.modifiers.append(word.folded)
         place += 1

@@ -67,6 +67,12 @@ struct RoleAssignment {
           result[result.count - 1] = .phrase(first)
         }
       case .phrase, .prepositional, .time: if !isDenied { result.append(chunk) }
+      // «Mi hija ya está bien»
+      case .adverb(let word)
+      where verb.lemma == "estar" && ["bien", "mal", "mejor", "peor"].contains(word) && !isDenied:
+        var state = NounPhrase(text: word)
+        state.head = word
+        result.append(.phrase(state))
       default: break
       }
     }
@@ -180,6 +186,8 @@ struct RoleAssignment {
     {
       return place
     }
+    // «Se ha muerto mi perro»
+    if verb.clitics.contains("se"), verb.lemma == "morir" { return place }
     if verb.clitics.contains("se"), !VerbClasses.pronominal.contains(verb.lemma) {
       return verb.isPerfect && !verb.clitics.contains("me") ? nil : place
     }
@@ -187,7 +195,7 @@ struct RoleAssignment {
       phrases == 1,
       !VerbClasses.pronominal.contains(verb.lemma)
     {
-      return phrase.isKin || phrase.name != nil ? place : verb.lemma == "costar" ? place : nil
+      return phrase.isNameable || phrase.name != nil ? place : verb.lemma == "costar" ? place : nil
     }
     return VerbClasses.presenting.contains(verb.lemma) ? place : nil
   }
@@ -224,7 +232,9 @@ struct RoleAssignment {
   /// «A mi hermano lo despidieron de Airbus»: nobody says who did it, so it is told of him.
   private mutating func impersonal() {
     guard language == .spanish, verb.person == 5, !VerbClasses.copulas.contains(verb.lemma),
-      let place = arguments.firstIndex(where: { $0.preposition == "a" && !$0.phrase.isAction && $0.phrase.pronoun != 2 }
+      let place = arguments.firstIndex(where: {
+        $0.preposition == "a" && !$0.phrase.isAction && $0.phrase.pronoun != 2 && $0.phrase.quantity == nil
+      }
       )
     else { return }
     subject = arguments.remove(at: place).phrase
@@ -285,6 +295,7 @@ enum VerbName {
   }
 
   private static func participle(_ verb: String, _ language: Language) -> String {
-    SpanishConjugation.shared.forms(of: verb).first { $0.tense == .participle }?.text ?? verb
+    guard ["ar", "er", "ir"].contains(where: verb.hasSuffix) else { return verb }
+    return SpanishConjugation.shared.forms(of: verb).first { $0.tense == .participle }?.text ?? verb
   }
 }

@@ -5,6 +5,12 @@ enum Canonical {
   static func rewritten(_ clause: Clause, today: CivilDate? = nil) -> Clause {
     var clause = clause
     reached(&clause, today)
+    if clause.verb.lemma == "pass", clause.verb.words.last.map({ Fold.text($0) }) == "passed",
+      clause.arguments.allSatisfy({ $0.time != nil }), clause.subject?.isNameable ?? clause.subject?.isName ?? false
+    {
+      clause.verb.lemma = "die"
+      clause.verb.verb = "morir"
+    }
     birthday(&clause)
     age(&clause)
     home(&clause, today)
@@ -12,6 +18,7 @@ enum Canonical {
     employer(&clause)
     partner(&clause)
     aversion(&clause)
+    liking(&clause)
     falling(&clause)
     for index in clause.arguments.indices { clause.arguments[index].phrase = trimmed(clause.arguments[index].phrase) }
     return clause
@@ -143,6 +150,15 @@ enum Canonical {
     clause.verb.isNegated = false
     clause.verb.verb = "odiar"
     clause.verb.modal = nil
+  }
+
+  /// "I hate Mondays": the days are what is hated.
+  private static func liking(_ clause: inout Clause) {
+    guard ["odiar", "gustar", "encantar", "preferir"].contains(clause.verb.verb), clause.object == nil,
+      clause.arguments.count == 1, let time = clause.arguments[0].time, time.kind == .recurring
+    else { return }
+    let text = time.text.hasPrefix("on ") ? String(time.text.dropFirst(3)) : time.text
+    clause.arguments = [Argument(preposition: "", phrase: NounPhrase(text: text), text: text)]
   }
 
   /// «Mi cumple cae en martes», «me toca la ITV el lunes»: the day of something that has one.

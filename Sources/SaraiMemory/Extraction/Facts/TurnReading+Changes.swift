@@ -8,6 +8,7 @@ extension TurnReading {
     try learnEnding(subject, clause)
     if try learnMoving(subject, clause) { return true }
     if try learnCount(subject, clause) { return true }
+    if try learnValue(subject, clause) { return true }
     if [
       "cambiar", "mover", "pasar", "aplazar", "adelantar", "change", "retrasar", "reschedule", "ser cambiado",
       "ser movido", "ser aplazado", "ser move", "ser mudado",
@@ -18,6 +19,17 @@ extension TurnReading {
       clause.verb.isPast || clause.verb.isPerfect
     {
       if let object = clause.object, clause.argument("en") == nil {
+        // «He dejado las clases de alemán»
+        if ["clase", "curso", "class", "lesson", "course"].contains(object.head) || object.complements.contains("class")
+        {
+          let words = Set(Content.stems(of: object.text)).subtracting(
+            Content.stems(of: "clases curso cursos classes lessons course"))
+          end(
+            try resolver.view.facts(subjects: [subject]).filter {
+              ["aprender", "estudiar"].contains($0.verb.text) && !words.isEmpty
+                && words.isSubset(of: Content.stems(of: $0.object.text))
+            })
+        }
         try end(subject, like: object.text, except: [lemma])
         return lemma == "dejar" && !object.isDefinite
       }
@@ -27,14 +39,14 @@ extension TurnReading {
       }
     }
     if ["ser despedido", "ser fire", "ser lay", "ser echado"].contains(lemma) {
-      if let place = clause.argument("de")?.phrase ?? clause.argument("en")?.phrase {
+      if let place = clause.argument("de")?.phrase ?? clause.argument("en")?.phrase, !Self.isWork(place) {
         try end(subject, like: place.text, except: [lemma])
       } else {
-        end(try resolver.view.facts(subjects: [subject], verbs: ["trabajar en"]))
+        try endWork(subject)
       }
     }
     if ["romper", "cortar", "divorciarse", "break", "separar"].contains(lemma),
-      let partner = clause.argument("con")?.phrase ?? clause.subject,
+      let partner = clause.argument("con")?.phrase ?? clause.argument("de")?.phrase ?? clause.subject,
       let name = try resolver.names(of: partner).first
     {
       try endBond(name)

@@ -25,9 +25,7 @@ extension TurnReading {
       try endWork(subject)
     }
     if isDone, ["dejar", "quit", "leave", "lose", "perder", "abandonar"].contains(clause.verb.lemma),
-      let object = clause.object,
-      EntityName.nouns(of: object).first?.hasPrefix("trabajo") ?? false
-        || ["curro", "empleo", "job"].contains(object.head)
+      let object = clause.object, Self.isWork(object)
     {
       try endWork(subject)
     }
@@ -40,7 +38,7 @@ extension TurnReading {
     }
     guard isDone else { return }
     if clause.object == nil, Self.dying.contains(clause.verb.lemma) || Self.dying.contains(verb) {
-      try endPet(subject)
+      try endLife(subject, clause)
     } else if Self.selling.contains(clause.verb.lemma), let object = clause.object, object.isDefinite,
       clause.argument("a")?.phrase.isUser != true
     {
@@ -65,15 +63,35 @@ extension TurnReading {
     }
   }
 
-  private mutating func endWork(_ subject: String) throws {
+  static func isWork(_ phrase: NounPhrase) -> Bool {
+    EntityName.nouns(of: phrase).first?.hasPrefix("trabajo") ?? false
+      || ["curro", "empleo", "job"].contains(phrase.head)
+  }
+
+  mutating func endWork(_ subject: String) throws {
     end(try resolver.view.facts(subjects: [subject]).filter { !$0.isNegated && $0.verb.text.hasPrefix("trabajar") })
   }
 
-  /// «Rex murió ayer»
-  private mutating func endPet(_ subject: String) throws {
+  /// «Rex murió ayer», «se me ha muerto un gato», «mi abuela murió».
+  private mutating func endLife(_ subject: String, _ clause: Clause) throws {
+    if let phrase = clause.subject, AnimalNames.isAnimal(phrase.head), !phrase.isDefinite {
+      let isOwn = clause.arguments.contains { $0.phrase.isUser } || phrase.text.contains(" mis ")
+      if isOwn, let noun = EntityName.nouns(of: phrase).first {
+        try endOwned(noun, by: EntityName.user, entity: nil)
+      }
+      return
+    }
     for entity in try entities(of: subject) {
-      guard let (noun, owner) = EntityName.parts(entity), AnimalNames.isAnimal(noun) else { continue }
-      try endOwned(noun, by: owner, entity: nil)
+      guard let (noun, owner) = EntityName.parts(entity) else { continue }
+      if AnimalNames.isAnimal(noun) { try endOwned(noun, by: owner, entity: nil) }
+    }
+    // Of the dead nothing holds that is told of the living.
+    let living = ["vivir", "trabajar", "estar", "estudiar", "tener"]
+    for name in Set(try entities(of: subject) + [subject]) where name != EntityName.user {
+      end(
+        try resolver.view.facts(subjects: [name]).filter { fact in
+          !fact.isNegated && living.contains { fact.verb.text == $0 || fact.verb.text.hasPrefix($0 + " ") }
+        })
     }
   }
 
@@ -106,9 +124,14 @@ extension TurnReading {
     let had = try resolver.view.facts(subjects: [owner], verbs: ["tener"]).filter {
       !$0.isNegated && Set(Content.stems(of: $0.object.text)).isSuperset(of: wanted)
     }
-    // Of several, one is left.
-    guard had.count < 2, had.allSatisfy({ FrameTerms.counted($0.object.text) == nil || $0.object.text.hasPrefix("un") })
-    else { return }
+    // Of several, there is one less.
+    if had.count == 1, let number = Counting.number(had[0].object.text), number > 1 {
+      guard let fewer = Counting.changed(had[0].object.text, from: number, to: number - 1, wanted) else { return }
+      end(had)
+      try add(owner, "tener", fewer)
+      return
+    }
+    guard had.count < 2 else { return }
     end(had)
     if let entity { end(try resolver.view.facts(subjects: [entity]).filter { !$0.isNegated && $0.verb != "llamarse" }) }
     try add(owner, "tener", noun, isNegated: true)
@@ -129,7 +152,7 @@ extension TurnReading {
       })
   }
 
-  private static let parting = Vocabulary.set("divorciarse divorciar separarse divorce")
+  private static let parting = Vocabulary.set("divorciarse divorciar separarse separar divorce separate")
   private static let parted = Vocabulary.set("divorciad divorced separad separated viud widowed")
   private static let retiring = Vocabulary.set("jubilarse jubilar prejubilarse retirarse retire")
   private static let idle = Vocabulary.set("jubilad retired parad desemplead unemployed retirad jubil desempl par")

@@ -20,18 +20,51 @@ extension TurnReading {
     if isDone, Self.finishing.contains(lemma), !objects.isDisjoint(with: Self.studies) || lemma.hasPrefix("gradua") {
       end(try resolver.view.facts(subjects: [subject]).filter { !$0.isNegated && $0.verb.text.hasPrefix("estudiar") })
     }
+    // «Se ha echado novia»
+    if isDone, !objects.isDisjoint(with: Self.partners), clause.object?.isDefinite == false {
+      try end(subject, like: "soltero", except: [])
+    }
+    if isDone, lemma == "independizar" {
+      end(
+        try resolver.view.facts(
+          subjects: [subject], verbs: ["vivir con"], objects: ["padres del usuario", "mis padres"]))
+    }
+    let isWell = ["estar", "be", "feel", "sentir"].contains(lemma) && !objects.isDisjoint(with: Self.well)
+    if isWell || isDone && Self.recovering.contains(lemma) { try endState(subject, Self.ill) }
+    if isDone, Self.repairing.contains(lemma),
+      let thing = clause.object ?? (clause.verb.isPassive ? clause.subject : nil)
+    {
+      for name in try resolver.names(of: thing) where name != EntityName.user { try endState(name, Self.broken) }
+    }
+    if isDone, Self.breaking.contains(lemma), !objects.isDisjoint(with: Self.engagement) {
+      end(
+        try resolver.view.facts(subjects: [subject]).filter {
+          !$0.isNegated && !Set(Content.stems(of: $0.verb.text + " " + $0.object.text)).isDisjoint(with: Self.engaged)
+        })
+    }
     let hasBaby = ["tener", "have"].contains(lemma) && !objects.isDisjoint(with: Self.babies)
     let gaveBirth = lemma == "dar" && clause.argument("a")?.phrase.head == "luz"
     if isDone, hasBaby || gaveBirth || lemma == "parir" { try endState(subject, Self.expecting) }
   }
 
   private mutating func endStay(_ subject: String, _ place: NounPhrase) throws {
-    end(
-      try resolver.view.facts(subjects: [subject]).filter {
-        !$0.isNegated && ["estar", "ser", "quedarse"].contains(where: $0.verb.text.hasPrefix)
-          && $0.verb.text.hasSuffix(" en")
-          && FrameTerms.isSame($0.object.text, place.text)
-      })
+    let facts = try resolver.view.facts(subjects: [subject]).filter { !$0.isNegated }
+    let stays = facts.filter {
+      ["estar", "ser", "quedarse"].contains(where: $0.verb.text.hasPrefix) && $0.verb.text.hasSuffix(" en")
+        && FrameTerms.isSame($0.object.text, place.text)
+    }
+    // «Estoy de vacaciones en Cádiz»: who is back has none either.
+    let whole = facts.filter { fact in
+      stays.contains { $0.verb.folded == "\(fact.verb.folded) \(fact.object.folded) en" }
+    }
+    end(stays + whole)
+    // «Marta se ha ido del piso»
+    if subject != EntityName.user, Self.homes.contains(place.head) {
+      end(
+        try resolver.view.facts(subjects: [EntityName.user], objects: [subject]).filter {
+          ["vivir con", "compartir"].contains(where: $0.verb.text.hasPrefix)
+        })
+    }
   }
 
   /// What somebody is said to be, in so many words and no others.
@@ -62,7 +95,7 @@ extension TurnReading {
     guard let owner else { return false }
     let wanted = Set(Content.stems(of: thing.head))
     for fact in try resolver.view.facts(subjects: [owner], verbs: ["tener"]) where !fact.isNegated {
-      guard let grown = Counting.grown(fact.object.text, to: number, wanted) else { continue }
+      guard let grown = Counting.changed(fact.object.text, from: number - 1, to: number, wanted) else { continue }
       end([fact])
       try add(owner, "tener", grown)
       return true
@@ -76,6 +109,16 @@ extension TurnReading {
   private static let finishing = Vocabulary.set("terminar acabar finish complete graduar graduarse graduate")
   private static let studies = stems(
     "carrera carreras estudios universidad grado master degree studies university uni college school instituto")
+  private static let partners = stems("novio novia pareja boyfriend girlfriend partner")
+  private static let well = stems("bien mejor fine well better recuperado recuperada curado curada healthy")
+  private static let ill = stems("enfermo enferma malo mala malito malita pachucho pachucha mal sick ill unwell fatal")
+  private static let recovering = Vocabulary.set("recuperar recuperarse curar curarse recover")
+  private static let repairing = Vocabulary.set("arreglar reparar fix repair")
+  private static let broken = stems("roto rota averiado averiada estropeado estropeada broken")
+  private static let breaking = Vocabulary.set("romper cancelar break cancel anular")
+  private static let engagement = stems("compromiso engagement")
+  private static let engaged = stems("engaged prometido prometida comprometido comprometida")
+  private static let homes = Vocabulary.set("piso casa apartamento flat house apartment home")
   private static let jobs = stems("trabajo curro empleo job work")
   private static let babies = stems("bebe niño niña hijo hija baby babies boy girl twins gemelos mellizos son daughter")
   private static let expecting = stems("embarazada pregnant expecting")
@@ -89,25 +132,35 @@ extension TurnReading {
 }
 
 /// Numbers of things, as they are told.
-private enum Counting {
-  /// «tres hijos» for «dos hijos» and three; nil where the object is not one less of the same.
-  static func grown(_ object: String, to number: Int, _ wanted: Set<String>) -> String? {
+enum Counting {
+  /// «tres hijos» for «dos hijos» and three; nil where the object is not of that many of the same.
+  static func changed(_ object: String, from before: Int, to after: Int, _ wanted: Set<String>) -> String? {
     var words = object.split(separator: " ").map(String.init)
-    guard words.count == 2, let first = words.first.map({ Fold.text($0) }), number < spanish.count,
-      Set(Content.stems(of: Inflection.singular(Fold.text(words[1])))) == wanted
+    guard words.count == 2, let first = words.first.map({ Fold.text($0) }), (1..<spanish.count).contains(after),
+      number(object) == before
     else { return nil }
+    let noun = Inflection.singular(Fold.text(words[1]))
+    guard Set(Content.stems(of: noun)) == wanted else { return nil }
     let isEnglish = ["a", "an", "one"].contains(first) || english.contains(first)
-    let before = ["un", "una", "a", "an", "one"].contains(first) ? 1 : value(first)
-    guard before == number - 1 else { return nil }
-    words[0] = Int(first) != nil ? String(number) : (isEnglish ? english : spanish)[number]
-    if before == 1 { words[1] += words[1].last.map { "aeiouáéíóú".contains($0) || isEnglish } ?? true ? "s" : "es" }
+    words[0] = Int(first) != nil ? String(after) : (isEnglish ? english : spanish)[after]
+    if after == 1, Int(first) == nil { words[0] = isEnglish ? "one" : noun.hasSuffix("a") ? "una" : "un" }
+    if before == 1 {
+      words[1] += words[1].last.map { "aeiouáéíóú".contains($0) || isEnglish } ?? true ? "s" : "es"
+    } else if after == 1 {
+      words[1] = noun == Fold.text(words[1]) ? words[1] : String(words[1].prefix(noun.count))
+    }
     return words.joined(separator: " ")
   }
 
-  private static func value(_ word: String) -> Int? {
-    Int(word) ?? spanish.firstIndex(of: word) ?? english.firstIndex(of: word)
+  /// How many an object speaks of; nil where it does not say.
+  static func number(_ object: String) -> Int? {
+    let first = Fold.text(object.prefix { $0 != " " })
+    if ["un", "una", "a", "an", "one"].contains(first) { return 1 }
+    return Int(first) ?? spanish.firstIndex(of: first) ?? english.firstIndex(of: first)
   }
 
-  private static let spanish = ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis"]
-  private static let english = ["zero", "one", "two", "three", "four", "five", "six"]
+  private static let spanish = [
+    "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez",
+  ]
+  private static let english = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 }

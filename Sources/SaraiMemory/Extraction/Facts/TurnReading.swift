@@ -141,7 +141,8 @@ struct TurnReading {
     } else if clause.verb.verb == "change", let thing = clause.object, let name = try? resolver.names(of: thing).first {
       resolver.last = name
     } else if clause.verb.verb == "cambiar", let thing = clause.argument("de")?.phrase, let owner = subjects.first {
-      resolver.last = EntityName.nouns(of: thing).first.map { EntityName.owned($0, by: owner) }
+      let entities = EntityName.nouns(of: thing).map { EntityName.owned($0, by: owner) }
+      resolver.last = entities.first { (try? resolver.view.facts(subjects: [$0]).isEmpty) == false } ?? entities.first
     }
   }
 
@@ -212,6 +213,10 @@ struct TurnReading {
       guard let noun = EntityName.nouns(of: phrase).first else { continue }
       let entity = EntityName.owned(noun, by: subject)
       resolver.introduced[phrase.text] = entity
+      // «Me he comprado un coche nuevo»: what the old one was, this one is not.
+      if isNew(phrase), !phrase.isNameable, clause.verb.isPast || clause.verb.isPerfect {
+        end(try resolver.view.facts(subjects: [entity], verbs: ["ser"]).filter { !isToldNow($0) })
+      }
       let names =
         phrase.names + (phrase.name.map { phrase.isKin || AnimalNames.isAnimal(phrase.head) ? [$0] : [] } ?? [])
       if names.count > 1 || (phrase.isPlural && !names.isEmpty) {

@@ -10,7 +10,7 @@ enum EnglishVerbs {
     celebrate name raise save quit crash sign receive remember forget relocate reside suffer snore babysit volunteer
     shop invest trade lecture host perform record program code design translate deliver land arrive die kill cry laugh
     worry fear admire adore detest dislike add try carry hurry happen cause visit pass fail pick suggest recommend
-    propose expect hope wish wait allow let hire fire promote transfer born park commute race ride-share vacation earn borrow inherit renovate expire renew claim insist reckon pretend joke doubt include contain
+    propose expect hope wish wait allow let hire fire promote transfer born park commute race ride-share vacation earn borrow inherit renovate return recover expire renew claim insist reckon pretend joke doubt include contain
     bore deserve
     """
 
@@ -75,6 +75,11 @@ struct EnglishConjugation: Sendable {
       add(past(of: lemma), .past, lemma)
       add(participle(of: lemma), .participle, lemma)
       add(gerund(of: lemma), .gerund, lemma)
+    }
+    for lemma in ["cancel", "travel"] {
+      add(lemma + "led", .past, lemma)
+      add(lemma + "led", .participle, lemma)
+      add(lemma + "ling", .gerund, lemma)
     }
     for form in ["am", "are", "is", "'s"] { add(form, .third, "be") }
     for form in ["was", "were"] { add(form, .past, "be") }

@@ -34,6 +34,13 @@ enum Rewriting {
   /// "The password for the NAS" is that of it.
   private static func keys(_ words: [Word]) -> [Word] {
     var words = words
+    // "I'm back from Spain"
+    if let place = words.indices.first(where: {
+      $0 > 0 && $0 + 1 < words.count && words[$0].folded == "back" && words[$0 + 1].folded == "from"
+        && ["am", "is", "are", "'s"].contains(words[$0 - 1].folded)
+    }) {
+      words.replaceSubrange((place - 1)...place, with: [Tokenizer.word("returned")])
+    }
     for place in words.indices.dropFirst()
     where words[place].folded == "for" && place + 1 < words.count && words[place + 1].kind == .word
       && ["password", "passcode", "code", "pin", "combination", "login", "username"].contains(words[place - 1].folded)

@@ -42,6 +42,8 @@ extension ChunkReader {
     group.isHypothetical =
       ["would", "might", "may", "should"].contains(folded(start + group.finite))
       && !["like", "love", "prefer", "want", "hate"].contains(group.lemma)
+      || Self.lasting.contains(group.lemma)
+        && (folded(start + group.finite) == "will" || group.words.map { Fold.text($0) }.contains("going"))
     group.verb = Vocabulary.verb(group.lemma)
     return (group, place)
   }

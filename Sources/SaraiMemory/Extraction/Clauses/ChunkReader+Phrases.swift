@@ -92,7 +92,9 @@ extension ChunkReader {
       } else if lexicon.definite.contains(word) {
         phrase.determiner = .definite
         if word.hasSuffix("s") { phrase.isPlural = true }
-      } else if lexicon.demonstratives.contains(word), !isVerb(place) || word == "esta" {
+      } else if lexicon.demonstratives.contains(word), !isVerb(place) || word == "esta",
+        !(word == "that" && lexicon.subjects[folded(place + 1)] != nil)
+      {
         phrase.determiner = .demonstrative
       } else if lexicon.indefinite.contains(word) {
         if phrase.determiner == .none { phrase.determiner = .indefinite }

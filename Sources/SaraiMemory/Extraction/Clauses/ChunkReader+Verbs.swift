@@ -64,11 +64,19 @@ extension ChunkReader {
     group.isHypothetical =
       form.tense == .conditional && !["gustar", "encantar", "querer", "preferir"].contains(form.lemma)
     place += 1
+    let isGoing = form.lemma == "ir" && form.tense == .present
     place = spanishAuxiliaries(&group, place)
+    // «Viviré en Roma», «voy a vivir en Roma»: not yet.
+    if form.tense == .future || isGoing, Self.lasting.contains(group.lemma), group.lemma != form.lemma || !isGoing {
+      group.isHypothetical = true
+    }
     group.words = (start..<place).map { words[$0].text }
     group.verb = Vocabulary.verb(group.lemma)
     return (group, place)
   }
+
+  /// What one does at a place for long.
+  static let lasting: Set<String> = ["vivir", "trabajar", "estudiar", "residir", "live", "work", "study", "reside"]
 
   /// «la matricula de mi moto», typed without its accent.
   private func isNounAfterArticle(_ place: Int) -> Bool {

@@ -54,6 +54,10 @@ struct ChunkReader: Sendable {
       if word.text == ":" { chunks.append(.colon) }
       return place + 1
     }
+    if ["nadie", "nobody", "none"].contains(word.folded) || word.folded == "neither" && folded(place + 1) == "of" {
+      chunks.append(.negation(word.folded))
+      return place + 1
+    }
     if let (time, end) = times.read(words, at: place), !isNounOfTime(place) {
       chunks.append(.time(time, text: text(place..<end)))
       return end

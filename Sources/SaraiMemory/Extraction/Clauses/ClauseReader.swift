@@ -15,6 +15,8 @@ struct ClauseReader: Sendable {
     var isOpenedByComma = false
     /// What holds under a condition is not told as a fact.
     var isConditional = false
+    /// Whether all of what follows holds under a condition as well: «si me toca, me compro un coche».
+    var isUnreal = false
     /// Its place among the clauses of the sentence.
     var order = 0
 
@@ -105,6 +107,11 @@ struct ClauseReader: Sendable {
       next.isRelative = top.antecedentPreposition == nil
     }
     if top.isConditional { next.isConditional = !hasOwnSubject }
+    // «Si no me equivoco» is no condition.
+    if top.isUnreal, let verb = top.verb, !["equivocar", "recordar", "remember", "mistake"].contains(verb.lemma) {
+      next.isConditional = true
+      next.isUnreal = true
+    }
     if language == .english, !hasOwnSubject, !next.isRelative, let subject = top.before.compactMap(\.phrase).last {
       next.before.insert(.phrase(subject), at: 0)
     }
@@ -140,6 +147,7 @@ struct ClauseReader: Sendable {
     finish(top)
     count += 1
     stack.append(Builder(order: count))
+    stack[stack.count - 1].isUnreal = ["si", "if", "unless"].contains(word)
     stack[stack.count - 1].isConditional = ["si", "if", "unless", "salvo", "excepto", "cuando", "when", "whenever"]
       .contains(word)
   }
@@ -156,7 +164,11 @@ struct ClauseReader: Sendable {
       if case .conjunction(let word) = chunk { return ["y", "e", "and", "pero", "but", "sino"].contains(word) }
       return false
     }.map(Array.init)
-    let contrast = builder.after.contains(.conjunction("sino"))
+    // "Doesn't live in York but in Leeds"
+    let contrast =
+      builder.after.contains(.conjunction("sino"))
+      || verb.isNegated && builder.after.contains(.conjunction("but")) && !segments.isEmpty
+        && segments[segments.count - 1].count == 1
     let first = segments.isEmpty ? [] : segments.removeFirst()
     var main = builder
     main.after = first

@@ -5,9 +5,14 @@ enum Hearsay {
   /// The chunks of a sentence without what somebody else is said to say.
   static func own(_ chunks: [Chunk], _ language: Language) -> [Chunk] {
     for (place, chunk) in chunks.enumerated() {
-      guard case .verb(let verb) = chunk, isReport(verb, at: place, chunks, language),
+      guard case .verb(let verb) = chunk, reporting.contains(verb.lemma) || wishing.contains(verb.lemma),
         let start = content(after: place, chunks, language)
       else { continue }
+      guard isReport(verb, at: place, chunks, language) else {
+        // "I think my sister lives in Leeds" is about her.
+        if language == .english, !verb.isNegated { return own(told(after: place, chunks), language) }
+        continue
+      }
       let before = chunks[..<place].lastIndex(where: \.isMark).map { Array(chunks[..<$0]) } ?? []
       // «…, pero yo vivo en Lugo» is said by the person again.
       let after = chunks[start...].firstIndex { [.conjunction("pero"), .conjunction("but")].contains($0) }
@@ -17,8 +22,7 @@ enum Hearsay {
   }
 
   private static func isReport(_ verb: VerbGroup, at place: Int, _ chunks: [Chunk], _ language: Language) -> Bool {
-    if doubting.contains(verb.lemma) { return true }
-    guard reporting.contains(verb.lemma) else { return false }
+    if wishing.contains(verb.lemma) { return true }
     if verb.isPassive { return true }
     let subject = chunks[..<place].last { if case .phrase = $0 { true } else { false } }?.phrase
     let isOwn =
@@ -36,27 +40,46 @@ enum Hearsay {
         if ["que", "q", "k", "that"].contains(word) {
           return phrases == 0 || hasVerb(chunks, after: next) ? next : nil
         }
+        if case .relative = chunks[next] { return nil }
       case .colon: return next
       case .phrase: phrases += 1
       case .prepositional, .time, .negation: break
       case .verb(let verb):
         // "says the moon is made of cheese"
-        return language == .english && phrases > 0 && !verb.isAuxiliary ? next : nil
+        return language == .english && phrases > 0 && !verb.isAuxiliary && !isInfinitive(verb) ? next : nil
       default: return nil
       }
     }
     return nil
   }
 
+  /// What follows «I think (that)», "I told you".
+  private static func told(after place: Int, _ chunks: [Chunk]) -> [Chunk] {
+    Array(
+      chunks[(place + 1)...].drop { chunk in
+        switch chunk {
+        case .relative, .comma, .colon: true
+        case .adverb(let word): word == "that"
+        default: chunk.phrase?.pronoun == 1
+        }
+      })
+  }
+
+  private static func isInfinitive(_ verb: VerbGroup) -> Bool { verb.words.first.map { Fold.text($0) } == "to" }
+
   private static func hasVerb(_ chunks: [Chunk], after place: Int) -> Bool {
     chunks[(place + 1)...].contains { if case .verb = $0 { true } else { false } }
   }
 
   private static let believing = Vocabulary.set("creer pensar think believe")
-  private static let doubting = Vocabulary.set("dudar doubt")
+  /// Of what is doubted, wished, read or heard, whether it is so is not told.
+  private static let wishing = Vocabulary.set(
+    """
+    dudar querer desear esperar preferir pedir leer oir escuchar temer necesitar doubt hope wish hear read fear
+    """)
   private static let reporting = Vocabulary.set(
     """
     decir contar asegurar afirmar jurar opinar creer pensar comentar explicar sostener insistir sugerir predecir imaginar
-    say tell claim swear think believe insist reckon suggest guess joke pretend
+    say tell claim swear think believe insist reckon suggest guess joke pretend know
     """)
 }

@@ -18,7 +18,8 @@ enum EntityName {
       return Vocabulary.synonyms(of: compound)
     }
     // «Mi número» is that of the telephone.
-    if name(phrase.head) == "numero", phrase.modifiers.allSatisfy({ qualifierNames[$0] == "" }), phrase.complements.isEmpty,
+    if name(phrase.head) == "numero", phrase.modifiers.allSatisfy({ qualifierNames[$0] == "" }),
+      phrase.complements.isEmpty,
       phrase.possessor.isEmpty || phrase.isPossessedByUser
     {
       return ["numero"] + Vocabulary.synonyms(of: "telefono")

@@ -9,11 +9,22 @@ extension TurnReading {
     let facts = try resolver.view.facts()
     guard let newest = facts.max(by: { ($0.saidAt, $0.id) < ($1.saidAt, $1.id) }) else { return false }
     let told = facts.filter { $0.saidAt == newest.saidAt && $0.turn == newest.turn && !$0.isNegated }
+    if case .phrase(let phrase) = part, phrase.isKin, phrase.isPossessedByUser {
+      return try repairSubject(phrase, told)
+    }
     guard let fact = told.first(where: { Self.fits(part, $0) }) else { return false }
     let object: String =
       switch part {
       case .time(let time, _): time.text
-      default: part.phrase?.text ?? ""
+      default:
+        // «No, 6»: of the same.
+        if let phrase = part.phrase, phrase.head.isEmpty, let number = phrase.quantity,
+          FrameTerms.counted(fact.object.text) != nil
+        {
+          String(number) + fact.object.text.drop { $0 != " " }
+        } else {
+          part.phrase?.text ?? ""
+        }
       }
     guard !object.isEmpty, object.utf8.count <= 400 else { return false }
     let old = told.filter { $0.id == fact.id || hangs($0, on: fact) }
@@ -22,6 +33,17 @@ extension TurnReading {
       .add(
         NewFact(fact.subject, fact.verb, Term(object), isNegated: false, confidence: 0.9),
         replacing: .facts(old.map(\.id))))
+    return true
+  }
+
+  /// «Perdón, quería decir mi prima»: it was somebody else.
+  private mutating func repairSubject(_ phrase: NounPhrase, _ told: [Fact]) throws -> Bool {
+    let wrong = told.filter { EntityName.parts($0.subject.text) != nil && $0.verb != "llamarse" }
+    guard let name = try resolver.names(of: phrase).first, !wrong.isEmpty, Set(wrong.map(\.subject)).count == 1,
+      wrong[0].subject != Term(name)
+    else { return false }
+    end(wrong)
+    for fact in wrong { try add(name, fact.verb.text, fact.object.text, isFirst: false) }
     return true
   }
 

@@ -252,6 +252,9 @@ struct TurnReading {
       return
     }
     if frame.entries[0].object.isEmpty, Predicates.isReporting(clause.verb.verb) { return }
+    // «Mi jefe me ha dicho: …»
+    let isToSomebody = clause.arguments.allSatisfy { $0.phrase.isKin || $0.phrase.pronoun != nil || $0.phrase.isName }
+    if ["decir", "contar", "say", "tell"].contains(clause.verb.lemma), isToSomebody { return }
     let isOver =
       clause.verb.isImperfect
       || (clause.verb.isPast && !clause.verb.isPerfect && !clause.verb.isPassive

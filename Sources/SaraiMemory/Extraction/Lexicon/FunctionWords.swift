@@ -89,7 +89,7 @@ struct FunctionWords: Sendable {
     conjunctions: ["and", "or", "but", "nor", "so"],
     subordinators: ["because", "when", "if", "while", "although", "though", "unless", "whenever"],
     relatives: ["who", "which", "that", "where", "whose", "whom"],
-    negations: ["not", "never", "no"],
+    negations: ["not", "never", "no", "hardly", "barely", "seldom", "rarely"],
     adverbs: [
       "really", "very", "now", "always", "usually", "often", "also", "too", "just", "actually", "currently", "still",
       "already",
@@ -97,7 +97,7 @@ struct FunctionWords: Sendable {
       "quite", "so",
       "finally", "recently", "mostly", "probably", "originally", "officially", "hey", "hi", "hello", "sorry", "oh",
       "yes", "well", "please", "much", "totally", "absolutely", "almost", "nearly", "both", "generally", "normally",
-      "previously", "formerly", "temporarily", "instead", "back", "away",
+      "previously", "formerly", "temporarily", "luckily", "unfortunately", "sadly", "instead", "back", "away",
     ],
     subjects: ["i": 0, "you": 1, "he": 2, "she": 2, "it": 2, "we": 3, "they": 5],
     numbers: numberTable(

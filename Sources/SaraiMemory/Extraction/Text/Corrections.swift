@@ -67,12 +67,13 @@ struct Corrections {
   private static let spanish = list(
     """
     no espera|espera|perdon|perdona|perdone|digo|quiero decir|queria decir|quise decir|me he equivocado|me equivoque
-    mejor dicho|corrijo|rectifico|bueno no|no perdona|no perdon|no digo|mentira
+    mejor dicho|corrijo|rectifico|bueno no|no perdona|no perdon|no digo|mentira|miento
+    en realidad
     """)
   private static let english = list(
     """
     no wait|wait|sorry|i meant to say|i meant|i mean|scratch that|correction|my mistake|oops|no sorry|or rather|make that
-    actually no|i was wrong
+    actually no|i was wrong|actually
     """)
   private static let waiting: Set = ["espera", "wait"]
   private static let spanishFillers = Vocabulary.set("bueno ay uy eh no que")
@@ -90,7 +91,9 @@ struct Corrections {
       ChunkReader.chunks(of: SpellingCorrector.of(language).corrected(words), language: language, today: today))
     // "4 years old"
     let content = chunks.filter { !$0.isMark && !$0.isAdverb && $0.phrase?.head != "old" }
-    guard content.count == 1, let only = content.first else { return nil }
+    // "Not my sister, my cousin"
+    let instead = content.first?.isNegation == true && content.count == 3 ? Array(content.dropFirst(2)) : content
+    guard instead.count == 1, let only = instead.first else { return nil }
     switch only {
     case .phrase, .prepositional, .time: return only
     default: return nil
@@ -110,6 +113,9 @@ extension Clause {
     case .prepositional(let preposition, let phrase, let text):
       guard let place = arguments.firstIndex(where: { $0.preposition == preposition }) else { return nil }
       clause.arguments[place] = Argument(preposition: preposition, phrase: phrase, text: text)
+    case .phrase(let phrase)
+    where phrase.isKin && phrase.isPossessedByUser && subject?.isUser == false && object?.isKin != true:
+      clause.subject = phrase
     case .phrase(let phrase):
       guard
         let place = arguments.firstIndex(where: { $0.preposition.isEmpty && $0.time == nil })

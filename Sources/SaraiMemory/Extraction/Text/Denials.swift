@@ -12,6 +12,7 @@ enum Denials {
   // MARK: «ni»
 
   private static func spanish(_ words: [Word]) -> [Word] {
+    let words = words.indices.filter { words[$0].folded != "siquiera" }.map { words[$0] }
     let denials = words.indices.filter { words[$0].folded == "ni" }
     guard let first = denials.first, let last = denials.last else { return words }
     let startsClause = first == 0 || words[first - 1].kind == .sign || words[first - 1].folded == "y"
@@ -35,11 +36,13 @@ enum Denials {
       if startsSpanishVerb(words, place + 1) {
         let begins = place == 0 || words[place - 1].kind == .sign || words[place - 1].folded == "y"
         result += begins ? [Tokenizer.word("no")] : [Tokenizer.word("y"), Tokenizer.word("no")]
-      } else if place == first, denials.count > 1 || (place > 0 && startsSpanishVerb(words, place - 1)) {
+      } else if place == first, place == 0 || startsSpanishVerb(words, place - 1) {
         // «No tengo ni perro ni gato»
         continue
       } else {
-        result.append(words[place])
+        // «Ni carne ni pescado ni huevos»
+        result.append(place == last ? words[place] : Tokenizer.word(","))
+        if place != last { result[result.count - 1].kind = .sign }
       }
     }
     return result

@@ -31,6 +31,8 @@ enum UnmarkedQuestion {
 
   private static func isEnglish(_ words: [Word], _ first: Word) -> Bool {
     guard let next = words.dropFirst().first else { return false }
+    // "Don't forget my cat is called Pau"
+    if first.folded == "do", next.folded == "not" { return false }
     if asking.contains(first.folded) || auxiliaries.contains(first.folded) { return true }
     // "When I was young I lived in Rome" tells something.
     return first.folded == "when" && auxiliaries.contains(next.folded)

@@ -18,7 +18,9 @@ enum NotTold {
       + question.asked.arguments.map(\.phrase)
     for noun in nouns.flatMap(\.members).flatMap({ [$0] + $0.possessor }) where !noun.isNameable {
       if measured.contains(noun.head), question.gap?.kind != .quantity { return true }
-      if matters.contains(noun.head) { return true }
+      if matters.contains(noun.head) || ["caloria", "calorie", "proteina", "protein"].contains(noun.head) {
+        return true
+      }
       let isBest = noun.modifiers.contains { ["mejor", "peor", "best", "worst", "good"].contains($0) }
       if isBest, choices.contains(noun.head) { return true }
     }
@@ -30,6 +32,10 @@ enum NotTold {
     {
       return true
     }
+    // «¿Qué significa mi nombre?», "Am I entitled to benefits?", «¿es bueno mi plan?», "what is wrong with my code?"
+    if ["significar", "mean"].contains(verb.lemma) { return true }
+    let said = Set(question.asked.arguments.flatMap { Content.stems(of: $0.phrase.text) })
+    if !said.isDisjoint(with: judged) { return true }
     return ["llover", "nevar", "rain", "snow"].contains(verb.lemma)
   }
 
@@ -45,9 +51,13 @@ enum NotTold {
     texto frase redaccion ensayo curriculum cv carta poema idea pregunta problema ejercicio deberes cuerpo vida programa
     text sentence essay resume letter poem question problem homework body life paragraph script
     """)
+  private static let judged = Set(
+    Content.stems(
+      of: "derecho entitled eligible wrong bueno buena malo mala good bad correcto correcta right normal sano healthy"))
   private static let choices = Vocabulary.set(
     """
     opcion estrategia manera forma jugada decision idea alternativa apuesta inversion solucion consejo modo plan
+    nombre name regalo gift receta recipe
     option strategy way move choice bet chance play approach idea solution advice investment
     """)
 }

@@ -51,20 +51,50 @@ enum PersonSwap {
 enum EntityWords {
   static func text(_ term: String, _ language: Language) -> String {
     if term == EntityName.user { return language == .spanish ? "tú" : "you" }
-    guard let (noun, owner) = EntityName.parts(term) else { return term }
+    guard let (noun, owner) = EntityName.parts(term) else { return thing(term, language) }
     switch language {
     case .spanish:
-      let word = accents[noun] ?? noun
+      let word = accents[noun] ?? accented(noun)
       let isPlural = word.hasSuffix("s") && Kinship.isKin(noun)
       if owner == EntityName.user { return (isPlural ? "tus " : "tu ") + word }
       return "\(Kinship.isFeminine(noun) ? "la" : "el") \(word) de \(text(owner, language))"
     case .english:
+      // «perro de suegra»: her dog.
+      if let range = noun.firstRange(of: " de "), kin[String(noun[range.upperBound...])] != nil,
+        owner == EntityName.user
+      {
+        return "your \(english(String(noun[range.upperBound...])))'s \(english(String(noun[..<range.lowerBound])))"
+      }
       let word = english(noun)
       return owner == EntityName.user ? "your \(word)" : "\(text(owner, language))'s \(word)"
     }
   }
 
+  /// «código de alarma», "alarm code": a thing that belongs to nobody in particular.
+  private static func thing(_ term: String, _ language: Language) -> String {
+    let words = term.split(separator: " ")
+    guard words.count > 1, words.allSatisfy({ $0.first?.isLowercase ?? false }), Fold.text(term) == term else {
+      return term
+    }
+    return language == .spanish ? accented(term) : english(term)
+  }
+
+  private static func accented(_ noun: String) -> String {
+    noun.split(separator: " ").map { wordAccents[String($0)] ?? String($0) }.joined(separator: " ")
+  }
+
+  private static let wordAccents = [
+    "codigo": "código", "telefono": "teléfono", "movil": "móvil", "direccion": "dirección", "reunion": "reunión",
+    "numero": "número", "cumpleanos": "cumpleaños", "contrasena": "contraseña", "pelicula": "película",
+    "cancion": "canción", "musica": "música", "jardin": "jardín", "cafe": "café", "tia": "tía",
+    "tio": "tío", "sueno": "sueño", "companero": "compañero", "companera": "compañera", "ultimo": "último",
+    "matricula": "matrícula", "habitacion": "habitación", "avion": "avión", "medico": "médico",
+  ]
+
+  /// "code of locker" is the locker code.
   private static func english(_ noun: String) -> String {
+    let parts = noun.replacing(" de ", with: "\u{0}").split(separator: "\u{0}").map(String.init)
+    if parts.count == 2, kin[parts[1]] == nil, kin[noun] == nil { return english(parts[1]) + " " + english(parts[0]) }
     let words = noun.split(separator: " ").map(String.init)
     let translated = words.map { kin[$0] ?? nouns[$0] ?? $0 }
     guard translated.count == 2, let adjective = adjectives[words[1]] else {
@@ -84,7 +114,12 @@ enum EntityWords {
   ]
   private static let adjectives = ["mayor": "older", "pequeno": "younger", "favorito": "favorite", "mediano": "middle"]
   private static let nouns = Dictionary(
-    ["dog", "cat", "car", "bike", "house", "phone", "password", "boat", "birthday"].map { (Vocabulary.noun($0), $0) },
+    [
+      "dog", "cat", "car", "bike", "house", "phone", "password", "boat", "birthday", "code", "key", "address", "email",
+      "anniversary", "book", "movie", "song", "team", "city", "town", "flight", "wedding", "exam", "interview",
+      "meeting",
+      "appointment", "garage", "office", "number", "garden", "locker", "passport", "computer", "laptop", "school",
+    ].map { (Vocabulary.noun($0), $0) },
     uniquingKeysWith: { a, _ in a })
   private static let kin: [String: String] = [
     "madre": "mother", "padre": "father", "padres": "parents", "hermano": "brother", "hermana": "sister", "hijo": "son",

@@ -212,45 +212,13 @@ extension ChunkReader {
     if lexicon.adverbs.contains(folded) { return false }
     if afterDeterminer || (language == .english && Vocabulary.states.contains(folded)) { return true }
     if Clitics.all.contains(folded), language == .spanish, word.lowercased == folded { return false }
-    return !isVerb(place)
-  }
-
-  /// Whether a proper name begins here.
-  func isNameWord(_ place: Int, hasDeterminer: Bool) -> Bool {
-    let word = words[place]
-    guard word.kind == .word, word.isCapitalized else { return false }
-    if !word.isFirst { return true }
-    return !Kinship.isKin(word.folded) && Vocabulary.nouns[word.folded] == nil && !hasDeterminer
-  }
-
-  func properName(_ place: inout Int) -> String {
-    let start = place
-    place += 1
-    while isWord(place) {
-      let word = words[place]
-      if word.isCapitalized || word.kind == .number, !lexicon.subjects.keys.contains(word.folded) || word.folded != "i"
-      {
-        if times.read(words, at: place) != nil { break }
-        // "I owe Pete 50 bucks"
-        if language == .english, word.kind == .number, isWord(place + 1), !words[place + 1].isCapitalized,
-          isNoun(place + 1, afterDeterminer: false)
-        {
-          break
-        }
-        place += 1
-      } else if ["de", "del", "la", "los", "las", "y", "of", "the", "van", "von"].contains(word.folded),
-        language == .spanish ? word.folded != "y" : true,
-        isWord(place + 1),
-        words[place + 1].isCapitalized
-          || (folded(place + 1) == "la" && isWord(place + 2) && words[place + 2].isCapitalized),
-        !["of", "the"].contains(word.folded) || language == .english
-      {
-        place += 1
-      } else {
-        break
-      }
+    // "I read books"
+    if language == .english, EnglishVerbs.nounLike.contains(folded), case .verb(let verb)? = chunks.last,
+      !verb.isAuxiliary
+    {
+      return true
     }
-    return text(start..<place)
+    return !isVerb(place)
   }
 
   private static let kinModifiers = Vocabulary.set(
@@ -324,18 +292,6 @@ extension ChunkReader {
       }
       place += 1
     }
-  }
-
-  /// A name in small letters is one that people have, or stands in a text without any capital letter.
-  private func canBeSmallName(_ word: Word) -> Bool {
-    if SpanishConjugation.shared.readings(of: word).contains(where: \.tense.isFinite), !GivenNames.contains(word.text) {
-      return false
-    }
-    guard !["actual", "nuevo", "nueva", "peque", "querido", "querida", "tonto", "tonta"].contains(word.folded) else {
-      return false
-    }
-    return GivenNames.contains(word.text)
-      || !words.contains { $0.isCapitalized && !$0.isFirst && $0.kind == .word && $0.text.count > 1 }
   }
 
   /// «alérgica» in «¿a qué es alérgica Ana?»

@@ -103,6 +103,20 @@ extension TurnReading {
     return false
   }
 
+  /// «Al final quedamos el jueves»: of the same plan another day.
+  mutating func endTimes(_ subject: String, _ frame: FrameTerms) throws {
+    guard let main = frame.entries.first,
+      let time = frame.entries.dropFirst().first(where: { $0.verb.hasSuffix(" " + Argument.when) })
+    else { return }
+    let told = try resolver.view.facts(subjects: [subject], verbs: [main.verb], objects: [main.object])
+    guard !told.isEmpty else { return }
+    let isHour = frame.entries.dropFirst().allSatisfy { $0.verb != time.verb || FrameTerms.isClock($0.object) }
+    end(
+      try resolver.view.facts(subjects: [subject], verbs: [time.verb]).filter {
+        !isToldNow($0) && (!isHour || FrameTerms.isClock($0.object.text))
+      })
+  }
+
   private static let leaving = Vocabulary.set("salir ir irse marchar marcharse volver regresar leave return come get")
   private static let finding = Vocabulary.set("encontrar conseguir find get land start empezar")
   private static let gaining = Vocabulary.set("tener comprar adoptar conseguir get have buy adopt")

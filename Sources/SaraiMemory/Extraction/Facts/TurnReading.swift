@@ -285,20 +285,6 @@ struct TurnReading {
     try learnBeginning(subject, clause)
   }
 
-  /// «Al final quedamos el jueves»: of the same plan another day.
-  private mutating func endTimes(_ subject: String, _ frame: FrameTerms) throws {
-    guard let main = frame.entries.first,
-      let time = frame.entries.dropFirst().first(where: { $0.verb.hasSuffix(" " + Argument.when) })
-    else { return }
-    let told = try resolver.view.facts(subjects: [subject], verbs: [main.verb], objects: [main.object])
-    guard !told.isEmpty else { return }
-    let isHour = frame.entries.dropFirst().allSatisfy { $0.verb != time.verb || FrameTerms.isClock($0.object) }
-    end(
-      try resolver.view.facts(subjects: [subject], verbs: [time.verb]).filter {
-        !isToldNow($0) && (!isHour || FrameTerms.isClock($0.object.text))
-      })
-  }
-
   /// «Trabajo allí desde 2019», «me mudé en mayo».
   private func beginning(of clause: Clause) -> Timestamp? {
     let date =
@@ -392,7 +378,7 @@ struct TurnReading {
   }
 
   /// Two facts of one turn do not replace each other.
-  private func isToldNow(_ fact: Fact) -> Bool { fact.id.rawValue < 0 }
+  func isToldNow(_ fact: Fact) -> Bool { fact.id.rawValue < 0 }
 
   mutating func record(_ change: FactChange) {
     changes.append(change)

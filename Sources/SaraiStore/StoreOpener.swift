@@ -49,11 +49,18 @@ struct StoreOpener {
   private mutating func mend() throws {
     // Asked before SQLite is: it takes a short file for an empty database and would write over it.
     if try isForeign() { return try recover(isForeign: true) }
+    let isBlank: Bool
     do {
-      try playLog()
+      isBlank = try playLog() == 0
     } catch {
       guard (StoreFault.wrap(error, path: options.path) as? SaraiError)?.code == .corruptFile else { throw error }
       return try recover(isForeign: false)
+    }
+    // The log of a file that was emptied since is worth nothing without it.
+    if isBlank {
+      report.isNew = true
+      for suffix in ["-wal", "-shm"] { try StoreFiles.remove(options.path + suffix) }
+      if try refill() { return }
     }
     switch Self.state(options.path) {
     case SARAI_FILE_SOUND: break
@@ -88,17 +95,21 @@ struct StoreOpener {
   }
 
   /// Lets SQLite copy into the file what a crash left in the log, so that the file alone can be judged.
-  private func playLog() throws {
-    guard StoreFiles.bytes(options.path) > 0 || report.wasInterrupted else { return }
+  ///
+  /// - Returns: How many tables and indexes there are then.
+  private func playLog() throws -> Int {
+    guard StoreFiles.bytes(options.path) > 0 || report.wasInterrupted else { return 0 }
     let queue = try DatabaseQueue(
       path: StoreConnections.uri(options.path, options),
       configuration: StoreConnections.configuration(options, readers: 1))
     do {
-      try queue.writeWithoutTransaction { database in
-        _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema")
+      let count = try queue.writeWithoutTransaction { database in
+        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
         if report.wasInterrupted { _ = try database.checkpoint(.truncate) }
+        return count
       }
       try queue.close()
+      return count
     } catch {
       try? queue.close()
       throw error

@@ -212,6 +212,27 @@ import Testing
     }
   }
 
+  @Test("A file that was emptied beside its log is never taken for a new one either")
+  func emptiedBesideLog() async throws {
+    try await Fixture.with { fixture in
+      try prepare(fixture)
+      let store = try fixture.open()
+      try store.add(["aún en el registro"])
+      let log = try Data(contentsOf: URL(filePath: fixture.path + "-wal"))
+      try store.close()
+      #expect(!log.isEmpty)
+      try log.write(to: URL(filePath: fixture.path + "-wal"))
+      try Data().write(to: URL(filePath: fixture.path))
+      let again = try fixture.open()
+      guard case .refilled = again.opening.recovery else {
+        Issue.record("started empty: \(again.opening)")
+        return
+      }
+      #expect(try again.texts() == Self.notes)
+      try again.close()
+    }
+  }
+
   @Test("Where all backups are damaged too, it says so and keeps them")
   func allDamaged() async throws {
     try await Fixture.with { fixture in

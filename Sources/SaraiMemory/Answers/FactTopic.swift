@@ -24,8 +24,10 @@ package enum FactTopic {
   ]
 
   /// Whether it tells a password or the like, which must be gone wherever it was said.
-  package static func isSecret(_ fact: Fact) -> Bool {
-    let words = Set((fact.subject.folded + " " + fact.verb.folded).split(separator: " ").map(String.init))
+  package static func isSecret(_ fact: Fact) -> Bool { isSecret(subject: fact.subject, verb: fact.verb) }
+
+  static func isSecret(subject: Term, verb: Term) -> Bool {
+    let words = Set((subject.folded + " " + verb.folded).split(separator: " ").map(String.init))
     return !words.isDisjoint(with: secrets)
   }
 

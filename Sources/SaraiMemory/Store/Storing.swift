@@ -88,7 +88,10 @@ struct Learning {
       // Told as something that is over: history from the start, and no reason to doubt what holds.
       record.standing = .past
     }
-    if let known = try sameFact(record) { return try confirm(known, by: record, replacing: replacing) }
+    if let known = try sameFact(record) {
+      let isExact = FactTopic.isSecret(subject: fact.subject, verb: fact.verb)
+      return try confirm(known, by: record, isExact: isExact, replacing: replacing)
+    }
     try record.insert(database)
     try log.noteAdded(record)
     let replaced = record.standing == .current ? try replace(by: record, replacing) : []
@@ -102,8 +105,9 @@ struct Learning {
     }
   }
 
+  /// - Parameter isExact: Whether the object counts to the letter, as that of a password does.
   private mutating func confirm(
-    _ known: FactRecord, by record: FactRecord, replacing: Replacement
+    _ known: FactRecord, by record: FactRecord, isExact: Bool, replacing: Replacement
   ) throws -> ChangeOutcome {
     var merged = known
     merged.confidence = max(known.confidence, record.confidence)
@@ -115,7 +119,7 @@ struct Learning {
     // "hasta marzo" of what was to begin in May: the beginning was of another time.
     if let from = merged.validFrom, let to = merged.validTo, to < from { merged.validFrom = record.validFrom }
     if merged.turn == nil { merged.turn = record.turn }
-    merged.object = try spelling(of: known.object, toldAs: record.object)
+    merged.object = isExact ? record.object : try spelling(of: known.object, toldAs: record.object)
     if merged.state != known.state || merged.object != known.object {
       try log.note(known, keepsTerms: merged.object == known.object)
       try merged.update(database)

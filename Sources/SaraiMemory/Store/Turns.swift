@@ -86,10 +86,10 @@ extension MemoryStore {
 
 extension MemoryStore {
   /// Turns in which the words of a text stand one after the other, accents and capitals apart: the latest so many, the
-  /// first first. None for a text without words.
+  /// first first. None for a text without words, or of words such as "de" that say nothing.
   package func turns(saying text: String, owner: Owner, limit: Int = 1000) throws -> [Turn] {
     let words = Terms.words(Term(text).folded).map(String.init)
-    guard !words.isEmpty else { return [] }
+    guard words.contains(where: { !UnindexedWords.isFunctionWord($0, in: nil) }) else { return [] }
     return try store.read { database in
       guard let number = try find(owner, database) else { return [] }
       let ids = try Turns.saying(words, database, owner: number).keys.sorted().suffix(max(1, limit))

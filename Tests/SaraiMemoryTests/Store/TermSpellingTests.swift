@@ -30,6 +30,17 @@ import Testing
     }
   }
 
+  @Test("A password told again in other letters is what was told last")
+  func newPassword() async throws {
+    try await StoreFixture.with { _, memory in
+      let id = try memory.add("clave de wifi", "ser", "Hunter")
+      #expect(try memory.add("clave de wifi", "ser", "hunter") == id)
+      #expect(try memory.say(FactQuery(owner: ana)) == ["clave de wifi ser hunter"])
+      _ = try memory.undo(ana)
+      #expect(try memory.say(FactQuery(owner: ana)) == ["clave de wifi ser Hunter"])
+    }
+  }
+
   @Test("A name told later in capitals does not change a password, whichever is a subject")
   func namesAndValues() async throws {
     try await StoreFixture.with { _, memory in

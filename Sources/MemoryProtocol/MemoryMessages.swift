@@ -134,6 +134,7 @@ extension Sarai_Memory_V1_ListFactsRequest {
       }
     order = query.order.rawValue
     limit = UInt32(clamping: query.limit)
+    offset = UInt32(clamping: query.offset)
     includesPrivate = query.includesPrivate
   }
 }

@@ -99,6 +99,7 @@ extension FactQuery {
       saidBefore: request.hasSaidBefore ? Timestamp(milliseconds: request.saidBefore) : nil, validity: validity,
       includesPrivate: request.includesPrivate, order: order,
       limit: request.limit == 0 ? 100 : Int(min(10_000, request.limit)))
+    offset = Int(request.offset)
   }
 
   private static let mostTerms = 100

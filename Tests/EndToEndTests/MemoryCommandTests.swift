@@ -26,6 +26,7 @@ import Testing
       #expect(answer.contains("Bilbao") && !answer.contains("Madrid"))
       #expect(try await home.memory("list").arrayValue?.count == 1)
       #expect(try await home.memory("list", "--ever").arrayValue?.count == 2)
+      #expect(try await home.memory("list", "--ever", "--offset", "1").arrayValue?.count == 1)
 
       let id = try #require(moved["facts"]?.arrayValue?.first?["id"]?.integerValue)
       let why = try await home.memory("why", "\(id)")

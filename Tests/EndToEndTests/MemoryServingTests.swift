@@ -66,6 +66,7 @@ import Testing
         #expect(try await client.ask("POST", "/recall", ["object": "madrid"]).facts.first?["id"] == .integer(id))
         #expect(try await client.ask("GET", "/facts?object=Madrid&object=Lugo&limit=5").facts.count == 1)
         #expect(try await client.ask("GET", "/facts?text=mad").facts.count == 1)
+        #expect(try await client.ask("GET", "/facts?text=mad&offset=1").facts == [])
         #expect(try await client.ask("GET", "/facts?since=2999").facts == [])
         let why = try await client.ask("GET", "/facts/\(id)")
         #expect(why.json["turn"]?["text"] == "Mi hermana vive en Madrid", "\(why)")

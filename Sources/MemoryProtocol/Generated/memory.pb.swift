@@ -557,6 +557,9 @@ public nonisolated struct Sarai_Memory_V1_ListFactsRequest: Sendable {
 
   public var includesPrivate: Bool = false
 
+  /// so many of those that match come before the first one given
+  public var offset: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1996,7 +1999,7 @@ nonisolated extension Sarai_Memory_V1_RankedTurn: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Sarai_Memory_V1_ListFactsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListFactsRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}owner\0\u{1}subjects\0\u{1}verbs\0\u{1}objects\0\u{1}text\0\u{3}said_from\0\u{3}said_before\0\u{1}validity\0\u{1}order\0\u{1}limit\0\u{3}includes_private\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}owner\0\u{1}subjects\0\u{1}verbs\0\u{1}objects\0\u{1}text\0\u{3}said_from\0\u{3}said_before\0\u{1}validity\0\u{1}order\0\u{1}limit\0\u{3}includes_private\0\u{1}offset\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2015,6 +2018,7 @@ nonisolated extension Sarai_Memory_V1_ListFactsRequest: SwiftProtobuf.Message, S
       case 9: try { try decoder.decodeSingularStringField(value: &self.order) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.includesPrivate) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.offset) }()
       default: break
       }
     }
@@ -2058,6 +2062,9 @@ nonisolated extension Sarai_Memory_V1_ListFactsRequest: SwiftProtobuf.Message, S
     if self.includesPrivate != false {
       try visitor.visitSingularBoolField(value: self.includesPrivate, fieldNumber: 11)
     }
+    if self.offset != 0 {
+      try visitor.visitSingularUInt32Field(value: self.offset, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2073,6 +2080,7 @@ nonisolated extension Sarai_Memory_V1_ListFactsRequest: SwiftProtobuf.Message, S
     if lhs.order != rhs.order {return false}
     if lhs.limit != rhs.limit {return false}
     if lhs.includesPrivate != rhs.includesPrivate {return false}
+    if lhs.offset != rhs.offset {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

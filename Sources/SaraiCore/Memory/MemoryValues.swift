@@ -126,6 +126,8 @@ package struct MemoryQuery: Sendable, Hashable {
   package var order = Order.stable
   /// 1...10,000
   package var limit = 100
+  /// So many of those that match are left out before the first one given.
+  package var offset = 0
   package var includesPrivate = true
 
   package init(owner: String) { self.owner = owner }

@@ -107,8 +107,9 @@ extension API {
 
   func facts(_ call: Call) async throws -> Response {
     let given = try MemoryFields.facts.check(query: call.request.uri.query)
-    let query = try query(given, limit: given["limit"]?.integerValue.map { Int($0) } ?? 100)
-    return try await remember(call) { ["facts": .array(try await $0.facts(query).map(\.json))] }
+    var query = try query(given, limit: given["limit"]?.integerValue.map { Int($0) } ?? 100)
+    query.offset = given["offset"]?.integerValue.map { Int($0) } ?? 0
+    return try await remember(call) { [query] in ["facts": .array(try await $0.facts(query).map(\.json))] }
   }
 
   func addFacts(_ call: Call) async throws -> Response {

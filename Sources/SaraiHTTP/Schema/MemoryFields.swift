@@ -86,7 +86,14 @@ enum MemoryFields {
 
   // MARK: - /api/memory/facts
 
-  static let facts: [Field] = parts + [limit(10_000, default: 100), user]
+  static let facts: [Field] =
+    parts + [
+      limit(10_000, default: 100),
+      .optional(
+        "offset", .integer(0...1_000_000_000), default: 0, es: "Cuántos se saltan: los de las páginas anteriores.",
+        en: "How many are left out: those of the pages before."),
+      user,
+    ]
 
   private static let fact: [Field] = [
     .required("subject", term, es: "De quién o de qué.", en: "Of whom or what."),

@@ -73,10 +73,17 @@ private struct Recaller {
     let limit = most.map { $0 + 1 } ?? limit
     var facts: [Fact] = []
     var read = 0
+    var left = query.offset
     try database.scan(plan.sql, plan.arguments) { row in
       read += 1
+      if plan.words.isEmpty, left > 0 {
+        left -= 1
+        return true
+      }
       let fact = try rows.fact(row)
-      if plan.words.allSatisfy({ Self.contains(fact, $0) }) { facts.append(fact) }
+      if plan.words.allSatisfy({ Self.contains(fact, $0) }) {
+        if left > 0 { left -= 1 } else { facts.append(fact) }
+      }
       return facts.count < limit && (plan.words.isEmpty || read < Self.mostRead)
     }
     if let most, facts.count > most { return [] }

@@ -42,6 +42,8 @@ package struct FactQuery: Sendable, Hashable {
   package var order: Order
   /// At most so many facts, 1...10,000.
   package var limit: Int
+  /// So many of those that match are left out before the first one given: the pages before this one.
+  package var offset = 0
 
   package init(
     owner: Owner, subjects: [Term] = [], verbs: [Term] = [], objects: [Term] = [], text: String = "",

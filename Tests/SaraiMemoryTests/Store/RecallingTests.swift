@@ -71,6 +71,29 @@ private let mixCases: [([String], [String], [String], [String])] = [
     }
   }
 
+  @Test("Pages follow each other without a gap or a repetition, in every order", arguments: [0, 1, 2, 3])
+  func pages(kind: Int) async throws {
+    try await StoreFixture.with { _, memory in
+      for number in 0..<57 { try memory.add(Term("amigo \(number % 7)"), "tener", Term("cosa \(number)")) }
+      var query = FactQuery(owner: ana, limit: 1000)
+      switch kind {
+      case 0: break
+      case 1: query.order = .newestFirst
+      case 2: query.text = "cosa"
+      default: query.subjects = ["amigo 1", "amigo 2", "amigo 3"]
+      }
+      let all = try memory.recall(query).map(\.id)
+      query.limit = 10
+      var read: [FactID] = []
+      while case let page = try memory.recall(query), !page.isEmpty {
+        #expect(page.count == min(10, all.count - read.count))
+        read += page.map(\.id)
+        query.offset = read.count
+      }
+      #expect(read == all && !all.isEmpty)
+    }
+  }
+
   @Test("Time, confidence, privacy and the limit narrow an answer; orders are as asked")
   func filters() async throws {
     try await StoreFixture.with { _, memory in

@@ -224,7 +224,18 @@ struct MemoryListCommand: AsyncParsableCommand {
 
   @OptionGroup var limit: MemoryLimitOptions
 
-  mutating func validate() throws { try validity.check() }
+  @Option(
+    help: ArgumentHelp(
+      words(es: "Cuántos se saltan: los de las páginas anteriores.", en: "How many to leave out: the pages before."),
+      valueName: words(es: "número", en: "number")))
+  var offset = 0
+
+  mutating func validate() throws {
+    try validity.check()
+    guard (0...1_000_000_000).contains(offset) else {
+      throw ValidationError(words(es: "--offset: de 0 a 1000000000.", en: "--offset: from 0 to 1000000000."))
+    }
+  }
 
   func run() async throws {
     let setup = try options.setup()
@@ -232,11 +243,12 @@ struct MemoryListCommand: AsyncParsableCommand {
     query.validity = try validity.validity()
     query.order = order
     query.limit = limit.limit ?? 100
+    query.offset = offset
     let facts = try await withMemory(setup) { [query] in try await $0.facts(query) }
     if options.json { return Output.json(.array(facts.map(\.json))) }
     guard !facts.isEmpty else {
       return Output.note(
-        validity.isEmpty
+        validity.isEmpty && offset == 0
           ? words(
             es: "Aún no recuerdo nada. Cuéntame algo: sarai memory add \"Mi hermana vive en Madrid\"",
             en: "I remember nothing yet. Tell me something: sarai memory add \"My sister lives in Madrid\"")
@@ -244,8 +256,8 @@ struct MemoryListCommand: AsyncParsableCommand {
     }
     for line in MemoryText(owner: options.user).lines(facts) { Output.line(line) }
     if facts.count == query.limit {
-      Output.note(
-        words(es: "Puede haber más: --limit \(query.limit * 10)", en: "There may be more: --limit \(query.limit * 10)"))
+      let next = offset + facts.count
+      Output.note(words(es: "Puede haber más: --offset \(next)", en: "There may be more: --offset \(next)"))
     }
   }
 }

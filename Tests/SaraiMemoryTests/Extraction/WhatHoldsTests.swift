@@ -112,7 +112,7 @@ struct WhatHoldsTests {
 
   @Test("The question which of two facts holds can be answered")
   func settled() throws {
-    for answer in ["La correcta es Soria", "Soria", "En Soria"] {
+    for answer in ["La correcta es Soria", "Soria", "En Soria", "Soria es la correcta", "La primera", "Es Soria"] {
       let told = try Conversation(.spanish, "Vivo en Soria", "Vivo en Lugo", answer)
       #expect(told.current == ["usuario | vivir en | Soria"], "\(answer)")
     }
@@ -120,6 +120,11 @@ struct WhatHoldsTests {
       try Conversation(.english, "I live in York", "I live in Leeds", "The right one is York").current == [
         "usuario | vivir en | York"
       ])
+    for answer in ["Leeds is right", "The second one", "It's Leeds", "Leeds"] {
+      let told = try Conversation(.english, "I live in York", "I live in Leeds", answer)
+      #expect(told.current == ["usuario | vivir en | Leeds"], "\(answer)")
+    }
+    #expect(try Conversation(.spanish, "Mi perro es grande", "Es negro").current.count == 2)
   }
 
   @Test("A divorce, a retirement and the loss of work end what they end")
@@ -210,6 +215,26 @@ struct WhatHoldsTests {
     #expect(!born.current.contains { $0.contains("pregnant") })
     let graduate = try Conversation(.spanish, "Mi primo estudia en Granada", "Mi primo ha terminado la carrera")
     #expect(!graduate.current.contains { $0.contains("Granada") })
+  }
+
+  @Test("A debt that is paid, a fever that is over and a plan that is off are no more")
+  func settledMatters() throws {
+    let debt = try Conversation(.english, "I owe Pete 50 dollars", "I paid Pete back")
+    #expect(!debt.current.contains { $0.contains("deber") })
+    let lent = try Conversation(.spanish, "Luis me debe 50 euros", "Luis ya me ha devuelto los 50 euros")
+    #expect(!lent.current.contains { $0.contains("| deber") })
+    let fever = try Conversation(.spanish, "Mi hijo tiene fiebre", "A mi hijo se le ha pasado la fiebre")
+    #expect(try fever.ask("¿Tiene fiebre mi hijo?")?.text.hasPrefix("Sí") == false)
+    let plan = try Conversation(
+      .spanish, "Tengo una reunión el jueves a las 10", "La reunión del jueves se ha cancelado")
+    #expect(try plan.ask("¿Tengo una reunión el jueves?")?.text.hasPrefix("Sí") == false)
+    let off = try Conversation(.english, "I have a meeting on Thursday", "The meeting on Thursday is off")
+    #expect(try off.ask("Do I have a meeting on Thursday?")?.text.hasPrefix("Yes") == false)
+    let door = try Conversation(
+      .spanish, "La clave del portal es 1234", "Han cambiado la clave del portal, ahora es 4321")
+    #expect(try door.ask("¿Cuál es la clave del portal?")?.text == "La clave del portal es 4321.")
+    let tennis = try Conversation(.english, "I play tennis on Mondays", "I gave up tennis")
+    #expect(try tennis.ask("Do I play tennis?")?.text.hasPrefix("Yes") == false)
   }
 
   @Test("A broken bond ends with its name, and a wedding ends being single")

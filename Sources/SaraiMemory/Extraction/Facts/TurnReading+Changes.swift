@@ -16,7 +16,7 @@ extension TurnReading {
       return try learnPostponement(subject, clause)
     }
     if ["dejar", "abandonar", "vender", "quit", "leave", "perder"].contains(lemma), clause.modal == nil,
-      clause.verb.isPast || clause.verb.isPerfect
+      clause.verb.isPast || clause.verb.isPerfect || lemma == "quit"
     {
       if let object = clause.object, clause.argument("en") == nil {
         // «He dejado las clases de alemán»
@@ -51,6 +51,17 @@ extension TurnReading {
     {
       try endBond(name)
       return lemma == "cortar" || lemma == "break"
+    }
+    // «Lo ha dejado con Juan»
+    if lemma == "dejar", clause.verb.clitics.contains("lo"), let partner = clause.argument("con")?.phrase,
+      let name = try resolver.names(of: partner).first
+    {
+      end(
+        try resolver.view.facts(subjects: [subject], verbs: ["salir con", "estar con"]).filter {
+          $0.object == Term(name) || $0.object == Term(partner.text)
+        })
+      try endBond(name)
+      return true
     }
     // «La hemos llamado Luna»
     if ["llamar", "name", "bautizar", "poner"].contains(lemma), let object = clause.object, object.isName,

@@ -36,6 +36,9 @@ extension TurnReading {
         try language == .spanish ? add(subject, "estar", "casado") : add(subject, "ser", "married")
       }
     }
+    if clause.verb.lemma == "be", properties.contains("off") || properties.contains("cancelled") {
+      try endPlan(clause.subject)
+    }
     guard isDone else { return }
     if clause.object == nil, Self.dying.contains(clause.verb.lemma) || Self.dying.contains(verb) {
       try endLife(subject, clause)
@@ -144,11 +147,16 @@ extension TurnReading {
       try resolver.view.facts(subjects: [name]).filter {
         !$0.isNegated && ($0.verb.text.hasSuffix(" " + Argument.when) || $0.verb == "ser")
       })
-    let wanted = Set(Content.stems(of: thing.text))
+    let days = Content.stems(
+      of:
+        "lunes martes miercoles jueves viernes sabado domingo monday tuesday wednesday thursday friday saturday sunday")
+    let wanted = Set(Content.stems(of: thing.text)).subtracting(days)
+    guard !wanted.isEmpty else { return }
     end(
-      try resolver.view.facts(subjects: [EntityName.user]).filter {
-        !wanted.isEmpty && $0.verb.text.hasPrefix("tener") && $0.verb.text.hasSuffix(" " + Argument.when)
-          && wanted.isSubset(of: Content.stems(of: $0.verb.text))
+      try resolver.view.facts(subjects: [EntityName.user]).filter { fact in
+        guard fact.verb.text.hasPrefix("tener"), !fact.isNegated else { return false }
+        if fact.verb == "tener" { return wanted.isSubset(of: Content.stems(of: fact.object.text)) }
+        return wanted.isSubset(of: Content.stems(of: fact.verb.text))
       })
   }
 

@@ -42,9 +42,39 @@ extension TurnReading {
           !$0.isNegated && !Set(Content.stems(of: $0.verb.text + " " + $0.object.text)).isDisjoint(with: Self.engaged)
         })
     }
+    if isDone, ["pagar", "devolver", "pay", "repay", "return"].contains(lemma) { try endDebt(subject, clause) }
+    if isDone, Self.finishing.contains(lemma), let thing = clause.object {
+      end(
+        try resolver.view.facts(subjects: [subject], verbs: ["leer"]).filter {
+          !$0.isNegated && FrameTerms.isSame($0.object.text, thing.text)
+        })
+    }
+    // «Se le ha pasado la fiebre»
+    if isDone, lemma == "pasar", clause.verb.clitics.contains("se"), let thing = clause.object {
+      end(
+        try resolver.view.facts(subjects: [subject], verbs: ["tener"]).filter {
+          !$0.isNegated && FrameTerms.isSame($0.object.text, thing.text)
+        })
+    }
     let hasBaby = ["tener", "have"].contains(lemma) && !objects.isDisjoint(with: Self.babies)
     let gaveBirth = lemma == "dar" && clause.argument("a")?.phrase.head == "luz"
     if isDone, hasBaby || gaveBirth || lemma == "parir" { try endState(subject, Self.expecting) }
+  }
+
+  /// «Ya le he pagado a Luis», "I paid Pete back", «Luis me ha devuelto los 50 euros».
+  private mutating func endDebt(_ subject: String, _ clause: Clause) throws {
+    let persons = clause.arguments.filter { $0.preposition == "a" || $0.preposition.isEmpty && $0.phrase.isName }
+    for person in persons.map(\.phrase) {
+      let names = person.isUser ? [EntityName.user] : try resolver.names(of: person) + [person.text]
+      let facts = try resolver.view.facts(subjects: [subject]).filter { $0.verb.text.hasPrefix("deber") }
+      let told = facts.filter { fact in
+        fact.verb.text.hasSuffix(" a") && names.contains { fact.object == Term($0) }
+      }
+      let debts = facts.filter { fact in
+        told.contains { $0.verb.folded == "\(fact.verb.folded) \(fact.object.folded) a" }
+      }
+      end(told + debts)
+    }
   }
 
   private mutating func endStay(_ subject: String, _ place: NounPhrase) throws {

@@ -132,13 +132,15 @@ struct TurnReading {
   }
 
   private mutating func noteMentions(_ clause: Clause, _ subjects: [String]) {
-    if let subject = subjects.last, subject != EntityName.user {
+    if let subject = subjects.last, subject != EntityName.user, subject != EntityName.somebody {
       resolver.last = subject
     } else if let patient = clause.arguments.first(where: { $0.preposition == "a" && $0.phrase.isKin }),
       let name = try? resolver.names(of: patient.phrase).first
     {
       resolver.last = name
-    } else if clause.verb.verb == "change", let thing = clause.object, let name = try? resolver.names(of: thing).first {
+    } else if ["change", "cambiar"].contains(clause.verb.verb), let thing = clause.object,
+      let name = try? resolver.names(of: thing).first
+    {
       resolver.last = name
     } else if clause.verb.verb == "cambiar", let thing = clause.argument("de")?.phrase, let owner = subjects.first {
       let entities = EntityName.nouns(of: thing).map { EntityName.owned($0, by: owner) }

@@ -2,8 +2,10 @@
 ///
 /// A quoted name or value stays: «mi perro se llama "Toby"».
 enum OwnWords {
+  /// - Parameter text: Longer ones than the tokenizer reads are left as they are.
   /// - Complexity: O(n).
   static func text(_ text: String) -> String {
+    guard text.utf8.count <= Tokenizer.maxTextBytes else { return text }
     var kept: [Substring] = []
     var isFenced = false
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -67,6 +69,7 @@ enum OwnWords {
   private static func isSpeech(_ quoted: Substring, after before: String) -> Bool {
     let words = quoted.split(whereSeparator: { !$0.isLetter && $0 != "'" && $0 != "’" })
     guard words.count > 1 else { return false }
+    let before = before.suffix(80)
     let last = before.split(whereSeparator: { $0.isWhitespace || $0 == ":" }).last.map { Fold.text($0) } ?? ""
     if naming.contains(last), !before.hasSuffix(":"), !before.hasSuffix(": ") { return false }
     return words.contains { word in

@@ -34,6 +34,12 @@ enum Rewriting {
   /// "The password for the NAS" is that of it.
   private static func keys(_ words: [Word]) -> [Word] {
     var words = words
+    // "I gave up tennis"
+    if let place = words.indices.first(where: {
+      $0 + 2 < words.count && ["gave", "given"].contains(words[$0].folded) && words[$0 + 1].folded == "up"
+    }) {
+      words.replaceSubrange(place...(place + 1), with: [Tokenizer.word("quit")])
+    }
     // "I'm back from Spain"
     if let place = words.indices.first(where: {
       $0 > 0 && $0 + 1 < words.count && words[$0].folded == "back" && words[$0 + 1].folded == "from"

@@ -59,4 +59,26 @@ struct PlainFormsTests {
     #expect(try told.ask("¿Qué me gusta?")?.text == "Te gustan las croquetas.")
     #expect(try Conversation(.english, "I hate Mondays lol 😂").current == ["usuario | odiar | Mondays"])
   }
+
+  @Test("What each of two is or is called, and which of two a relative clause is about")
+  func pairs() throws {
+    #expect(
+      try Conversation(.spanish, "Mi padre es médico y mi madre enfermera").current == [
+        "padre del usuario | ser | médico", "madre del usuario | ser | enfermera",
+      ])
+    let sons = try Conversation(.spanish, "Mi hijo mayor se llama Hugo y el pequeño Leo")
+    #expect(try sons.ask("¿Cómo se llama mi hijo pequeño?")?.text == "Tu hijo pequeño se llama Leo.")
+    let siblings = try Conversation(.english, "My brother is called Tom and my sister Ann")
+    #expect(try siblings.ask("What's my sister's name?")?.text == "Your sister is called Ann.")
+    let sisters = try Conversation(
+      .spanish, "Tengo dos hermanas: Ana, que es médica, y Eva, que es pintora")
+    #expect(try sisters.ask("¿A qué se dedica Eva?")?.text == "Eva es pintora.")
+    #expect(try sisters.ask("¿A qué se dedica Ana?")?.text == "Ana es médica.")
+    let cat = try Conversation(.spanish, "Tengo un perro y una gata que se llama Mia")
+    #expect(try cat.ask("¿Cómo se llama mi gata?")?.text == "Tu gata se llama Mia.")
+    #expect(
+      try Conversation(.spanish, "No como carne pero sí pescado").current == [
+        "no usuario | comer | carne", "usuario | comer | pescado",
+      ])
+  }
 }

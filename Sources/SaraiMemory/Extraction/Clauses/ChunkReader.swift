@@ -67,7 +67,7 @@ struct ChunkReader: Sendable {
       return end
     }
     if let end = relative(at: place) { return end }
-    if lexicon.subordinators.contains(word.folded), !(word.folded == "when" && place == 0) {
+    if lexicon.subordinators.contains(word.folded), word.lowercased != "sí", !(word.folded == "when" && place == 0) {
       chunks.append(.subordinator(word.folded))
       return place + 1
     }

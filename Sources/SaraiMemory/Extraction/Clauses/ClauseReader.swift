@@ -158,6 +158,9 @@ struct ClauseReader: Sendable {
     else {
       return
     }
+    var builder = builder
+    // «Un perro y una gata que se llama Mia»: it is said of the last.
+    if verb.person == 2, let last = builder.antecedent?.members.last { builder.antecedent = last }
     let negations = builder.before.contains { if case .negation = $0 { true } else { false } }
     guard !negations else { return }
     var segments = builder.after.split(omittingEmptySubsequences: true) { chunk in
@@ -167,6 +170,7 @@ struct ClauseReader: Sendable {
     // "Doesn't live in York but in Leeds"
     let contrast =
       builder.after.contains(.conjunction("sino"))
+      || verb.isNegated && segments.contains { $0.first == .adverb("si") }
       || verb.isNegated && builder.after.contains(.conjunction("but")) && !segments.isEmpty
         && segments[segments.count - 1].count == 1
     let first = segments.isEmpty ? [] : segments.removeFirst()

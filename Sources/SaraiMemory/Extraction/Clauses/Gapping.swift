@@ -76,6 +76,24 @@ enum GappedCopula {
     _ phrase: NounPhrase, _ verb: VerbGroup, _ main: ClauseReader.Builder, _ model: NounPhrase?
   ) -> (subject: NounPhrase, value: NounPhrase)? {
     var subject = phrase
+    // «…y el pequeño Leo»
+    if let name = phrase.name, phrase.head.isEmpty, phrase.determiner == .definite, let model,
+      let last = phrase.modifiers.last, RelativeAdjectives.all.contains(last)
+    {
+      subject.name = nil
+      var value = NounPhrase(text: name)
+      value.name = name
+      return (RelativeAdjectives.completed(subject, like: model), value)
+    }
+    // «…y mi madre enfermera»: in small letters it is no name but what she is.
+    if let name = phrase.name, phrase.isKin, name.first?.isLowercase ?? false, !GivenNames.contains(name),
+      ["ser", "estar", "be"].contains(verb.lemma), !main.after.contains(where: { $0.phrase?.isName == true })
+    {
+      subject.name = nil
+      var value = NounPhrase(text: name)
+      value.head = Inflection.singular(Fold.text(name))
+      return (subject, value)
+    }
     if let name = phrase.name, !phrase.head.isEmpty {
       subject.name = nil
       var value = NounPhrase(text: name)
@@ -83,7 +101,7 @@ enum GappedCopula {
       if RelativeAdjectives.all.contains(phrase.head), let model {
         return (RelativeAdjectives.completed(subject, like: model), value)
       }
-      let isNaming = verb.lemma == "llamar" || verb.lemma == "be"
+      let isNaming = ["llamar", "be", "call", "name"].contains(verb.lemma)
       if isNaming, phrase.isKin, phrase.isPossessedByUser, main.after.contains(where: { $0.phrase?.isName == true }) {
         return (subject, value)
       }

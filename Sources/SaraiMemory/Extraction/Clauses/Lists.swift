@@ -51,6 +51,10 @@ enum ListReader {
     case (.phrase(let a), .phrase(let b)):
       // A name is not joined to somebody who has a name after it: that is another clause.
       if a.isName, !b.head.isEmpty, b.name != nil { return nil }
+      // «…se llama Hugo y el pequeño Leo»
+      if a.isName, b.determiner == .definite, b.modifiers.last.map(RelativeAdjectives.all.contains) ?? false {
+        return nil
+      }
       // «dos perros, Lola y Chispa»: the names are theirs.
       if b.isName, !a.isName, a.isPlural { return nil }
       return a.isAction == b.isAction || !a.isAction ? chunk : nil
@@ -102,9 +106,10 @@ enum ListReader {
 
   /// «…es policía y la madre maestra», «…es el verde y mi película favorita Tiburón»: who or what, and what it is.
   private static func isClause(_ chunk: Chunk, after first: Chunk, followsCopula: Bool) -> Bool {
-    guard case .phrase(let phrase) = chunk, case .phrase(let before) = first, !phrase.head.isEmpty,
-      phrase.determiner == .definite || phrase.isPossessedByUser
-    else { return false }
+    guard case .phrase(let phrase) = chunk, case .phrase(let before) = first else { return false }
+    // «…que es médica, y Eva, que es pintora»
+    if followsCopula, phrase.isName, !before.isName, before.name == nil, !before.isDefinite { return true }
+    guard !phrase.head.isEmpty, phrase.determiner == .definite || phrase.isPossessedByUser else { return false }
     let value = phrase.name == nil ? phrase.modifiers.last : nil
     // «…tiene 3 años y mi gato 5»
     if before.quantity != nil, phrase.dividedNumber != nil { return true }
@@ -222,7 +227,7 @@ enum Apposition {
     var names = first.members.compactMap(\.name)
     for place in (start + 1)..<max(start + 1, chunks.count) {
       // «2 perros (Luna y Sol) y 1 gata (Mia)»: what follows another noun is no name of these.
-      if case .phrase(let phrase) = chunks[place], !phrase.isName { break }
+      if case .phrase(let phrase) = chunks[place], !phrase.isName, chunks[place - 1].isMark { break }
       guard case .phrase(let phrase) = chunks[place], phrase.isName, chunks[place - 1].isMark else { continue }
       if place + 1 < chunks.count, case .verb = chunks[place + 1] { break }
       names += phrase.members.compactMap(\.name)

@@ -183,22 +183,6 @@ extension Answerer {
     return nil
   }
 
-  /// Of two who are called so, what each is.
-  private func namesakes(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
-    guard subjects.count > 1, question.clause.subject?.isName ?? false, !question.isPast else { return nil }
-    let facts = try subjects.compactMap { subject in
-      try view.facts(subjects: [subject], verbs: ["ser"]).first { !$0.isNegated && isOccupation($0.object.text) }
-    }
-    guard facts.count > 1 else { return nil }
-    let be = question.language == .spanish ? "es" : "is"
-    let sentences = try facts.map {
-      "\(try nameOrWords($0.subject.text, question.language)) \(be) \(objectWords($0.object.text, question.language))"
-    }
-    return known(
-      SentenceWriter.sentence(SentenceWriter.list(sentences, question.language), question.language),
-      facts.map { Frame(main: $0, parts: [], verb: "ser") }, question)
-  }
-
   private func workSentence(_ words: String, _ verb: String, _ writer: SentenceWriter, _ question: Question) -> String {
     let isUser = question.clause.subject?.isUser ?? false
     let subject = writer.subjectText

@@ -63,7 +63,16 @@ extension TurnReading {
       try endBond(name)
       return true
     }
-    // «La hemos llamado Luna»
+    if try learnNaming(clause) { return true }
+    if lemma == "switch" || lemma == "cambiar", let object = clause.argument("a")?.phrase {
+      return try replaceLast(subject, object.text)
+    }
+    return false
+  }
+
+  /// «La hemos llamado Luna», "we named our dog Luna".
+  private mutating func learnNaming(_ clause: Clause) throws -> Bool {
+    let lemma = clause.verb.verb
     if ["llamar", "name", "bautizar", "poner"].contains(lemma), let object = clause.object, object.isName,
       let name = object.name, let last = resolver.last,
       clause.verb.clitics.contains(where: { ["la", "lo", "le"].contains($0) })
@@ -79,9 +88,6 @@ extension TurnReading {
       bare.name = nil
       for entity in try resolver.roles(of: bare).prefix(1) { try add(entity, "llamarse", name) }
       return true
-    }
-    if lemma == "switch" || lemma == "cambiar", let object = clause.argument("a")?.phrase {
-      return try replaceLast(subject, object.text)
     }
     return false
   }

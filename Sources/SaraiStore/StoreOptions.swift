@@ -23,7 +23,7 @@ package struct StoreOptions: Sendable {
   /// How many may read at the same time.
   package var readers = 4
   /// Memory for pages, for each connection.
-  package var pageCacheKiB = 65_536
+  package var pageCacheKiB = 16_384
   /// The VFS that holds the files; nil is SQLite's own.
   package var baseVFS: String?
   /// Called with the connection that writes whenever a file was opened, before anything else uses it.

@@ -149,7 +149,7 @@ package final class MemoryClient: MemoryKeeping {
     if let isPaused { request.isPaused = isPaused }
     if let trusted { request.trusted.names = trusted }
     let reply = try await call { [request] in try await $0.configure(request, options: $1) }
-    return MemorySettings(isPaused: reply.isPaused, trusted: reply.trusted)
+    return MemorySettings(isPaused: reply.isPaused, trusted: reply.trusted, proposed: Int(reply.proposed))
   }
 
   private static func fact(_ id: Int64, _ owner: String) -> Sarai_Memory_V1_FactRequest {

@@ -30,15 +30,19 @@ extension MemoryHost {
     let read = learnt.changes
     // Who asks to forget something names it: the request would keep what it takes away.
     if lesson.source == .userInput, learnt.changes.isEmpty, try asksToForget(lesson) { return reply }
-    let isOwn =
+    let isTrusted =
+      try !lesson.sourceName.isEmpty && lesson.source != .userInput
+      && store.setting(.trustedSources, owner: lesson.owner).contains(lesson.sourceName)
+    let precedence = SourcePrecedence(lookup: store, owner: lesson.owner)
+    let changes =
       try lesson.source == .userInput
-      || store.setting(.trustedSources, owner: lesson.owner).contains(lesson.sourceName)
+      ? precedence.own(read) : precedence.others(read, from: lesson.source, areTrusted: isTrusted)
     let batch = Batch(
       owner: lesson.owner, key: lesson.key,
       turn: NewTurn(
         conversation: lesson.conversation, role: lesson.source == .userInput ? .user : .tool,
         speaker: lesson.sourceName, saidAt: lesson.saidAt, text: lesson.text),
-      changes: lesson.source == .userInput ? read : Self.proposals(read, from: lesson.source, areTrusted: isOwn),
+      changes: changes,
       reply: lesson.reply.isEmpty
         ? nil
         : NewTurn(conversation: lesson.conversation, role: .assistant, saidAt: lesson.saidAt, text: lesson.reply))
@@ -58,16 +62,6 @@ extension MemoryHost {
   private func asksToForget(_ lesson: Lesson) throws -> Bool {
     try Forgetting(lookup: store, owner: lesson.owner).facts(
       askedFor: String(lesson.text.prefix(Self.longestTurn)), language: lesson.language, now: lesson.now) != nil
-  }
-
-  /// What somebody else's words say waits for the person's yes, and changes nothing that they told themselves.
-  private static func proposals(_ changes: [FactChange], from source: FactSource, areTrusted: Bool) -> [FactChange] {
-    changes.compactMap { change in
-      guard case .add(var fact, _) = change else { return nil }
-      fact.source = source
-      fact.isProposed = !areTrusted
-      return .add(fact, replacing: .nothing)
-    }
   }
 
   func add(_ request: Sarai_Memory_V1_AddFactsRequest) async throws -> Sarai_Memory_V1_LearnReply {

@@ -151,9 +151,10 @@ extension Sarai_Memory_V1_Statistics {
 }
 
 extension Sarai_Memory_V1_Settings {
-  init(isPaused: Bool, trusted: Set<String>) {
+  init(isPaused: Bool, trusted: Set<String>, proposed: Int) {
     self.init()
     self.isPaused = isPaused
     self.trusted = trusted.sorted()
+    self.proposed = UInt32(clamping: proposed)
   }
 }

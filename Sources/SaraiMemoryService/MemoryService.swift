@@ -152,10 +152,10 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
   ) async throws -> Sarai_Memory_V1_Settings {
     try await changing(request.owner) { owner in
       if request.hasIsPaused { try host.store.setSetting(.learningPaused, request.isPaused, owner: owner) }
-      if request.hasTrusted { try host.store.setSetting(.trustedSources, Set(request.trusted.names), owner: owner) }
+      let proposed = request.hasTrusted ? try host.store.setTrusted(Set(request.trusted.names), owner: owner) : 0
       return Sarai_Memory_V1_Settings(
         isPaused: try host.store.setting(.learningPaused, owner: owner),
-        trusted: try host.store.setting(.trustedSources, owner: owner))
+        trusted: try host.store.setting(.trustedSources, owner: owner), proposed: proposed)
     }
   }
 

@@ -158,7 +158,7 @@ import Testing
       #expect(nothing.status == 0 && nothing.errors.contains("nothing lately"))
       try await home.tell("Trabajo en Renfe")
       #expect(try await home.memory("learnt")["facts"]?.arrayValue?.first?["object"] == "Renfe")
-      #expect(try await home.memory("pause") == ["paused": true, "trusted": []])
+      #expect(try await home.memory("pause") == ["paused": true, "trusted": [], "proposed": 0])
       let paused = try await home.run("memory", "add", "Mi perro se llama Toby", language: "es_ES.UTF-8")
       #expect(paused.errors.contains("sarai memory resume"), "\(paused)")
       #expect(try await home.memory("list").arrayValue?.count == 1)
@@ -178,6 +178,11 @@ import Testing
       #expect(unknown.status == 69 && unknown.errors.contains("agenda, correo"), "\(unknown)")
       #expect(try await home.memory("trust", "agenda", "--remove")["trusted"] == ["correo"])
       #expect(try await home.run("memory", "trust", "--remove").status == 64)
+      for nobody in ["", " ", "rag", "a\nb"] {
+        let refused = try await home.run("memory", "trust", nobody)
+        #expect(refused.status != 0 && !refused.errors.isEmpty, "\(nobody)")
+      }
+      #expect(try await home.memory("trust")["trusted"] == ["correo"])
     }
   }
 

@@ -46,7 +46,9 @@ import Testing
     #expect(
       MemoryForgotten(facts: [1], turns: [2, 3], backupsPurged: 4).json
         == ["facts": [1], "turns": [2, 3], "backups_purged": 4])
-    #expect(MemorySettings(isPaused: true, trusted: ["x"]).json == ["paused": true, "trusted": ["x"]])
+    #expect(
+      MemorySettings(isPaused: true, trusted: ["x"], proposed: 2).json
+        == ["paused": true, "trusted": ["x"], "proposed": 2])
     #expect(
       MemoryImport(factsAdded: 1, alreadyKnown: 2, turnsAdded: 3).json
         == ["facts_added": 1, "already_known": 2, "turns_added": 3])

@@ -957,6 +957,9 @@ public nonisolated struct Sarai_Memory_V1_Settings: Sendable {
   /// Sources beside the person whose words become facts at once.
   public var trusted: [String] = []
 
+  /// Facts that wait for a yes since this call, because their source is trusted no longer.
+  public var proposed: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2752,7 +2755,7 @@ nonisolated extension Sarai_Memory_V1_Sources: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Sarai_Memory_V1_Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Settings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}is_paused\0\u{1}trusted\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}is_paused\0\u{1}trusted\0\u{1}proposed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2762,6 +2765,7 @@ nonisolated extension Sarai_Memory_V1_Settings: SwiftProtobuf.Message, SwiftProt
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBoolField(value: &self.isPaused) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.trusted) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.proposed) }()
       default: break
       }
     }
@@ -2774,12 +2778,16 @@ nonisolated extension Sarai_Memory_V1_Settings: SwiftProtobuf.Message, SwiftProt
     if !self.trusted.isEmpty {
       try visitor.visitRepeatedStringField(value: self.trusted, fieldNumber: 2)
     }
+    if self.proposed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.proposed, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Sarai_Memory_V1_Settings, rhs: Sarai_Memory_V1_Settings) -> Bool {
     if lhs.isPaused != rhs.isPaused {return false}
     if lhs.trusted != rhs.trusted {return false}
+    if lhs.proposed != rhs.proposed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

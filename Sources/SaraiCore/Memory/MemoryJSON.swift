@@ -76,7 +76,12 @@ extension MemoryForgotten {
 }
 
 extension MemorySettings {
-  package var json: JSONValue { ["paused": .bool(isPaused), "trusted": .array(trusted.map(JSONValue.string))] }
+  package var json: JSONValue {
+    [
+      "paused": .bool(isPaused), "trusted": .array(trusted.map(JSONValue.string)),
+      "proposed": .integer(Int64(proposed)),
+    ]
+  }
 }
 
 extension MemoryImport {

@@ -226,10 +226,13 @@ package struct MemorySettings: Sendable, Hashable {
   package var isPaused: Bool
   /// Sources beside the person whose words become facts at once.
   package var trusted: [String]
+  /// Facts that wait for a yes since they were chosen, because their source is trusted no longer.
+  package var proposed: Int
 
-  package init(isPaused: Bool, trusted: [String]) {
+  package init(isPaused: Bool, trusted: [String], proposed: Int = 0) {
     self.isPaused = isPaused
     self.trusted = trusted
+    self.proposed = proposed
   }
 }
 

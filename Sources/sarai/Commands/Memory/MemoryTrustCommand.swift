@@ -56,6 +56,14 @@ struct MemoryTrustCommand: AsyncParsableCommand {
       return try await memory.configure(isPaused: nil, trusted: Set(trusted).sorted(), owner: options.user)
     }
     if options.json { return Output.json(settings.json) }
+    if settings.proposed > 0 {
+      Output.line(
+        words(
+          es: "\(MemoryText.facts(settings.proposed)) de «\(MemoryText.safe(source ?? ""))» vuelve"
+            + "\(settings.proposed == 1 ? "" : "n") a esperar tu permiso: sarai memory list --proposed",
+          en: "\(MemoryText.facts(settings.proposed)) of \"\(MemoryText.safe(source ?? ""))\" wait"
+            + "\(settings.proposed == 1 ? "s" : "") for your yes again: sarai memory list --proposed"))
+    }
     Output.line(
       settings.trusted.isEmpty
         ? words(es: "Solo aprendo de lo que dices tú.", en: "I learn from your own words alone.")

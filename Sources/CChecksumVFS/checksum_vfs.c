@@ -306,6 +306,14 @@ int sarai_open_regular(const char *path) {
   return -1;
 }
 
+int sarai_file_identity(const char *path, uint64_t *device, uint64_t *inode) {
+  struct stat found;
+  if (stat(path, &found) != 0) return -1;
+  *device = found.st_dev;
+  *inode = found.st_ino;
+  return 0;
+}
+
 static int64_t read_fully(int file, unsigned char *buffer, int64_t bytes, int64_t offset) {
   int64_t done = 0;
   while (done < bytes) {

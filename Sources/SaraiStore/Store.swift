@@ -12,21 +12,25 @@ package final class Store: Sendable {
   package let opening: StoreOpening
 
   /// Readers and writers side by side; who puts another file in place, alone.
-  private let access = DispatchQueue(label: "sarai.store.access", attributes: .concurrent)
+  let access = DispatchQueue(label: "sarai.store.access", attributes: .concurrent)
   /// One writer at a time; compaction holds it from its copy to the change of files.
-  private let writing = DispatchQueue(label: "sarai.store.writing")
+  let writing = DispatchQueue(label: "sarai.store.writing")
   private let checkpointing = DispatchQueue(label: "sarai.store.checkpoints", qos: .utility)
   private let isCheckpointing = Atomic(false)
   private let transactions = Atomic<UInt64>(0)
-  private let connections: Mutex<StoreConnections?>
+  let connections: Mutex<StoreConnections?>
   /// How often damage was repaired while it ran, and how the last time.
   private let repairs = Atomic<UInt64>(0)
   private let lastRecovery = Mutex<StoreOpening.Recovery?>(nil)
   /// True where the file was closed to be replaced and could not be opened again: the next call tries to.
-  private let mustOpen = Atomic(false)
+  let mustOpen = Atomic(false)
+  /// Repairs of which nobody was told yet.
+  private let untold = Mutex<[StoreOpening]>([])
+  /// When a read last looked whether the file still has its name.
+  let lastLook = Atomic<UInt64>(0)
   /// As long as this without a write is a pause.
   private static let quiet = DispatchTimeInterval.milliseconds(200)
-  private let lock: ProcessLock
+  let lock: ProcessLock
 
   /// Opens the database and makes it whole: finishes what a crash interrupted, checks every page, brings back the last
   /// backup where the file is damaged, and runs the migrations that are new, each after a backup.
@@ -50,7 +54,10 @@ package final class Store: Sendable {
 
   /// Ends all use, and leaves one file without a log.
   package func close() throws {
+    defer { tellRepairs() }
     try writing.sync {
+      // What was acknowledged outlives its file; what cannot be written again is as lost as it was.
+      try? rewriteIfMoved()
       try access.sync(flags: .barrier) {
         let open = connections.withLock { $0 }
         guard open != nil || mustOpen.exchange(false, ordering: .acquiringAndReleasing) else { return }
@@ -66,7 +73,8 @@ package final class Store: Sendable {
   /// Reads one state of the database, untouched by who writes meanwhile.
   package func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
     try mending {
-      try access.sync {
+      lookAfterFile()
+      return try access.sync {
         let pool = try current().pool
         return try StoreFault.wrapping(path: options.path) { try pool.read(body) }
       }
@@ -85,6 +93,11 @@ package final class Store: Sendable {
         return (try StoreFault.wrapping(path: options.path) { try open.pool.write(body) }, open)
       }
       transactions.add(1, ordering: .relaxed)
+      // Before it is acknowledged: what was written is in whatever file was opened.
+      if open.isMoved {
+        try rewriteIfMoved()
+        return result
+      }
       // The transaction is acknowledged whatever becomes of its log: the next write asks again.
       if open.isLogTooLong {
         try? emptyLog()
@@ -97,11 +110,14 @@ package final class Store: Sendable {
 
   /// The connection that writes, outside of a transaction: for statements that have one of their own.
   package func withWriter<Result>(_ body: (Database) throws -> Result) throws -> Result {
-    try writing.sync {
-      try access.sync {
+    defer { tellRepairs() }
+    return try writing.sync {
+      let result = try access.sync {
         let pool = try current().pool
         return try StoreFault.wrapping(path: options.path) { try pool.writeWithoutTransaction(body) }
       }
+      try rewriteIfMoved()
+      return result
     }
   }
 
@@ -149,6 +165,7 @@ package final class Store: Sendable {
   /// Runs a call, and where it meets damage of the file does what opening would do: the call fails, the next one works.
   private func mending<Result>(_ body: () throws -> Result) throws -> Result {
     let before = repairs.load(ordering: .acquiring)
+    defer { tellRepairs() }
     if mustOpen.load(ordering: .acquiring), let told = try mend(seen: before, cause: "opened again") { throw told }
     do {
       return try body()
@@ -160,7 +177,6 @@ package final class Store: Sendable {
   /// - Parameter seen: The repairs before the call that met damage: of several that meet the same, one repairs it.
   /// - Returns: What to tell whoever met it; nil where the file is whole.
   private func mend(seen: UInt64, cause: String) throws -> SaraiError? {
-    var report: StoreOpening?
     let recovery: StoreOpening.Recovery? = try writing.sync {
       try access.sync(flags: .barrier) {
         guard repairs.load(ordering: .acquiring) == seen else { return lastRecovery.withLock { $0 } }
@@ -177,15 +193,28 @@ package final class Store: Sendable {
         let opened = try StoreFault.wrapping(path: options.path) { try opener.open() }
         connections.withLock { $0 = opened }
         mustOpen.store(false, ordering: .releasing)
-        guard let recovery = opener.report.recovery else { return nil }
-        lastRecovery.withLock { $0 = recovery }
-        repairs.add(1, ordering: .releasing)
-        report = opener.report
-        return recovery
+        note(opener.report)
+        return opener.report.recovery
       }
     }
-    if let report { options.onRepair?(self, report) }
     return recovery.map { StoreFault.mended(options.path, $0, cause: cause) }
+  }
+
+  /// Keeps what a repair found until nobody waits for the store any more.
+  func note(_ report: StoreOpening) {
+    guard let recovery = report.recovery else { return }
+    lastRecovery.withLock { $0 = recovery }
+    repairs.add(1, ordering: .releasing)
+    untold.withLock { $0.append(report) }
+  }
+
+  /// Outside of all queues: who is told may use the store.
+  private func tellRepairs() {
+    let reports = untold.withLock { reports in
+      defer { reports = [] }
+      return reports
+    }
+    for report in reports { options.onRepair?(self, report) }
   }
 
   // MARK: - Putting another file in place
@@ -221,7 +250,9 @@ package final class Store: Sendable {
   /// Writes a compact copy and puts it in the place of the file. Readers wait only for the change of files.
   package func compact() throws {
     let replacement = options.path + ".new"
+    defer { tellRepairs() }
     try writing.sync {
+      try rewriteIfMoved()
       try access.sync {
         try StoreFiles.remove(replacement)
         try writeCopy(to: replacement)
@@ -237,7 +268,9 @@ package final class Store: Sendable {
   package func restore(_ path: String) throws {
     guard StoreFiles.exists(path), StoreOpener.isSound(path, options) else { throw StoreFault.noBackup(path) }
     let replacement = options.path + ".new"
+    defer { tellRepairs() }
     try writing.sync {
+      try rewriteIfMoved()
       do {
         try access.sync {
           try StoreFiles.copy(path, to: replacement)

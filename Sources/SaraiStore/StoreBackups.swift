@@ -96,14 +96,16 @@ extension Store {
     }
   }
 
-  /// Backups, and what was put aside because it was damaged, its log and index included.
+  /// Backups, and what was put aside because it was damaged or in the file's place, its log and index included.
   private func copies() -> [(path: String, time: Int64)] {
     let folder = StoreFiles.folder(of: options.path)
-    let stem = StoreFiles.name(of: options.path) + ".damaged-"
-    let damaged = StoreFiles.names(in: folder).filter { $0.hasPrefix(stem) }.map { name in
-      (folder + "/" + name, Int64(name.dropFirst(stem.count).prefix { $0.isNumber }) ?? 0)
+    var found = backups().map { (path: $0.path, time: $0.takenAtMilliseconds) }
+    for stem in [".damaged-", ".replaced-"].map({ StoreFiles.name(of: options.path) + $0 }) {
+      for name in StoreFiles.names(in: folder) where name.hasPrefix(stem) {
+        found.append((folder + "/" + name, Int64(name.dropFirst(stem.count).prefix { $0.isNumber }) ?? 0))
+      }
     }
-    return backups().map { ($0.path, $0.takenAtMilliseconds) } + damaged
+    return found
   }
 
   @discardableResult

@@ -12,6 +12,11 @@ final class StoreConnections: Sendable {
   /// Frames of the log that the last checkpoint saw.
   private let checkpointedFrames = Mutex<Int32>(0)
 
+  /// The file and its log as they were opened.
+  private let path: String
+  private let file: FileIdentity?
+  private let log: FileIdentity?
+
   /// 48 MiB of log before it is copied into the database in the next pause.
   private static let checkpointFrames: Int32 = 12_288
   /// 128 MiB: writers came without a pause, and the next one makes one.
@@ -21,6 +26,7 @@ final class StoreConnections: Sendable {
     let name = try Self.uri(options.path, options)
     let frames = FrameCounter()
     self.frames = frames
+    path = options.path
     pool = try DatabasePool(path: name, configuration: Self.configuration(options, readers: options.readers))
     checkpointer = try DatabaseQueue(path: name, configuration: Self.configuration(options, readers: 1))
     try pool.writeWithoutTransaction { database in
@@ -29,7 +35,16 @@ final class StoreConnections: Sendable {
       sarai_count_log_frames(UnsafeMutableRawPointer(database.sqliteConnection), frames.pointer)
       options.onConnect?(database)
     }
+    (file, log) = (FileIdentity(path), FileIdentity(path + "-wal"))
   }
+
+  /// True where the file, or its log, no longer has its name: what is written goes where nobody finds it again.
+  var isMoved: Bool { isFileMoved || log != nil && FileIdentity(path + "-wal") != log }
+
+  private var isFileMoved: Bool { file != nil && FileIdentity(path) != file }
+
+  /// True where another file has the name.
+  var isReplaced: Bool { isFileMoved && FileIdentity(path) != nil }
 
   /// Waits for whoever reads or writes. The last checkpoint of all happens here, and the log is deleted.
   func close() throws {

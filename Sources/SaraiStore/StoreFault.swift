@@ -92,9 +92,35 @@ package enum StoreFault {
         es: "La base de datos estaba dañada y no había ninguna copia sana: está vacía. El archivo dañado sigue a su "
           + "lado.",
         en: "The database was damaged and there was no sound backup: it is empty. The damaged file lies beside it.")
+    case .rewritten:
+      message = Localized(
+        es: "El archivo de la base de datos se borró o se cambió por otro mientras estaba en uso, y ya está escrito de "
+          + "nuevo. Vuelve a intentarlo.",
+        en: "The database's file was deleted or replaced while it was in use, and is written again now. Try again.")
     }
     return SaraiError(.corruptFile, message, subject: path, cause: cause)
   }
+
+  /// What a call is told that wrote into a file which no longer has its name, where no other one can be written.
+  static func notRewritten(_ path: String, _ error: any Error) -> any Error {
+    let fault = wrap(error, path: path) as? SaraiError
+    // Damage is repaired from the backups.
+    if fault?.code == .corruptFile { return fault ?? error }
+    return SaraiError(
+      fault?.code == .insufficientResources || fault?.code == .busy ? fault?.code ?? .busy : .notAvailable,
+      Localized(
+        es: "El archivo de la base de datos (\(path)) se ha borrado o cambiado por otro mientras estaba en uso y no se "
+          + "puede escribir de nuevo, así que esto no se ha guardado: devuelve el archivo o su carpeta a su sitio, o "
+          + "reinicia SARAi con «sarai stop» para empezar con lo que haya."
+          + (fault.map { " \($0.message.es)" } ?? ""),
+        en: "The database's file (\(path)) was deleted or replaced while it was in use and cannot be written again, so "
+          + "this was not saved: put the file or its folder back, or restart SARAi with `sarai stop` to begin with what "
+          + "is there." + (fault.map { " \($0.message.en)" } ?? "")),
+      subject: path, cause: "\(error)")
+  }
+
+  /// Whether a file that was put aside has a log beside it, without which it shows an earlier state.
+  package static func hasLog(_ path: String) -> Bool { StoreFiles.bytes(path + "-wal") > 0 }
 
   static func closed(_ path: String) -> SaraiError {
     SaraiError(

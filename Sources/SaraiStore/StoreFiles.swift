@@ -4,6 +4,20 @@ import Glibc
 import SaraiCore
 import Synchronization
 
+/// Which file it is, whatever name it has.
+struct FileIdentity: Equatable {
+  let device: UInt64
+  let inode: UInt64
+
+  /// Nil where there is no file of that name.
+  init?(_ path: String) {
+    var (device, inode) = (UInt64(0), UInt64(0))
+    guard sarai_file_identity(path, &device, &inode) == 0 else { return nil }
+    self.device = device
+    self.inode = inode
+  }
+}
+
 /// What the store asks of the file system. Whatever has to survive a power cut is synced here, folders included.
 enum StoreFiles {
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -151,9 +165,16 @@ enum StoreFiles {
 
 /// Keeps every other process away from a database; ends with the process that holds it.
 final class ProcessLock: Sendable {
-  private let file: Mutex<Int32>
+  private struct Held {
+    var file: Int32
+    var identity: FileIdentity?
+  }
 
-  init(_ path: String) throws {
+  private let held: Mutex<Held>
+
+  init(_ path: String) throws { held = Mutex(try Self.take(path)) }
+
+  private static func take(_ path: String) throws -> Held {
     let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard opened >= 0 else { throw StoreFiles.failed(path) }
     guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
@@ -162,13 +183,21 @@ final class ProcessLock: Sendable {
         .busy, es: "Otro proceso de SARAi tiene abierta esta memoria: úsala a través de él o ciérralo.",
         en: "Another process of SARAi has this memory open: use it through that one, or end it.", subject: path)
     }
-    file = Mutex(opened)
+    return Held(file: opened, identity: FileIdentity(path))
+  }
+
+  /// Takes the lock again where the file that stands for it is gone, and another process would take another one.
+  func renew(_ path: String) throws {
+    guard held.withLock({ $0.identity }) != FileIdentity(path) || FileIdentity(path) == nil else { return }
+    let renewed = try Self.take(path)
+    release()
+    held.withLock { $0 = renewed }
   }
 
   func release() {
-    file.withLock { file in
-      if file >= 0 { close(file) }
-      file = -1
+    held.withLock { held in
+      if held.file >= 0 { close(held.file) }
+      held.file = -1
     }
   }
 

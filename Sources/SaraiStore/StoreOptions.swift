@@ -50,6 +50,9 @@ package struct StoreOpening: Sendable, Hashable {
     case refilled(from: StoreBackup)
     /// The file was damaged, or gone where nil, and so were all of so many backups: the store is empty.
     case lostAll(damagedFile: String?, damagedBackups: Int)
+    /// The file, or its log, was deleted, moved away or replaced while it was open, and was written again whole:
+    /// nothing is lost. What lay in its place is put aside, nil where nothing did.
+    case rewritten(otherFile: String?)
   }
 
   package var isNew: Bool

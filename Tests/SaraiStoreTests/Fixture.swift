@@ -48,13 +48,15 @@ extension Store {
     }
   }
 
-  func texts() throws -> [String] {
-    try read { try String.fetchAll($0, sql: "SELECT text FROM note ORDER BY id") }
-  }
+  func texts() throws -> [String] { try read { try $0.texts() } }
 
   func integrity() throws -> [String] {
     try read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
   }
+}
+
+extension Database {
+  func texts() throws -> [String] { try String.fetchAll(self, sql: "SELECT text FROM note ORDER BY id") }
 }
 
 /// The code of what a closure throws; nil where it throws nothing of SARAi's.

@@ -25,6 +25,9 @@ int sarai_prepare_connection(void *connection);
 // Opens a regular file to read; never waits for a pipe that nobody writes. A file descriptor, or -1 with errno set.
 int sarai_open_regular(const char *path);
 
+// Which file has a name now. Returns 0, or -1 where there is none.
+int sarai_file_identity(const char *path, uint64_t *device, uint64_t *inode);
+
 // What is wrong with a database file that nobody writes meanwhile.
 typedef enum {
   SARAI_FILE_SOUND = 0,

@@ -13,6 +13,7 @@ enum Schema {
     StoreMigration("2026-11-settings-and-upkeep", addSettings),
     StoreMigration("2026-11-words-of-terms", indexWords),
     StoreMigration("2026-11-spellings-and-tellings", keepSpellings),
+    StoreMigration("2026-11-fewer-pages", writeLess),
   ]
 
   @Sendable private static func createTables(_ database: Database) throws {
@@ -67,6 +68,22 @@ enum Schema {
           PRIMARY KEY (fact_id, turn_id)) STRICT, WITHOUT ROWID;
         CREATE INDEX told_by_turn ON told (turn_id);
         CREATE INDEX operation_undone ON operation (id) WHERE is_undone = 1;
+        """)
+  }
+
+  /// Who waits for a lesson waits for each page that it changes. Owners have a thousand operations and some batches,
+  /// which are read through where anybody asks; lengths of turns were for SQLite's own ranking, which nothing uses.
+  @Sendable private static func writeLess(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        DROP INDEX batch_by_time;
+        DROP INDEX operation_by_owner;
+        DROP TABLE turn_word;
+        DROP TABLE turn_text;
+        CREATE VIRTUAL TABLE turn_text USING fts5 (text, content = 'turn', content_rowid = 'id', columnsize = 0,
+          tokenize = 'unicode61 remove_diacritics 2');
+        INSERT INTO turn_text (turn_text, rank) VALUES ('automerge', 0), ('crisismerge', 384);
+        INSERT INTO turn_text (turn_text) VALUES ('rebuild');
         """)
   }
 

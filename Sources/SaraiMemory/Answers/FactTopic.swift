@@ -42,6 +42,13 @@ package enum FactTopic {
     return value.count >= 4 && others == 0 && !isYear
   }
 
+  /// Whether a text is nothing that people say of anything else: letters with digits, capitals within.
+  static func isNoWord(_ value: String) -> Bool {
+    guard value.count >= 3, value.contains(where: \.isLetter) else { return value.count >= 6 }
+    let hasCapital = value.dropFirst().contains(where: \.isUppercase) && value.contains(where: \.isLowercase)
+    return !value.contains(" ") && (hasCapital || value.contains(where: \.isNumber))
+  }
+
   private static let secrets = Vocabulary.set(
     "clave codigo pin contrasena combinacion password passcode code puk cvv iban tarjeta cuenta")
 }

@@ -33,6 +33,7 @@ extension MemoryStore {
   /// - Throws: `invalidRequest` with the number of the first line that is wrong; lines before it are stored, some 500
   ///   at a time.
   package func importLines(_ lines: some Sequence<String>, owner: Owner) throws -> ImportReport {
+    defer { try? lookAtMarks() }
     var importer = Importer(owner: owner)
     var chunk: [(number: Int, record: Exchange.Record)] = []
     func take() throws {
@@ -49,7 +50,9 @@ extension MemoryStore {
         throw SaraiError(
           fault.code,
           Localized(
-            es: "Línea \(index + 1): \(fault.message.es)", en: "Line \(index + 1): \(fault.message.en)"),
+            es:
+              "Línea \(index + 1): \(fault.message.es) Lo de antes ya está guardado: corrígela y repite.",
+            en: "Line \(index + 1): \(fault.message.en) What precedes it is stored: correct it and repeat."),
           subject: "\(index + 1)", cause: fault.cause)
       }
       if chunk.count == 500 { try take() }

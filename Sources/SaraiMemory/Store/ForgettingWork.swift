@@ -35,6 +35,8 @@ struct ForgettingWork {
       for fact in try database.numbers("SELECT id FROM fact WHERE turn_id = ?", [id.rawValue]) { try addFact(fact) }
     }
     if request.includesMentions { try addMentions() }
+    for fact in facts { try addWhatSays(secret: fact) }
+    for fact in facts { try addProposals(like: fact) }
     for fact in facts {
       turns.formUnion(
         try database.numbers(
@@ -74,13 +76,47 @@ struct ForgettingWork {
     return found
   }
 
-  private func folded(_ term: Int64) throws -> String {
-    var text = ""
-    try database.rows("SELECT coalesce(folded, text) FROM term WHERE id = ?", [term]) { text = $0[0] }
-    return text
+  /// What others say of the same and the person has not answered yet: it would tell what is forgotten, or be asked about.
+  private mutating func addProposals(like id: Int64) throws {
+    guard let record = try FactRecord.load(database, id) else { return }
+    let isOnlyOne = Predicates.isSingleValued(try folded(record.subject), try folded(record.verb))
+    for proposed in try record.kin(database, .proposed, sameObject: !isOnlyOne) { try addFact(proposed.id) }
   }
 
-  // MARK: - Turns
+  private func folded(_ term: Int64) throws -> String { try load(term).folded }
+
+  private func load(_ term: Int64) throws -> Term {
+    var found = Term("")
+    try database.rows("SELECT text, coalesce(folded, text) FROM term WHERE id = ?", [term]) {
+      found = Term(text: $0[0], folded: $0[1])
+    }
+    return found
+  }
+
+  // MARK: - Mentions
+
+  /// A password that is forgotten goes wherever its very letters are said: "Qzxpata es fácil de adivinar".
+  private mutating func addWhatSays(secret id: Int64) throws {
+    guard let record = try FactRecord.load(database, id),
+      FactTopic.isSecret(subject: try load(record.subject), verb: try load(record.verb))
+    else { return }
+    let value = try load(record.object)
+    let isOdd = FactTopic.isNoWord(value.text)
+    guard isOdd || value.text.count >= 5 else { return }
+    let words = Terms.words(value.folded).map(String.init)
+    for term in try Terms(database: database, owner: owner).saying(words) {
+      // What is a word like others is told apart by its capitals and accents, and is no secret as somebody's town.
+      guard try isOdd || load(term).text == value.text else { continue }
+      for column in isOdd ? ["subject_id", "object_id"] : ["subject_id"] {
+        for fact in try database.numbers("SELECT id FROM fact WHERE \(column) = ?", [term]) { try addFact(fact) }
+      }
+    }
+    guard !words.isEmpty else { return }
+    for (turn, text) in try Turns.saying(words, database, owner: owner)
+    where isOdd || text.contains(value.text) {
+      if try !tellsWhatStays(turn) { turns.insert(turn) }
+    }
+  }
 
   /// What says the object of one of the facts: facts about it or with it among other words, and turns.
   private mutating func addMentions() throws {

@@ -11,6 +11,8 @@ package final class MemoryStore: Sendable {
   package let store: Store
   /// Words of terms, for all who read.
   let terms = TermCache()
+  /// What a repair is told of what there was.
+  let marks: Marks
 
   /// What opening found: damage, and what was lost by it.
   package let opening: MemoryOpening
@@ -23,8 +25,13 @@ package final class MemoryStore: Sendable {
     folder: String, repaired: (@Sendable (MemoryOpening) -> Void)? = nil
   ) throws -> MemoryStore {
     var options = options(folder: folder)
-    if let repaired { options.onRepair = { repaired(MemoryOpening($1, $0)) } }
-    return try MemoryStore(options: options)
+    let marks = Marks()
+    options.onRepair = { store, report in
+      let opening = MemoryOpening(report, store, known: marks.numbers)
+      marks.set(try? store.read { try Marks.Numbers($0) })
+      repaired?(opening)
+    }
+    return try MemoryStore(options: options, marks: marks)
   }
 
   package static func options(folder: String) -> StoreOptions {
@@ -32,11 +39,15 @@ package final class MemoryStore: Sendable {
       path: folder + "/memory.db", backupFolder: folder + "/backups", migrations: Schema.migrations)
   }
 
-  package init(options: StoreOptions) throws {
+  package convenience init(options: StoreOptions) throws { try self.init(options: options, marks: Marks()) }
+
+  private init(options: StoreOptions, marks: Marks) throws {
     var options = options
+    self.marks = marks
     options.onConnect = { [terms] in terms.follow($0) }
     store = try Store(options)
     opening = MemoryOpening(store.opening, store)
+    marks.set(try store.read { try Marks.Numbers($0) })
     do {
       if try store.read({ try Duty.isOwed(Duty.purge, $0) }) { _ = try finishForgetting() }
     } catch let fault as SaraiError where fault.code == .insufficientResources {
@@ -139,22 +150,44 @@ package struct MemoryOpening: Sendable, Hashable {
           + "Nothing was deleted: \(whereIs.en)the backups are in their folder.")
     case .refilled(let backup):
       return Localized(
-        es: "El archivo de la memoria faltaba o estaba vacío y se ha recuperado la copia del \(when(backup)); lo "
-          + "posterior se ha perdido. Para empezar de nuevo: sarai memory forget --all",
-        en:
-          "The memory's file was gone or empty, and the backup of \(when(backup)) is in its place; what came later is "
-          + "lost. To start anew: sarai memory forget --all")
+        es: "El archivo de la memoria faltaba o estaba vacío y se ha recuperado la copia del \(when(backup)). "
+          + "\(whatIsLost.es) Para empezar de nuevo: sarai memory forget --all",
+        en: "The memory's file was gone or empty, and the backup of \(when(backup)) is in its place. "
+          + "\(whatIsLost.en) To start anew: sarai memory forget --all")
+    case .rewritten(let other):
+      let aside = (
+        es: other.map {
+          " El que estaba en su lugar queda en \($0); para usar ese: sarai memory restore \($0)."
+        } ?? "",
+        en: other.map { " What was in its place is at \($0); to use that: sarai memory restore \($0)." } ?? ""
+      )
+      return Localized(
+        es: "El archivo de la memoria se borró o se cambió mientras estaba en uso: está escrito de nuevo y no se ha "
+          + "perdido nada.\(aside.es) Para empezar de cero: sarai memory forget --all",
+        en: "The memory's file was deleted or replaced while it was in use: it is written again, and nothing is lost."
+          + "\(aside.en) To start anew: sarai memory forget --all")
     case .restored(let backup, let file):
-      let es = lost.map {
-        "Se ha perdido lo posterior: \(count($0.facts, "hecho")) y \(count($0.turns, "turno"))."
-      }
-      let en = lost.map { "What came later is lost: \(count($0.facts, "fact")) and \(count($0.turns, "turn"))." }
       return Localized(
         es: "La memoria estaba dañada y se ha recuperado la copia del \(when(backup)). "
-          + (es ?? "Se ha perdido lo posterior.") + " El archivo dañado queda en \(file).",
+          + "\(whatIsLost.es) El archivo dañado queda en \(file).",
         en: "The memory was damaged, and the backup of \(when(backup)) is in its place. "
-          + (en ?? "What came later is lost.") + " The damaged file is at \(file).")
+          + "\(whatIsLost.en) The damaged file is at \(file).")
     }
+  }
+
+  /// What came after the backup, in numbers where they are known.
+  private var whatIsLost: (es: String, en: String) {
+    guard let lost else { return ("Se ha perdido lo posterior.", "What came later is lost.") }
+    guard lost.facts + lost.turns > 0 else {
+      return (
+        "No falta ningún hecho ni turno; si después se corrigió o se olvidó algo, revísalo.",
+        "No fact or turn is missing; if something was corrected or forgotten later, look it over."
+      )
+    }
+    return (
+      "Se ha perdido lo posterior: \(count(lost.facts, "hecho")) y \(count(lost.turns, "turno")).",
+      "What came later is lost: \(count(lost.facts, "fact")) and \(count(lost.turns, "turn"))."
+    )
   }
 
   private func when(_ backup: StoreBackup) -> String {

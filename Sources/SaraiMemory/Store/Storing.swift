@@ -11,7 +11,7 @@ extension MemoryStore {
   ///   the disk is full.
   package func store(_ batch: Batch) throws -> Receipt {
     try Limits.check(batch)
-    return try store.write { database in
+    let receipt = try store.write { database -> Receipt in
       let owner = try create(batch.owner, database)
       let key = batch.key.map { BatchKey($0) }
       if let key, let known = try key.receipt(database, owner: owner) { return known }
@@ -32,6 +32,8 @@ extension MemoryStore {
       try key?.keep(receipt, database, owner: owner, at: batch.saidAt)
       return receipt
     }
+    marks.note(receipt)
+    return receipt
   }
 
   /// Stores a turn by itself; its facts may follow later in a batch with its number.
@@ -118,13 +120,15 @@ struct Learning {
     merged.validTo = record.validTo
     // "hasta marzo" of what was to begin in May: the beginning was of another time.
     if let from = merged.validFrom, let to = merged.validTo, to < from { merged.validFrom = record.validFrom }
-    if merged.turn == nil { merged.turn = record.turn }
     merged.object = isExact ? record.object : try spelling(of: known.object, toldAs: record.object)
+    // Where it comes from is the turn that says it as it stands, in the person's own words where there are any.
+    let isReworded = merged.object != known.object || merged.source != known.source
+    if merged.turn == nil || isReworded { merged.turn = record.turn ?? merged.turn }
     if merged.state != known.state || merged.object != known.object {
       try log.note(known, keepsTerms: merged.object == known.object)
       try merged.update(database)
     }
-    if let turn = record.turn, turn != merged.turn {
+    for turn in Set([known.turn, record.turn].compactMap(\.self)) where turn != merged.turn {
       try database.run("INSERT OR IGNORE INTO told (fact_id, turn_id) VALUES (?, ?)", [merged.id, turn])
     }
     let replaced = merged.standing == .current ? try replace(by: merged, replacing) : []

@@ -72,7 +72,13 @@ extension MemoryStore {
   package func backup(to path: String) throws { try store.export(to: path) }
 
   /// Puts a backup in the place of the memory, which becomes a backup itself.
-  package func restore(_ path: String) throws { try store.restore(path) }
+  package func restore(_ path: String) throws {
+    try store.restore(path)
+    try lookAtMarks()
+  }
+
+  /// Where numbers come from elsewhere than from a batch.
+  func lookAtMarks() throws { marks.set(try store.read { try Marks.Numbers($0) }) }
 
   func fileBytes() throws -> Int {
     try store.read { database in

@@ -111,11 +111,12 @@ package enum StoreFault {
       Localized(
         es: "El archivo de la base de datos (\(path)) se ha borrado o cambiado por otro mientras estaba en uso y no se "
           + "puede escribir de nuevo, así que esto no se ha guardado: devuelve el archivo o su carpeta a su sitio, o "
-          + "reinicia SARAi con «sarai stop» para empezar con lo que haya."
+          + "reinicia SARAi con «sarai stop» para empezar con lo que haya. Hasta entonces todo lo de antes se puede leer."
           + (fault.map { " \($0.message.es)" } ?? ""),
         en: "The database's file (\(path)) was deleted or replaced while it was in use and cannot be written again, so "
           + "this was not saved: put the file or its folder back, or restart SARAi with `sarai stop` to begin with what "
-          + "is there." + (fault.map { " \($0.message.en)" } ?? "")),
+          + "is there. Until then all of what was there before can be read." + (fault.map { " \($0.message.en)" } ?? "")
+      ),
       subject: path, cause: "\(error)")
   }
 

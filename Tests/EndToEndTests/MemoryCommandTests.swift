@@ -168,6 +168,28 @@ import Testing
     }
   }
 
+  @Test func `What is told after memory.db was deleted is kept, and without its folder nothing is said to be kept`()
+    async throws
+  {
+    try await CommandLineHome.with { home in
+      let folder = home.file("state/memory")
+      try await home.tell("Mi hermana vive en Madrid")
+      try FileManager.default.removeItem(at: folder.appending(path: "memory.db"))
+      try await home.tell("Mi perro se llama Toby")
+      #expect(try await home.run("stop").status == 0)
+      #expect(try await home.answer(to: "¿Dónde vive mi hermana?").contains("Madrid"))
+      #expect(try await home.answer(to: "¿Cómo se llama mi perro?").contains("Toby"))
+      // A sandbox has the folder that was there when it began, and no other one.
+      try FileManager.default.removeItem(at: folder)
+      let refused = try await home.run("memory", "add", "Mi gato se llama Miau")
+      #expect(refused.status != 0 && refused.errors.contains("memory.db"), "\(refused)")
+      #expect(try await home.answer(to: "¿Cómo se llama mi perro?").contains("Toby"))
+      #expect(try await home.run("stop").status == 0)
+      try await home.tell("Mi gato se llama Miau")
+      #expect(try await home.memory("list").arrayValue?.isEmpty == false)
+    }
+  }
+
   @Test func `A source is trusted by name until it is trusted no longer, each person for themselves`() async throws {
     try await CommandLineHome.with { home in
       #expect(try await home.run("memory", "trust").output.contains("your own words alone"))

@@ -30,6 +30,7 @@ extension MemoryHost {
     let read = learnt.changes
     // Who asks to forget something names it: the request would keep what it takes away.
     if lesson.source == .userInput, learnt.changes.isEmpty, try asksToForget(lesson) { return reply }
+    if lesson.source == .userInput, Unkept.isAsked(in: lesson.text, language: lesson.language) { return reply }
     let isTrusted =
       try !lesson.sourceName.isEmpty && lesson.source != .userInput
       && store.setting(.trustedSources, owner: lesson.owner).contains(lesson.sourceName)

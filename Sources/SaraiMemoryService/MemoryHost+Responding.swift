@@ -12,9 +12,10 @@ extension MemoryHost {
     let memory = memory(of: owner)
     var reply = Sarai_Memory_V1_RespondReply()
     reply.waitedSeconds = await settle(memory, withinSeconds: request.waitSeconds)
+    let before = memory.heard(request.text)
     guard request.text.utf8.count <= Self.longestTurn else { return reply }
     let question = Question(request, owner: owner)
-    if request.mayChange, let answer = try await change(question, memory) {
+    if request.mayChange, let answer = try await change(question, memory, after: before) {
       reply.take(answer)
     } else if let answer = try await reading({ try self.report(question) ?? self.answer(question) }) {
       reply.take(answer)
@@ -26,7 +27,9 @@ extension MemoryHost {
   }
 
   /// Requests that change something: forgetting, and whether to learn.
-  private func change(_ question: Question, _ memory: OwnerMemory) async throws -> Answer? {
+  ///
+  /// - Parameter before: The hash of what the turn before this one said, where that is known.
+  private func change(_ question: Question, _ memory: OwnerMemory, after before: Int?) async throws -> Answer? {
     let language = question.language
     switch MemoryRequest(question.text) {
     case .pause:
@@ -44,11 +47,12 @@ extension MemoryHost {
     case .lastLearnt, nil: break
     }
     let asked = try await reading {
-      try Forgetting(lookup: self.store, owner: question.owner).request(
+      let lastTurn = try self.lastTurn(of: question.owner, after: before)
+      return try Forgetting(lookup: self.store, owner: question.owner, lastTurn: .turn(lastTurn)).request(
         in: question.text, language: question.fallback, now: question.now)
     }
     switch asked {
-    case nil: return nil
+    case nil: return unkept(question)
     case .nothing?:
       return Answer(
         .forgotten, Localized(es: "No tengo nada guardado sobre eso.", en: "I have nothing about that.")[language], [],
@@ -69,8 +73,41 @@ extension MemoryHost {
           es: "Eso sale en varias cosas que me dijiste (\(names.text)). ¿Cuál olvido?",
           en: "That is in several things you told me (\(names.text)). Which one shall I forget?")[language], [],
         language)
+    case .otherwise(let ids)?:
+      let facts = try await reading { try ids.prefix(4).map { try self.store.fact($0, owner: question.owner) } }
+      let known = facts.map { FactSentence.text($0, language) }.joined(separator: " ")
+      return Answer(
+        .reported,
+        Localized(
+          es: "Eso no lo tengo guardado; lo que sé es otra cosa: \(known)",
+          en: "I do not have that; what I know is something else: \(known)")[language], ids, language)
+    case .unsure(let ids, let object)?:
+      let names = try await reading { try self.names(of: ids, owner: question.owner, language) }
+      return Answer(
+        .reported,
+        Localized(
+          es: "No he olvidado nada. Para que olvide \(names.text) para siempre, di solo «Olvida \(object)».",
+          en: "I have forgotten nothing. For me to forget \(names.text) for good, say only \"Forget \(object)\".")[
+            language], ids, language)
     case .facts(let ids)?: return try await forget(ids, question, memory)
     }
+  }
+
+  /// The user's last turn; nil where it was not kept.
+  private func lastTurn(of owner: Owner, after before: Int?) throws -> TurnID? {
+    guard let turn = try store.turns(of: owner, limit: 4).last(where: { $0.role == .user }) else { return nil }
+    return before == nil || before == turn.text.hashValue ? turn.id : nil
+  }
+
+  /// «Esto no lo apuntes: …»
+  private func unkept(_ question: Question) -> Answer? {
+    guard !question.text.contains("?"), Unkept.isAsked(in: question.text, language: question.fallback) else {
+      return nil
+    }
+    return Answer(
+      .reported,
+      Localized(es: "De acuerdo: de esto no guardo nada.", en: "All right: I keep nothing of this.")[question.language],
+      [], question.language)
   }
 
   private func forget(_ asked: [FactID], _ question: Question, _ memory: OwnerMemory) async throws -> Answer {

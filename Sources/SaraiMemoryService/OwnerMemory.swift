@@ -13,6 +13,9 @@ package final class OwnerMemory: Sendable {
   let isEmbedding = Mutex(false)
   private let embedded = Mutex<(model: String, last: TurnID)?>(nil)
 
+  /// What the last turn said that was answered, as a hash: it may be private.
+  private let said = Mutex<Int?>(nil)
+
   private struct Loaded {
     var index: TurnIndex
     /// Whose vectors it has.
@@ -56,6 +59,16 @@ package final class OwnerMemory: Sendable {
   func dropIndex() {
     index.withLock { $0 = nil }
     embedded.withLock { $0 = nil }
+  }
+
+  /// Notes what a turn says.
+  ///
+  /// - Returns: The hash of what the turn before it said; nil for the first since the process began.
+  func heard(_ text: String) -> Int? {
+    said.withLock { said in
+      defer { said = text.hashValue }
+      return said
+    }
   }
 
   // MARK: - Vectors

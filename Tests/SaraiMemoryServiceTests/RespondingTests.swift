@@ -32,6 +32,39 @@ import Testing
     }
   }
 
+  @Test("«Olvida eso» is said of the last turn alone")
+  func lastTurn() async throws {
+    try await MemoryFixture.with { fixture in
+      try await fixture.tell("Trabajo en Renfe")
+      try await fixture.tell("Cuéntame un chiste")
+      #expect(try await fixture.ask("Olvida eso")?.text == "No tengo nada guardado sobre eso.")
+      #expect(try await fixture.facts().count == 1)
+    }
+    try await MemoryFixture.with { fixture in
+      try await fixture.tell("Trabajo en Renfe")
+      _ = try await fixture.ask("Vivo en Soria")
+      try await fixture.tell("Vivo en Soria")
+      #expect(try await fixture.ask("no, olvida eso")?.outcome == .forgotten)
+      // Asked again, it is not the turn before that goes.
+      #expect(try await fixture.ask("Olvida eso")?.text == "No tengo nada guardado sobre eso.")
+      #expect(try await fixture.facts().map(\.object) == ["Renfe"])
+    }
+  }
+
+  @Test("Who errs in a request to forget hears what is known, and what is not to be kept is not")
+  func saidOtherwise() async throws {
+    try await MemoryFixture.with { fixture in
+      try await fixture.tell("Mi PIN es 4471")
+      let otherwise = try await fixture.ask("olvida que mi PIN es 9999")
+      #expect(otherwise?.outcome == .reported && otherwise?.text.contains("4471") == true)
+      let unsure = try await fixture.ask("Olvida mi PIN y cuéntame un chiste")
+      #expect(unsure?.outcome == .reported && unsure?.text.contains("mi PIN".lowercased()) == true)
+      #expect(try await fixture.ask("Esto no lo apuntes: vivo en Lugo")?.outcome == .reported)
+      #expect(try await fixture.tell("Esto no lo apuntes: vivo en Lugo").turn == nil)
+      #expect(try await fixture.facts().count == 1)
+    }
+  }
+
   @Test("A secret takes nothing with it that only shares a common value")
   func commonValue() async throws {
     try await MemoryFixture.with { fixture in

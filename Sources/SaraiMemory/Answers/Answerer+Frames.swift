@@ -127,7 +127,7 @@ extension Answerer {
       if ["hora", "time"].contains(gap.noun?.head ?? ""), !clocks.isEmpty {
         return clocks.map(\.object).joined(separator: " ")
       }
-      if !times.isEmpty { return times.map(\.object).joined(separator: " ") }
+      if !times.isEmpty { return unique(times.map(\.object)).joined(separator: " ") }
       return gap.preposition.isEmpty ? nil : open.first { $0.preposition == gap.preposition }.map(said)
     case .place:
       let wanted =
@@ -261,7 +261,8 @@ extension Answerer {
   func polar(_ question: Question, _ subjects: [String]?) throws -> MemoryAnswer? {
     guard let subjects, !subjects.isEmpty else { return nil }
     let writer = SentenceWriter(question)
-    let found = try frames(question, subjects)
+    let isTimed = question.clause.arguments.contains { $0.time != nil }
+    let found = try frames(question, subjects).filter { isTimed || !Self.isRestricted($0) }
     if let choice = question.clause.arguments.first(where: \.phrase.isAlternative) {
       return chosen(choice.phrase, found, question, writer)
     }
@@ -270,6 +271,18 @@ extension Answerer {
     }
     return try contrary(question, subjects, writer) ?? owned(question, subjects, writer)
       ?? opposed(question, subjects, writer)
+  }
+
+  /// «No como carne los viernes» says nothing of the other days.
+  private static func isRestricted(_ frame: Frame) -> Bool {
+    guard frame.isNegated else { return false }
+    return frame.parts.contains { part in
+      let object = Fold.text(part.object)
+      return part.isTime
+        && (["los ", "las ", "cada ", "todos ", "todas ", "every ", "por la", "de noche", "on weekdays", "on weekends"]
+          .contains(where: object.hasPrefix) || object.hasPrefix("on ") && object.hasSuffix("days"))
+        || part.preposition == "de" && object == "noche"
+    }
   }
 
   private func polarity(_ isTrue: Bool, _ writer: SentenceWriter, _ question: Question) -> String {
@@ -315,6 +328,7 @@ extension Answerer {
 
   /// "Do I like mushrooms?", when they are hated.
   private func opposed(_ question: Question, _ subjects: [String], _ writer: SentenceWriter) throws -> MemoryAnswer? {
+    if let answer = try single(question, subjects, writer) { return answer }
     let opposites = ["gustar": "odiar", "encantar": "odiar", "odiar": "gustar"]
     guard let verb = opposites[question.clause.verb.verb], !essentials(question).isEmpty else { return nil }
     for name in Synonyms.of(verb) {
@@ -322,6 +336,34 @@ extension Answerer {
       for frame in Frame.frames(of: name, in: facts) where try !frame.isNegated && holds(question, of: frame) {
         return known(polarity(false, writer, question), [frame], question)
       }
+    }
+    return nil
+  }
+
+  /// «¿Está soltero mi hermano?», when he is married or has somebody.
+  private func single(_ question: Question, _ subjects: [String], _ writer: SentenceWriter) throws -> MemoryAnswer? {
+    let states = ["soltero", "casado", "divorciado", "viudo"]
+    guard ["ser", "estar"].contains(question.clause.verb.verb),
+      let argument = essentials(question).first, essentials(question).count == 1
+    else { return nil }
+    func state(_ text: String) -> String? {
+      let stems = Content.stems(of: text)
+      return stems.count == 1 ? states.first { Fold.stem($0) == stems[0] } : nil
+    }
+    guard let asked = state(argument.text) else { return nil }
+    for subject in subjects {
+      let facts = try view.facts(subjects: [subject]).filter { !$0.isNegated }
+      let other = facts.first { fact in
+        ["ser", "estar"].contains(fact.verb.text) && state(fact.object.text).map { $0 != asked } ?? false
+      }
+      let bond = facts.first { fact in
+        guard asked == "soltero" else { return false }
+        if ["prometerse con", "estar casado con", "salir con"].contains(fact.verb.text) { return true }
+        return ["tener", "echar", "echarse"].contains(fact.verb.text)
+          && Content.stems(of: fact.object.text).contains { ["novi", "parej"].contains($0) }
+      }
+      guard let fact = other ?? bond else { continue }
+      return known(polarity(false, writer, question), [Frame(main: fact, parts: [], verb: "ser")], question)
     }
     return nil
   }

@@ -4,9 +4,11 @@ package import SaraiCore
 package struct Answerer {
   let view: FactView
   let resolver: EntityResolver
+  private let shielded: ShieldedFacts
 
   package init(lookup: any FactLookup, owner: Owner) {
-    view = FactView(lookup, owner: owner)
+    shielded = ShieldedFacts(lookup)
+    view = FactView(shielded, owner: owner)
     resolver = EntityResolver(view, isAsking: true)
   }
 
@@ -18,6 +20,13 @@ package struct Answerer {
   ///   - now: What the clock on the wall shows.
   /// - Throws: What the lookup throws.
   package func answer(_ text: String, language: Language, now: CivilDateTime) throws -> MemoryAnswer? {
+    var answer = try plain(text, language, now)
+    if let text = answer?.text { answer?.text = shielded.restored(text) }
+    return answer
+  }
+
+  /// The answer with words for secrets.
+  private func plain(_ text: String, _ language: Language, _ now: CivilDateTime) throws -> MemoryAnswer? {
     guard text.utf8.count <= 2000 else { return nil }
     if let answer = try survey(text, language, now) { return answer }
     guard let question = QuestionReader.question(in: text, language: language, today: now.date)
@@ -70,10 +79,20 @@ package struct Answerer {
       {
         return true
       }
-      if let owner = phrase.possessor.first, let name = owner.name, try isKnown(name) { return true }
+      if let owner = phrase.possessor.first, let name = owner.name {
+        // «El cumpleaños de Marcos» is nothing that the world knows.
+        let isPersonal = phrase.isKin || Self.personal.contains(phrase.head)
+        if try isKnown(name) || isPersonal && GivenNames.contains(name) { return true }
+      }
     }
     return false
   }
+
+  private static let personal = Vocabulary.set(
+    """
+    cumpleanos telefono movil numero direccion casa piso coche perro gato edad boda aniversario trabajo correo regalo cita
+    birthday phone number address house flat apartment car dog cat age wedding anniversary job email appointment
+    """)
 
   /// «¿Cuál es la clave del trastero?»: nobody else can know.
   private func isSecret(_ phrase: NounPhrase) -> Bool {

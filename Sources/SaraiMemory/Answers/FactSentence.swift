@@ -40,6 +40,11 @@ package enum FactSentence {
     speaker == .owner ? text : PersonSwap.text(text, language)
   }
 
+  /// The object to the person spoken to; a secret stays as it was typed.
+  private static func object(_ text: String, of fact: Fact, _ language: Language, _ speaker: Speaker) -> String {
+    fact.verb == "ser" && FactTopic.isSecret(fact) ? text : turned(text, language, speaker)
+  }
+
   private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
 
   // MARK: Spanish
@@ -65,7 +70,7 @@ package enum FactSentence {
     let subject = isUser ? "" : (isExperiencer ? "a " : "") + entity(fact.subject.text, .spanish, speaker)
     let parts =
       [subject] + (fact.isNegated ? ["no"] : []) + clitic + [finite] + verb.map { turned($0, .spanish, speaker) }
-      + [turned(object, .spanish, speaker)]
+      + [self.object(object, of: fact, .spanish, speaker)]
     return parts.filter { !$0.isEmpty }.joined(separator: " ")
   }
 
@@ -95,7 +100,7 @@ package enum FactSentence {
       words[0], person: !isUser ? .other : speaker == .owner ? .first : .second, isPast: isPast,
       isNegated: fact.isNegated)
     let subject = isUser && speaker == .owner ? "I" : entity(fact.subject.text, .english, speaker)
-    let parts = [subject, finite] + words.dropFirst() + rest + [turned(object, .english, speaker)]
+    let parts = [subject, finite] + words.dropFirst() + rest + [self.object(object, of: fact, .english, speaker)]
     return parts.filter { !$0.isEmpty }.joined(separator: " ")
   }
 

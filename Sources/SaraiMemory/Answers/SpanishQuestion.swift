@@ -174,7 +174,12 @@ enum SpanishQuestion {
     }
     // «¿Cuándo cambiaron la cita?»: nobody in particular did.
     if verb.person == 5, bare.count == 1, case .phrase(let phrase) = builder.after[bare[0]], !phrase.isPlural { return }
-    guard let place = bare.last(where: { isDefinite(builder.after[$0]) }) ?? (gap == nil ? nil : bare.last) else {
+    // «¿Cuándo empieza Alba el cole?»: of two it is a person who does it.
+    let definite = bare.filter { isDefinite(builder.after[$0]) }
+    let person =
+      definite.count > 1
+      ? definite.first { builder.after[$0].phrase.map { $0.isNameable || $0.isName } ?? false } : nil
+    guard let place = person ?? definite.last ?? (gap == nil ? nil : bare.last) else {
       return
     }
     builder.before = [builder.after.remove(at: place)]

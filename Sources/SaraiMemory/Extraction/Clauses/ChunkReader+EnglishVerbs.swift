@@ -89,9 +89,13 @@ extension ChunkReader {
   /// "Quit smoking", "got moved": the second word says what has changed.
   private func change(_ group: inout VerbGroup, _ word: String, _ readings: [EnglishConjugation.Form]) -> Bool {
     if ["quit", "stop"].contains(group.lemma), let main = readings.first(where: { $0.tense == .gerund }) {
-      group.isNegated = true
-      group.isNoLonger = true
+      // "I will never stop loving her" says that one does.
+      group.isNoLonger = !group.isNegated
+      group.isNegated.toggle()
       group.isPast = false
+      group.isPerfect = group.isPerfect && group.isNoLonger
+      group.modal = nil
+      group.isAuxiliary = false
       group.lemma = main.lemma
       return true
     }

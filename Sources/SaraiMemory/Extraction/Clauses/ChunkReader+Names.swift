@@ -18,6 +18,8 @@ extension ChunkReader {
       if word.isCapitalized || word.kind == .number, !lexicon.subjects.keys.contains(word.folded) || word.folded != "i"
       {
         if times.read(words, at: place) != nil { break }
+        // «Martina 3»
+        if word.kind == .number, place == start + 1, GivenNames.contains(words[start].text) { break }
         // "I owe Pete 50 bucks"
         if language == .english, word.kind == .number, isWord(place + 1), !words[place + 1].isCapitalized,
           isNoun(place + 1, afterDeterminer: false)

@@ -242,7 +242,15 @@ extension ChunkReader {
     else { return nil }
     // «voy a comprar», «acabo de mudarme» tell of the main verb alone.
     group.modal = ["ir", "venir", "acabar", "volver"].contains(group.lemma) ? nil : group.lemma
-    if group.lemma == "dejar" { group.isNoLonger = true }
+    if group.lemma == "dejar" {
+      // «No dejo de quererla» says that one does.
+      group.isNoLonger = !group.isNegated
+      if group.isNegated {
+        group.isNegated = false
+        group.modal = nil
+        group.isPast = false
+      }
+    }
     if group.lemma == "acabar" { group.isPerfect = true }
     group.lemma = main
     group.clitics += clitics

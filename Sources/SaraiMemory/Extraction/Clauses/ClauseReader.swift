@@ -42,6 +42,15 @@ struct ClauseReader: Sendable {
     return Denials.spelledOut(statement, language).flatMap { clauses($0, language, today) }
   }
 
+  /// Whether a statement tells what somebody says, wishes or makes up rather than what is so: then nobody else is to
+  /// read a fact out of it either.
+  static func isRefused(_ sentence: Sentence, language: Language, today: CivilDate) -> Bool {
+    let statement = Rewriting.statement(SpellingCorrector.of(language).corrected(sentence.words), language)
+    if Fiction.isBegun(by: statement) { return true }
+    let chunks = ListReader.joined(ChunkReader.chunks(of: statement, language: language, today: today))
+    return Hearsay.own(chunks, language) != chunks
+  }
+
   private static func clauses(_ words: [Word], _ language: Language, _ today: CivilDate) -> [Clause] {
     var reader = ClauseReader(language: language)
     let chunks = ChunkReader.chunks(of: words, language: language, today: today)

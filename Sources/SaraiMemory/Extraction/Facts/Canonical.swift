@@ -11,6 +11,8 @@ enum Canonical {
       clause.verb.lemma = "die"
       clause.verb.verb = "morir"
     }
+    engagement(&clause)
+    grade(&clause)
     birthday(&clause)
     age(&clause)
     home(&clause, today)
@@ -23,6 +25,41 @@ enum Canonical {
     for index in clause.arguments.indices { clause.arguments[index].phrase = trimmed(clause.arguments[index].phrase) }
     return clause
   }
+
+  /// "I got engaged to Hannah", «me he prometido con Ana».
+  private static func engagement(_ clause: inout Clause) {
+    let isGetting =
+      ["get", "become"].contains(clause.verb.lemma)
+      && clause.arguments.contains { $0.preposition.isEmpty && Fold.text($0.phrase.text) == "engaged" }
+    guard isGetting || clause.verb.lemma == "engage" || ["prometerse", "comprometerse"].contains(clause.verb.verb)
+    else {
+      return
+    }
+    clause.verb.verb = "prometerse"
+    clause.verb.isPassive = false
+    clause.arguments.removeAll { $0.preposition.isEmpty && $0.time == nil }
+    for place in clause.arguments.indices where clause.arguments[place].preposition == "a" {
+      clause.arguments[place].preposition = "con"
+    }
+  }
+
+  /// «Ya ha pasado a cuarto»: that is where one goes to now.
+  private static func grade(_ clause: inout Clause) {
+    guard clause.verb.verb == "pasar", clause.verb.isPast || clause.verb.isPerfect || clause.verb.isNow,
+      let place = clause.argument("a")?.phrase, isGrade(place.text), clause.object == nil
+    else { return }
+    clause.verb.verb = "ir"
+    clause.verb.isPast = false
+    clause.verb.isPerfect = false
+  }
+
+  /// Where one goes to school.
+  static func isGrade(_ place: String) -> Bool {
+    place.split(separator: " ").first.map { grades.contains(Fold.text($0)) } ?? false
+  }
+
+  private static let grades = Vocabulary.set(
+    "primero segundo tercero cuarto quinto sexto septimo octavo primaria secundaria bachillerato infantil eso")
 
   /// «Hoy cumplo 41»: they are had from today on.
   private static func reached(_ clause: inout Clause, _ today: CivilDate?) {
@@ -37,6 +74,7 @@ enum Canonical {
   /// «Mi madre cumple años el 2 de julio» is about the birthday of hers.
   private static func birthday(_ clause: inout Clause) {
     guard clause.verb.verb == "cumplir", let object = clause.object, object.head == "ano",
+      !Fold.text(object.text).hasPrefix("cuant"), !Fold.text(object.text).hasPrefix("how"),
       object.quantity == nil
         || (!clause.verb.isPast && !clause.verb.isPerfect && clause.arguments.contains { $0.time != nil }),
       let subject = clause.subject

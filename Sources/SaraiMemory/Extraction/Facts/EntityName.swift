@@ -88,7 +88,9 @@ enum EntityName {
   private static let compounds: [String: String] = [
     "phone number": "telefono", "telephone number": "telefono", "numero de telefono": "telefono",
     "numero de movil": "telefono",
-    "cell phone": "telefono", "mobile number": "telefono", "cell number": "telefono", "mobile phone": "telefono",
+    "pin number": "pin", "numero pin": "pin", "numero de pin": "pin", "pin code": "pin", "codigo pin": "pin",
+    "codigo de pin": "pin", "cell phone": "telefono", "mobile number": "telefono", "cell number": "telefono",
+    "mobile phone": "telefono",
     "telefono movil": "telefono", "blood type": "grupo sanguineo", "blood group": "grupo sanguineo",
     "license plate": "matricula", "licence plate": "matricula", "number plate": "matricula", "email address": "correo",
     "correo electronico": "correo", "home address": "direccion", "date of birth": "fecha de nacimiento",

@@ -78,7 +78,12 @@ struct EntityResolver {
     for role in roles {
       let isOfUser = role.hasSuffix(EntityName.ofUser)
       let bare = isOfUser ? String(role.dropLast(EntityName.ofUser.count)) : role
-      guard !Kinship.isKin(String(bare.prefix { $0 != " " })), !bare.isEmpty else { continue }
+      guard !bare.isEmpty else { continue }
+      if Kinship.isKin(String(bare.prefix { $0 != " " })) {
+        let qualified = try qualified(role)
+        if qualified.count == 1 { return qualified }
+        continue
+      }
       let variant = isOfUser ? bare : bare + EntityName.ofUser
       if try !view.facts(subjects: [variant]).isEmpty { return [variant] }
       guard isAsking else { continue }
@@ -101,6 +106,18 @@ struct EntityResolver {
       if shorter.count == 1, words.count > 1, !isAnothers { return Array(shorter) }
     }
     return []
+  }
+
+  /// «el hijo de Charo», when only «el hijo pequeño de Charo» was told.
+  private func qualified(_ role: String) throws -> [String] {
+    guard isAsking, let space = role.firstIndex(of: " ") else { return [] }
+    let (noun, owner) = (role[..<space], role[space...])
+    let subjects = try view.facts(text: String(noun)).map(\.subject.text).filter { subject in
+      subject.hasPrefix(noun + " ") && subject.hasSuffix(owner)
+        && ["mayor", "pequeno", "mediano"].contains(
+          String(subject.dropFirst(noun.count + 1).dropLast(owner.count)))
+    }
+    return Array(Set(subjects))
   }
 
   /// «perro de vecina del usuario» is not the dog of who asks for «mi perro».

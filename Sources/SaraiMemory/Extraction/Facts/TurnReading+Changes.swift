@@ -6,6 +6,7 @@ extension TurnReading {
   mutating func learnChange(_ subject: String, _ clause: Clause) throws -> Bool {
     let lemma = clause.verb.verb
     try learnEnding(subject, clause)
+    try endGrade(subject, clause)
     if try learnMoving(subject, clause) { return true }
     if try learnCount(subject, clause) { return true }
     if try learnValue(subject, clause) { return true }
@@ -68,6 +69,17 @@ extension TurnReading {
       return try replaceLast(subject, object.text)
     }
     return false
+  }
+
+  /// Who goes to the fourth form no longer goes to the third.
+  private mutating func endGrade(_ subject: String, _ clause: Clause) throws {
+    guard clause.verb.verb == "ir", !clause.verb.isNegated, !clause.verb.isImperfect,
+      let place = clause.argument("a")?.phrase, Canonical.isGrade(place.text)
+    else { return }
+    end(
+      try resolver.view.facts(subjects: [subject], verbs: ["ir a"]).filter {
+        !$0.isNegated && Canonical.isGrade($0.object.text) && $0.object != Term(place.text)
+      })
   }
 
   /// «La hemos llamado Luna», "we named our dog Luna".

@@ -47,7 +47,22 @@ extension TurnReading {
     let paid = try resolver.view.facts(subjects: [EntityName.user], verbs: ["pagar"]).first { fact in
       !fact.isNegated && wanted.isSubset(of: Content.stems(of: fact.object.text))
     }
-    guard let paid, !wanted.isEmpty else { return false }
+    guard !wanted.isEmpty else { return false }
+    guard let paid else {
+      // «Pago 600 de alquiler»: what for hangs on how much.
+      let facts = try resolver.view.facts(subjects: [EntityName.user]).filter { $0.verb.text.hasPrefix("pagar") }
+      let uses = facts.filter {
+        $0.verb.text.hasPrefix("pagar ") && wanted.isSubset(of: Content.stems(of: $0.object.text))
+      }
+      let amounts = facts.filter { fact in
+        fact.verb == "pagar" && !fact.isNegated
+          && uses.contains { $0.verb.folded.hasPrefix("pagar " + fact.object.folded + " ") }
+      }
+      guard !amounts.isEmpty else { return false }
+      end(amounts + uses)
+      try add(EntityName.user, "pagar", value + " de " + thing.head)
+      return true
+    }
     end([paid])
     try add(EntityName.user, "pagar", value + " de " + thing.head)
     return true

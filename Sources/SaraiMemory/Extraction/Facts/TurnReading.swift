@@ -6,6 +6,8 @@ struct TurnReading {
   /// Whether the sentence begins with «no,»: it contradicts what was told.
   var isContradiction = false
   var resolver: EntityResolver
+  /// What is kept letter by letter.
+  var secrets = SecretValues()
   let language: Language
   let now: CivilDateTime
   /// Whether the turn says that something told before has changed or was wrong.
@@ -16,6 +18,8 @@ struct TurnReading {
   /// What was counted last.
   private var counted: (head: String, word: String)?
   var ended: (subject: String, clause: Clause)?
+  /// Several who were introduced last: «dos tortugas».
+  private var several: String?
 
   init(_ view: FactView, language: Language, now: CivilDateTime, isCorrection: Bool) {
     resolver = EntityResolver(view)
@@ -23,16 +27,6 @@ struct TurnReading {
     self.now = now
     self.isCorrection = isCorrection
     resolver.last = try? Self.lastMentioned(view)
-  }
-
-  /// Whom the turn before spoke of.
-  private static func lastMentioned(_ view: FactView) throws -> String? {
-    let query = FactQuery(owner: view.owner, order: .newestFirst, limit: 3)
-    for fact in try view.lookup.facts(query) {
-      if fact.subject.text != EntityName.user, fact.subject.text != EntityName.somebody { return fact.subject.text }
-      if EntityName.parts(fact.object.text) != nil { return fact.object.text }
-    }
-    return nil
   }
 
   var saidAt: Timestamp {
@@ -163,6 +157,11 @@ struct TurnReading {
       && (clause.subject?.isUser ?? false) && Introductions.isOwnName(object)
     guard isNaming || isBeing || isIntroduction else { return false }
     let names = object.members.map { Titles.isTitled($0) ? Titles.name(of: $0) : $0.name ?? $0.text }
+    // «Tengo dos tortugas, se llaman Zipi y Zape»
+    if isNaming, names.count > 1, let several, clause.subject?.pronoun != nil || clause.subject == nil {
+      for name in names { try add(name, "ser", several) }
+      return true
+    }
     if clause.verb.isNegated || clause.verb.isNoLonger {
       for name in names {
         changes.append(.end(subject: Term(subject), verb: "llamarse", object: Term(name), isNegated: false, at: saidAt))
@@ -219,6 +218,7 @@ struct TurnReading {
       if isNew(phrase), !phrase.isNameable, clause.verb.isPast || clause.verb.isPerfect {
         end(try resolver.view.facts(subjects: [entity], verbs: ["ser"]).filter { !isToldNow($0) })
       }
+      several = phrase.isPlural && phrase.isNameable ? entity : nil
       let names =
         phrase.names + (phrase.name.map { phrase.isKin || AnimalNames.isAnimal(phrase.head) ? [$0] : [] } ?? [])
       if names.count > 1 || (phrase.isPlural && !names.isEmpty) {
@@ -269,6 +269,11 @@ struct TurnReading {
         subject, entry.verb, entry.object, isNegated: clause.verb.isNegated, isOver: isOver,
         isSignalled: isSignalled && index == 0 && !clause.verb.isNegated, isFirst: index == 0,
         since: index == 0 ? since : nil)
+    }
+    if clause.verb.verb == "prometerse", !clause.verb.isNegated {
+      try end(subject, like: "soltero", except: [])
+      try end(subject, like: "single", except: [])
+      try add(subject, "ser", language == .spanish ? "soltero" : "single", isNegated: true)
     }
     if clause.verb.verb == "casarse", !clause.verb.isNegated,
       let spouse = frame.entries.first(where: { $0.verb.hasSuffix(" con") })
@@ -341,6 +346,8 @@ struct TurnReading {
     isSignalled: Bool = false,
     isFirst: Bool = true, since: Timestamp? = nil
   ) throws {
+    let object = secrets.restored(object)
+    let verb = secrets.restored(verb)
     guard object.utf8.count <= 400, subject.utf8.count <= 400, verb.utf8.count <= 400 else { return }
     var fact = NewFact(Term(subject), Term(verb), Term(object), isNegated: isNegated, confidence: 0.9)
     fact.validFrom = since

@@ -30,11 +30,14 @@ struct LearningPass {
   init(_ text: String, lookup: any FactLookup, owner: Owner, fallback: Language, now: CivilDateTime) {
     let text = OwnWords.text(text)
     language = LanguageGuess.language(of: text, fallback: fallback)
-    sentences = Tokenizer.sentences(of: text, in: language)
+    let secrets = SecretValues(in: text)
+    let typed = Tokenizer.sentences(of: secrets.text, in: language)
+    sentences = Unkept.isAsked(typed) ? [] : typed
     ages = AgesInPassing.clauses(in: text, language: language)
     reading = TurnReading(
       FactView(lookup, owner: owner), language: language, now: now,
-      isCorrection: UpdateSignals.isSignalled(text, language))
+      isCorrection: UpdateSignals.isSignalled(secrets.text, language))
+    reading.secrets = secrets
   }
 
   /// Reads every statement by rules and notes what they leave unread.
@@ -51,8 +54,11 @@ struct LearningPass {
       try read(corrections.said)
       for words in corrections.instead { try correct(words) }
       let coverage = Coverage(sentence, language: language)
-      let known = Coverage.stems(of: changes[min(before, changes.count)...])
-      if coverage.isDoubtful(known) { doubts.append(Doubt(text: sentence.text, known: known)) }
+      var known = Coverage.stems(of: changes[min(before, changes.count)...])
+      if !known.isEmpty { known.formUnion(reading.secrets.words) }
+      if coverage.isDoubtful(known), !ClauseReader.isRefused(sentence, language: language, today: today) {
+        doubts.append(Doubt(text: sentence.text, known: known))
+      }
       if sentence.words.contains(where: { $0.kind == .number }) {
         for clause in ages where sentence.text.contains(clause.subject?.text ?? "") { try learn(clause) }
       }

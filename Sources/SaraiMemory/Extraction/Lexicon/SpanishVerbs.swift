@@ -6,6 +6,7 @@ enum SpanishVerbs {
     andar apellidar apodar aparcar aprobar aprender apuntar arreglar asistir asustar atacar ayudar bailar bajar bañar
     beber besar borrar brindar buscar caminar cambiar cancelar cantar casar celebrar cenar chocar cobrar cocinar coleccionar
     combinar comer compartir completar comprar comunicar conectar confirmar considerar consultar contratar contestar
+    chiflar flipar molar pirrar privar
     correr cortar cosechar coser criar cruzar cuidar cultivar cumplir cursar deber decidir dedicar dejar depender
     desayunar descansar desear detestar dibujar diseñar disfrutar divorciar dudar durar echar ejercer elaborar emigrar
     enamorar encantar enfadar enseñar entender entrar entregar entrenar enviar escapar escuchar esperar esquiar estacionar

@@ -5,8 +5,41 @@ enum Denials {
   /// One statement as the clauses that it stands for.
   static func spelledOut(_ words: [Word], _ language: Language) -> [[Word]] {
     if language == .english, let both = neither(words) { return both }
-    let plain = language == .spanish ? spanish(words) : english(words)
+    let plain = language == .spanish ? spanish(none(words, language)) : english(none(words, language))
     return shared(plain, language).map { [$0.0, $0.1] } ?? [plain]
+  }
+
+  // MARK: "no kids"
+
+  /// "I have no kids", «tengo cero hijos»: one does not have any.
+  private static func none(_ words: [Word], _ language: Language) -> [Word] {
+    guard
+      let place = words.indices.first(where: { place in
+        guard place > 0, place + 1 < words.count, words[place + 1].kind == .word else { return false }
+        let word = words[place].folded
+        switch language {
+        case .spanish: return word == "cero" && isSpanishVerb(words[place - 1])
+        case .english:
+          return ["no", "zero"].contains(word) && !words[place - 1].isSign(",:")
+            && (isEnglishVerb(words[place - 1]) || words[place - 1].folded == "got")
+            && !["longer", "one", "more", "less", "later", "matter", "idea", "doubt"].contains(words[place + 1].folded)
+        }
+      })
+    else { return words }
+    var verb = place - 1
+    if words[verb].folded == "got", verb > 0 { verb -= 1 }
+    let before = words[..<verb]
+    let isDenied = before.suffix(2).contains { ["not", "never", "no"].contains($0.folded) }
+    let rest = Array(words[verb..<place])
+    let after = words[(place + 1)...]
+    var denied = rest
+    if !isDenied {
+      let isBeing = self.isBeing(rest[0])
+      denied.insert(
+        Tokenizer.word(language == .spanish ? "no" : isBeing ? "not" : "never"),
+        at: language == .english && isBeing ? 1 : 0)
+    }
+    return Array(before) + denied + Array(after)
   }
 
   // MARK: «ni»
@@ -167,6 +200,14 @@ enum Denials {
     if language == .spanish {
       // «A mí me gusta el té y a mi madre también» takes another pronoun.
       guard !rest.prefix(2).contains(where: { ["me", "te", "nos"].contains($0.folded) }) else { return nil }
+      // «Soy celíaca y mi hijo también»: what I am, he is.
+      let isOther = !subject.contains { ["yo", "nosotros", "nosotras"].contains($0.folded) }
+      if isOther, let first = rest.first,
+        let form = SpanishConjugation.shared.readings(of: first).first(where: { $0.tense.isFinite && $0.person == 0 })
+      {
+        let person = ["mis", "los", "las", "nuestros", "nuestras"].contains(subject[0].folded) ? 5 : 2
+        rest[0] = Tokenizer.word(SpanishConjugation.shared.form(of: form.lemma, form.tense, person: person))
+      }
       return (head, subject + (isDenied ? [Tokenizer.word("no")] : []) + rest)
     }
     if let denial = rest.firstIndex(where: { $0.folded == "not" }) {

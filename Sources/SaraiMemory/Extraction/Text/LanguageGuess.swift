@@ -33,5 +33,6 @@ package enum LanguageGuess {
     dog cat car sister brother mother father mom dad wife husband son daughter friend boss got get born called
     i'm i've it's he she we they you don't doesn't isn't do does did have has had not never at on for name live lives work
     works like likes forget remember tell moved go goes got than years old
+    owes owe owed this that these those
     """)
 }

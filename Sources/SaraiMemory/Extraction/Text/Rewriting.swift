@@ -6,6 +6,7 @@ enum Rewriting {
   static func statement(_ words: [Word], _ language: Language) -> [Word] {
     let words = words.filter { !isLaugh($0) }
     var statement = withoutComparison(kin(withoutLead(words, language), language), language)
+    statement = Reordering.reordered(statement, language)
     switch language {
     case .spanish: statement = spanishDuration(statement)
     case .english: statement = englishSelf(statement)
@@ -61,12 +62,15 @@ enum Rewriting {
     var words = words
     for place in words.indices.dropFirst()
     where (2...5).contains(words[place].text.count) && words[place].text.allSatisfy(\.isUppercase)
-      && FunctionWords.of(language).possessives[words[place - 1].folded] != nil
+      && (FunctionWords.of(language).possessives[words[place - 1].folded] != nil
+        || ["el", "la", "del", "the"].contains(words[place - 1].folded) && papers.contains(words[place].folded))
     {
       words[place].text = words[place].lowercased
     }
     return words
   }
+
+  private static let papers = Vocabulary.set("pin puk dni nif nie cvv iban itv nss wifi ssn")
 
   private static func colloquial(_ typed: [Word]) -> [Word] {
     var words = typed

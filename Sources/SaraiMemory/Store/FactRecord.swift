@@ -175,7 +175,13 @@ struct FactRecord {
 final class FactRows {
   private let database: Database
   private let cache: (terms: TermCache, stamp: TermCache.Stamp)?
+  private let table: TermTable
   private var terms: [Int64: Term] = [:]
+  /// The last fact's, which the next one often shares.
+  private var subject: (number: Int64, term: Term)?
+  private var verb: (number: Int64, term: Term)?
+  /// Whether so much had to be read that it is worth reading all.
+  private(set) var wantsTable = false
 
   private static let keptTerms = 4096
 
@@ -183,12 +189,14 @@ final class FactRows {
   init(_ database: Database) {
     self.database = database
     cache = nil
+    table = TermTable()
   }
 
-  /// - Parameter stamp: Taken before the transaction began.
+  /// - Parameter stamp: Taken before the transaction began. Something must have been read in it already.
   init(_ database: Database, _ terms: TermCache, at stamp: TermCache.Stamp) {
     self.database = database
     cache = (terms, stamp)
+    table = terms.table(at: stamp)
   }
 
   /// To be followed by conditions on `f`.
@@ -211,7 +219,8 @@ final class FactRows {
   func fact(_ row: StatementRow) throws -> Fact {
     let flags = row.number(5)
     return Fact(
-      id: FactID(rawValue: row.number(0)), subject: try term(row.number(1)), verb: try term(row.number(2)),
+      id: FactID(rawValue: row.number(0)), subject: try term(row.number(1), or: &subject),
+      verb: try term(row.number(2), or: &verb),
       object: try term(row.number(3)), isNegated: flags & 1 != 0, confidence: Double(row.number(6)) / 10_000,
       source: Self.stored(flags >> 2 & 3, of: Self.sources),
       extractor: Self.stored(flags >> 4 & 3, of: Self.extractors),
@@ -222,7 +231,15 @@ final class FactRows {
       supersededBy: row.optionalNumber(11).map(FactID.init(rawValue:)))
   }
 
+  private func term(_ number: Int64, or last: inout (number: Int64, term: Term)?) throws -> Term {
+    if let last, last.number == number { return last.term }
+    let term = try term(number)
+    last = (number, term)
+    return term
+  }
+
   private func term(_ number: Int64) throws -> Term {
+    if let known = table.term(number) { return known }
     if let cache, let known = cache.terms.term(number, at: cache.stamp) { return known }
     if let known = terms[number] { return known }
     var found: Term?
@@ -232,7 +249,7 @@ final class FactRows {
       return false
     }
     guard let found else { throw MissingTerm(number: number) }
-    if let cache { cache.terms.keep(found, number, at: cache.stamp) }
+    if let cache, cache.terms.keep(found, number, at: cache.stamp) { wantsTable = true }
     // An export reads everything.
     if terms.count >= Self.keptTerms { terms.removeAll(keepingCapacity: true) }
     terms[number] = found

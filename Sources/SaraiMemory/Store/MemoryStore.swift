@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 package import SaraiCore
 package import SaraiStore
@@ -69,10 +70,31 @@ package final class MemoryStore: Sendable {
     of owner: Owner, _ body: (_ database: Database, _ owner: Int64, FactRows) throws -> Result
   ) throws -> Result? {
     let stamp = terms.stamp()
+    var wantsTable = false
+    defer { if wantsTable { fillTerms() } }
     return try store.read { database in
       guard let number = try find(owner, database) else { return nil }
-      return try body(database, number, FactRows(database, terms, at: stamp))
+      let rows = FactRows(database, terms, at: stamp)
+      defer { wantsTable = rows.wantsTable }
+      return try body(database, number, rows)
     }
+  }
+
+  /// Reads the words of all terms while others go on.
+  private func fillTerms() {
+    DispatchQueue.global(qos: .utility).async { [weak self] in self?.readTerms() }
+  }
+
+  private func readTerms() {
+    let stamp = terms.stamp()
+    let table = try? store.read { database in
+      var table = TermTable()
+      try database.scan("SELECT id, text, folded FROM term") { row in
+        table.add(row.number(0), text: row.text(1) ?? "", folded: row.text(2))
+      }
+      return table
+    }
+    terms.fill(table, at: stamp)
   }
 
   func create(_ owner: Owner, _ database: Database) throws -> Int64 {

@@ -1,12 +1,13 @@
 import GRDB
 import Synchronization
 
-/// The words of terms that were read lately, by number: most of the time of a lookup that finds many facts went into
-/// reading their objects one by one.
+/// The words of terms by number, for all who read: most of the time of a lookup that finds many facts went into reading
+/// their objects one by one.
 ///
-/// What a number stands for changes where a term is forgotten, given its capitals, or another file put in place. Who
-/// reads takes a `Stamp` before the state of the database that is read is fixed; a stamp is worth nothing from the
-/// moment a change of terms is committed, so that what one state says never answers for another.
+/// All terms are in a table, which is made anew once enough was asked for that it has not; what was told since is kept
+/// one by one. What a number stands for changes where a term is forgotten, given its capitals, or another file put in
+/// place. Who reads takes a `Stamp` before the state of the database that is read is fixed; a stamp is worth nothing
+/// from the moment a change of terms is committed, so that what one state says never answers for another.
 final class TermCache: Sendable {
   /// When reading began.
   struct Stamp {
@@ -17,13 +18,17 @@ final class TermCache: Sendable {
     var generation: UInt64 = 0
     /// Between the commit of a change and the moment it is known to be done.
     var isChanging = false
-    /// Terms move from the old half to the new one when they are read; a full new half becomes the old one.
-    var new: [Int64: Term] = [:]
-    var old: [Int64: Term] = [:]
+    var table = TermTable()
+    var isFilling = false
+    /// Asked for, and not in the table.
+    var later: [Int64: Term] = [:]
+
+    func holds(_ stamp: Stamp) -> Bool { generation == stamp.generation && !isChanging }
   }
 
-  /// Of each half; together some twelve megabytes where terms are a few words.
-  private static let keptTerms = 65_536
+  /// So many, and a share of the table, are asked for in vain before it is made anew.
+  private static let toleratedMisses = 256
+  private static let toleratedShare = 8
   /// Longer ones are rare, and could be 64 KiB.
   private static let longestBytes = 256
 
@@ -31,30 +36,43 @@ final class TermCache: Sendable {
 
   func stamp() -> Stamp { state.withLock { Stamp(generation: $0.generation) } }
 
+  /// All terms of the state that the stamp was taken before, if called while that state is read; empty where something
+  /// has changed since.
+  func table(at stamp: Stamp) -> TermTable {
+    state.withLock { $0.holds(stamp) ? $0.table : TermTable() }
+  }
+
+  /// A term that the table does not have.
   func term(_ number: Int64, at stamp: Stamp) -> Term? {
-    state.withLock { state in
-      guard state.generation == stamp.generation, !state.isChanging else { return nil }
-      if let term = state.new[number] { return term }
-      guard let term = state.old[number] else { return nil }
-      Self.put(term, number, into: &state)
-      return term
+    state.withLock { $0.holds(stamp) ? $0.later[number] : nil }
+  }
+
+  /// - Returns: Whether the table should be made anew; said once.
+  func keep(_ term: Term, _ number: Int64, at stamp: Stamp) -> Bool {
+    guard term.text.utf8.count <= Self.longestBytes else { return false }
+    return state.withLock { state in
+      guard state.holds(stamp) else { return false }
+      state.later[number] = term
+      guard !state.isFilling, state.later.count > Self.toleratedMisses + state.table.count / Self.toleratedShare else {
+        return false
+      }
+      if state.table.isFull {
+        state.later = [:]
+        return false
+      }
+      state.isFilling = true
+      return true
     }
   }
 
-  func keep(_ term: Term, _ number: Int64, at stamp: Stamp) {
-    guard term.text.utf8.count <= Self.longestBytes else { return }
+  /// Takes a table that was read after the stamp; nil where it could not be read.
+  func fill(_ table: TermTable?, at stamp: Stamp) {
     state.withLock { state in
-      guard state.generation == stamp.generation, !state.isChanging else { return }
-      Self.put(term, number, into: &state)
+      guard state.generation == stamp.generation else { return }
+      state.isFilling = false
+      state.later = [:]
+      if let table, !state.isChanging { state.table = table }
     }
-  }
-
-  private static func put(_ term: Term, _ number: Int64, into state: inout State) {
-    if state.new.count >= keptTerms {
-      state.old = state.new
-      state.new = [:]
-    }
-    state.new[number] = term
   }
 
   // MARK: - Changes

@@ -42,13 +42,15 @@ import Testing
   @Test("Who reads while others are told and forgotten never gets one term's words for another's")
   func readers() async throws {
     try await StoreFixture.with { _, memory in
+      // Enough that all terms are read at once, again and again, while they change.
+      for number in 1000..<1600 { try memory.add(Term("cosa \(number)"), "ser", Term("valor \(number)")) }
       let isDone = OneShot<Bool>()
       try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<3 {
           group.addTask { [ana] in
             var reads = 0
             while isDone.value == nil {
-              for fact in try memory.recall(FactQuery(owner: ana, verbs: ["ser"], limit: 100)) {
+              for fact in try memory.recall(FactQuery(owner: ana, verbs: ["ser"], limit: 700)) {
                 let number = fact.subject.text.drop { !$0.isNumber }
                 #expect(fact.object.text == "valor \(number)", "\(fact)")
                 reads += 1

@@ -26,7 +26,7 @@ package enum BatchInvariance {
       model: model, contextTokens: 3 * cellBlock, threads: threads.first ?? 1, maximumOutputs: maximum)
     let sizes = sizes.filter { $0 <= context.maximumOutputs }
     let probe = Probe(context: context, sizes: sizes, threads: threads, cancellation: cancellation)
-    guard try probe.holds(after: 12), try probe.holdsForPrompts() else { return 0 }
+    guard try probe.holds(after: 12) else { return 0 }
     return try probe.holds(after: cellBlock + 20) ? .max : cellBlock
   }
 
@@ -66,32 +66,10 @@ package enum BatchInvariance {
       return true
     }
 
-    /// Whether a prompt gives the same however it is cut into batches: what is remembered of it may have been computed by
-    /// an earlier request, along with other tokens.
-    func holdsForPrompts() throws -> Bool {
-      let text = tokens(cellBlock + 47)
-      func last(batch: Int) throws -> [UInt64] {
-        context.clearMemory()
-        var position = 0
-        var hashes: [UInt64] = []
-        while position < text.count {
-          let end = min(text.count, position + batch)
-          hashes = try rows(text[position..<end], at: position, outputs: 1)
-          position = end
-        }
-        return hashes
-      }
-      let whole = try last(batch: context.batchTokens)
-      for batch in [21, 64, 100] where try last(batch: batch) != whole { return false }
-      guard context.truncate(to: text.count - 1) else { return false }
-      return try rows(text[(text.count - 1)...], at: text.count - 1) == whole
-    }
-
-    /// Computes the tokens and gives a hash of the bits of each one's logits, or of the last ones' alone.
-    private func rows(_ tokens: ArraySlice<Int32>, at position: Int, outputs: Int? = nil) throws -> [UInt64] {
-      let outputs = outputs ?? tokens.count
-      try context.decode(tokens, at: position, outputs: outputs, cancellation: cancellation)
-      return try (0..<outputs).map { row in
+    /// Computes the tokens and gives a hash of the bits of each one's logits.
+    private func rows(_ tokens: ArraySlice<Int32>, at position: Int) throws -> [UInt64] {
+      try context.decode(tokens, at: position, outputs: tokens.count, cancellation: cancellation)
+      return try (0..<tokens.count).map { row in
         // FNV-1a over words.
         try context.logits(row: row).reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, logit in
           (hash ^ UInt64(logit.bitPattern)) &* 0x100_0000_01B3

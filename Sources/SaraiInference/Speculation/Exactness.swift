@@ -40,7 +40,7 @@ final class Exactness: Sendable {
     self.model = model
     self.threads = Array(threads.prefix(1) + threads.dropFirst().suffix(3))
     let parts = [
-      "batch invariance 2", content, LlamaLibrary.build, "kv f16 f16", "threads \(self.threads)",
+      "batch invariance 1", content, LlamaLibrary.build, "kv f16 f16", "threads \(self.threads)",
       "sizes \(sizes)", Self.processor,
     ]
     let key = StateStore.identity(of: parts).prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -136,18 +136,18 @@ extension ModelPool {
 
   /// Stops the engine whatever it does, and returns when it is gone.
   func stopNow(_ key: EngineKey) async {
-    switch slots[key]?.phase {
-    case .starting(let start):
+    if case .starting(let start) = slots[key]?.phase {
       start.task.cancel()
       // A start that was past cancelling gives an engine, which is stopped as any other.
-      if case .success(let engine) = await start.outcome.wait() { await engine.stop() }
-    case .running(let engine):
-      beginStop(key)
-      await engine.stop()
-    case .stopping(let done): await done.wait()
-    case .resting, nil: break
+      _ = await start.outcome.wait()
     }
-    slots[key] = nil
+    beginStop(key)
+    switch slots[key]?.phase {
+    // Only who began the stop empties the slot: a moment later another engine may be starting in it.
+    case .stopping(let done): await done.wait()
+    case .resting: slots[key] = nil
+    case .starting, .running, nil: break
+    }
   }
 
   // MARK: - Death

@@ -85,6 +85,29 @@ struct TreeTests {
     #expect(TripleReader.triples(of: share).map(\.subject) == ["%"])
   }
 
+  @Test("A clause that another one denies, suspects or spreads as a rumour is no statement")
+  func ownStatements() throws {
+    func clauses(_ text: String) throws -> [Clause] {
+      TreeClauses(try tree(text), language: .spanish, today: CivilDate(dayNumber: 20_523)).clauses
+    }
+    let first = "VerbForm=Fin|Mood=Ind|Person=1|Number=Sing"
+    let smokes = "mi+mi+DET+4+det tía+tía+NOUN+5+nsubj fuma+fumar+VERB+1"
+    #expect(
+      try clauses("Creo+creer+VERB+0+root+\(first) que+que+SCONJ+5+mark \(smokes)+ccomp+\(Self.fin)")
+        .contains { $0.verb.lemma == "fumar" })
+    for governor in ["Sospecho+sospechar+VERB+0+root+\(first)", "Dice+decir+VERB+0+root+\(Self.fin)"] {
+      #expect(
+        try !clauses("\(governor) que+que+SCONJ+5+mark \(smokes)+ccomp+\(Self.fin)")
+          .contains { $0.verb.lemma == "fumar" }, "\(governor)")
+    }
+    #expect(
+      try !clauses("Mentira+mentira+NOUN+0+root que+que+SCONJ+5+mark \(smokes)+csubj+\(Self.fin)")
+        .contains { $0.verb.lemma == "fumar" })
+    #expect(
+      try !clauses("Rumor+rumor+NOUN+0+root que+que+SCONJ+5+mark \(smokes)+acl+\(Self.fin)")
+        .contains { $0.verb.lemma == "fumar" })
+  }
+
   @Test("The answer of nlp is read as its description says, and anything else is refused")
   func analysis() throws {
     let json = """

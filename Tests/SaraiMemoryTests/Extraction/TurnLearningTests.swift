@@ -137,6 +137,36 @@ struct TurnLearningTests {
     #expect(parser.asked.withLock { $0 }.isEmpty, "\(turn.doubts)")
   }
 
+  @Test(
+    "What the rules refuse as made up, heard, wished, denied or quoted is shown to neither parser nor model",
+    arguments: [
+      "En mi novela, mi cuñada flumba una mercería", "Según mi ex, soy un flumbo", "Soy un flumbo según mi ex",
+      "Es mentira que yo flumbe mercerías", "Eso de que yo flumbo es mentira", "No quiero que mi hija flumbe",
+      "Si me toca la lotería, flumbaré una mercería", "Mi jefe asegura que yo flumbo mercerías",
+      "Sospecho que mi cuñada flumba una mercería", "Nadie en mi casa fuma mercerías",
+    ])
+  func refused(text: String) async throws {
+    let parser = Parser(trees)
+    let answer = #"[{"subject": "usuario", "verb": "flumbar", "object": "mercería", "negated": false}]"#
+    let turn = try await learn(text, parser: parser, model: Model(answer: answer))
+    #expect(parser.asked.withLock { $0 }.isEmpty)
+    #expect(turn.changes.isEmpty, "\(added(turn))")
+  }
+
+  @Test(
+    "So it is in English",
+    arguments: [
+      "In my novel, my brother glorps the moon", "According to my ex, I glorp too much",
+      "It's a lie that I glorp the moon", "I doubt that my brother glorps", "I hope my sister glorps soon",
+      "If I win, I would glorp the moon", "My boss claims that I glorp the moon", "No sister of mine smokes the moon",
+    ])
+  func refusedInEnglish(text: String) async throws {
+    let parser = Parser(trees)
+    let turn = try await learn(text, parser: parser, language: .english)
+    #expect(parser.asked.withLock { $0 }.isEmpty)
+    #expect(turn.changes.isEmpty, "\(added(turn))")
+  }
+
   @Test("Megabytes, control and right-to-left signs end soon and are shown to no parser in full")
   func hostile() async throws {
     let parser = Parser([])

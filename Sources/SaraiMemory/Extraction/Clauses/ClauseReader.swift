@@ -29,6 +29,8 @@ struct ClauseReader: Sendable {
   private var stack = [Builder()]
   private var found: [(order: Int, clause: Clause)] = []
   private var count = 0
+  /// Whether something was left out on purpose: what is made up, hearsay, wished or only holds under a condition.
+  private var hasRefused = false
 
   /// In the order in which they begin.
   var clauses: [Clause] { found.sorted { $0.order < $1.order }.map(\.clause) }
@@ -37,28 +39,31 @@ struct ClauseReader: Sendable {
 
   /// The clauses of one statement, in order.
   static func clauses(of sentence: Sentence, language: Language, today: CivilDate) -> [Clause] {
-    let statement = Rewriting.statement(SpellingCorrector.of(language).corrected(sentence.words), language)
-    guard !Fiction.isBegun(by: statement) else { return [] }
-    return Denials.spelledOut(statement, language).flatMap { clauses($0, language, today) }
+    told(in: sentence, language: language, today: today).clauses
   }
 
-  /// Whether a statement tells what somebody says, wishes or makes up rather than what is so: then nobody else is to
-  /// read a fact out of it either.
-  static func isRefused(_ sentence: Sentence, language: Language, today: CivilDate) -> Bool {
+  /// The clauses of one statement, and whether some of it was left out on purpose, so that nobody else may read it.
+  static func told(
+    in sentence: Sentence, language: Language, today: CivilDate
+  ) -> (clauses: [Clause], hasRefused: Bool) {
     let statement = Rewriting.statement(SpellingCorrector.of(language).corrected(sentence.words), language)
-    if Fiction.isBegun(by: statement) { return true }
-    let chunks = ListReader.joined(ChunkReader.chunks(of: statement, language: language, today: today))
-    return Hearsay.own(chunks, language) != chunks
+    guard !Fiction.isBegun(by: statement) else { return ([], true) }
+    let parts = Denials.spelledOut(statement, language).map { told($0, language, today) }
+    return (parts.flatMap { $0.clauses }, parts.contains { $0.hasRefused })
   }
 
-  private static func clauses(_ words: [Word], _ language: Language, _ today: CivilDate) -> [Clause] {
+  private static func told(
+    _ words: [Word], _ language: Language, _ today: CivilDate
+  ) -> (clauses: [Clause], hasRefused: Bool) {
     var reader = ClauseReader(language: language)
     let chunks = ChunkReader.chunks(of: words, language: language, today: today)
-    reader.read(Hearsay.own(ListReader.joined(Apposition.joined(ListReader.joined(chunks))), language))
+    let own = Hearsay.own(ListReader.joined(Apposition.joined(ListReader.joined(chunks))), language)
+    reader.hasRefused = own.hasRefused || chunks.first?.isNegation == true
+    reader.read(own.chunks)
     if reader.clauses.isEmpty, !chunks.contains(where: { if case .verb = $0 { true } else { false } }) {
-      return Verbless.clause(words, language: language, today: today).map { [$0] } ?? []
+      return (Verbless.clause(words, language: language, today: today).map { [$0] } ?? [], reader.hasRefused)
     }
-    return reader.clauses
+    return (reader.clauses, reader.hasRefused)
   }
 
   private mutating func read(_ chunks: [Chunk]) {
@@ -162,16 +167,17 @@ struct ClauseReader: Sendable {
   }
 
   private mutating func finish(_ builder: Builder) {
-    guard let verb = builder.verb, !builder.isConditional, !verb.isAuxiliary, !verb.isHypothetical, verb.person != 1,
-      verb.person != 4
-    else {
-      return
-    }
+    guard let verb = builder.verb, !verb.isAuxiliary, verb.person != 1, verb.person != 4 else { return }
+    if builder.isUnreal || verb.isHypothetical { hasRefused = true }
+    guard !builder.isConditional, !verb.isHypothetical else { return }
     var builder = builder
     // «Un perro y una gata que se llama Mia»: it is said of the last.
     if verb.person == 2, let last = builder.antecedent?.members.last { builder.antecedent = last }
     let negations = builder.before.contains { if case .negation = $0 { true } else { false } }
-    guard !negations else { return }
+    guard !negations else {
+      hasRefused = true
+      return
+    }
     var segments = builder.after.split(omittingEmptySubsequences: true) { chunk in
       if case .conjunction(let word) = chunk { return ["y", "e", "and", "pero", "but", "sino"].contains(word) }
       return false

@@ -7,6 +7,7 @@ enum Fiction {
     // «Te cuento un chiste: …»
     let colon = words.firstIndex { $0.isSign(":") } ?? 0
     if words[..<colon].contains(where: { jokes.contains($0.folded) }) { return true }
+    if isDenied(words.map(\.folded)) || isOfOthers(words) { return true }
     if supposing.contains(first) || uncertain.contains(where: { Array(folded.prefix($0.count)) == $0 }) { return true }
     // «Según mi hermano, mi tía vive en Jaén»
     if first == "segun", folded.count > 2,
@@ -20,6 +21,33 @@ enum Fiction {
       && (works.contains(folded[2]) || folded.count > 3 && works.contains(folded[3]))
   }
 
+  /// «Eso de que fumo es mentira», "it's a lie that I smoke".
+  private static func isDenied(_ folded: [String]) -> Bool {
+    guard folded.contains("que") || folded.contains("that") else { return false }
+    if folded.contains(where: untrue.contains) { return true }
+    return folded.indices.dropFirst().contains { place in
+      truths.contains(folded[place])
+        && folded[max(0, place - 3)..<place].contains { $0 == "no" || $0 == "not" }
+    }
+  }
+
+  /// «Soy un vago según mi ex», "I am lazy, according to my ex".
+  private static func isOfOthers(_ words: [Word]) -> Bool {
+    words.indices.dropFirst().contains { place in
+      guard place + 1 < words.count else { return false }
+      let next = words[place + 1]
+      switch words[place].folded {
+      case "segun":
+        return next.isCapitalized || place + 2 < words.count && FunctionWords.spanish.possessives[next.folded] != nil
+      case "according": return next.folded == "to" && place + 2 < words.count && words[place + 2].folded != "me"
+      default: return false
+      }
+    }
+  }
+
+  private static let untrue = Vocabulary.set(
+    "mentira mentiras falso falsa bulo rumor lie lies false untrue rumour hoax")
+  private static let truths = Vocabulary.set("verdad cierto true")
   private static let supposing = Vocabulary.set(
     "digamos supongamos supon suponte imagina imaginemos imaginate pongamos finge suppose imagine pretend let's")
   /// What may be or not.

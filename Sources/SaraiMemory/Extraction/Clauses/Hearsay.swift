@@ -3,10 +3,10 @@ import SaraiCore
 /// What others say, believe or are said to have said: it is theirs, and no fact of the person who passes it on.
 enum Hearsay {
   /// The chunks of a sentence without what somebody else is said to say.
-  static func own(_ chunks: [Chunk], _ language: Language) -> [Chunk] {
+  static func own(_ chunks: [Chunk], _ language: Language) -> (chunks: [Chunk], hasRefused: Bool) {
     for (place, chunk) in chunks.enumerated() {
       guard case .verb(let verb) = chunk, reporting.contains(verb.lemma) || wishing.contains(verb.lemma),
-        let start = content(after: place, chunks, language)
+        let start = content(after: place, chunks, language) ?? hoped(after: place, chunks)
       else { continue }
       guard isReport(verb, at: place, chunks, language) else {
         // "I think my sister lives in Leeds" is about her.
@@ -16,9 +16,9 @@ enum Hearsay {
       let before = chunks[..<place].lastIndex(where: \.isMark).map { Array(chunks[..<$0]) } ?? []
       // «…, pero yo vivo en Lugo» is said by the person again.
       let after = chunks[start...].firstIndex { [.conjunction("pero"), .conjunction("but")].contains($0) }
-      return before + (after.map { own(Array(chunks[$0...]), language) } ?? [])
+      return (before + (after.map { own(Array(chunks[$0...]), language).chunks } ?? []), true)
     }
-    return chunks
+    return (chunks, false)
   }
 
   private static func isReport(_ verb: VerbGroup, at place: Int, _ chunks: [Chunk], _ language: Language) -> Bool {
@@ -53,6 +53,15 @@ enum Hearsay {
     return nil
   }
 
+  /// "I hope my sister …", "I doubt that my brother …": whatever follows, it is not about having them.
+  private static func hoped(after place: Int, _ chunks: [Chunk]) -> Int? {
+    guard case .verb(let verb) = chunks[place], ["doubt", "hope", "wish"].contains(verb.lemma),
+      place + 1 < chunks.count,
+      case .phrase = chunks[place + 1]
+    else { return nil }
+    return place + 1
+  }
+
   /// What follows «I think (that)», "I told you".
   private static func told(after place: Int, _ chunks: [Chunk]) -> [Chunk] {
     Array(
@@ -75,7 +84,8 @@ enum Hearsay {
   /// Of what is doubted, wished, read or heard, whether it is so is not told.
   private static let wishing = Vocabulary.set(
     """
-    dudar querer desear esperar preferir pedir leer oir escuchar temer necesitar doubt hope wish hear read fear
+    dudar querer desear esperar preferir pedir leer oir escuchar temer necesitar sospechar negar
+    soñar prohibir evitar impedir doubt hope wish hear read fear suspect deny dream forbid
     """)
   private static let reporting = Vocabulary.set(
     """

@@ -16,6 +16,8 @@ struct LearningPass {
   private(set) var doubts: [Doubt] = []
   /// The clause read last, and what had been read before it: for taking it back.
   private var last: (clause: Clause, before: TurnReading)?
+  /// Whether the rules have left something of the sentence out on purpose: then no second opinion is asked for.
+  private var hasRefused = false
 
   var changes: [FactChange] { reading.changes }
 
@@ -50,13 +52,14 @@ struct LearningPass {
       else { continue }
       if sentences.count == 1, try reading.settle(sentence) { continue }
       let before = changes.count
+      hasRefused = false
       let corrections = Corrections(sentence, language)
       try read(corrections.said)
       for words in corrections.instead { try correct(words) }
       let coverage = Coverage(sentence, language: language)
       var known = Coverage.stems(of: changes[min(before, changes.count)...])
       if !known.isEmpty { known.formUnion(reading.secrets.words) }
-      if coverage.isDoubtful(known), !ClauseReader.isRefused(sentence, language: language, today: today) {
+      if !hasRefused, coverage.isDoubtful(known) {
         doubts.append(Doubt(text: sentence.text, known: known))
       }
       if sentence.words.contains(where: { $0.kind == .number }) {
@@ -68,7 +71,9 @@ struct LearningPass {
   private mutating func read(_ words: [Word]) throws {
     guard !words.isEmpty else { return }
     let statement = Sentence(words: words, isQuestion: false)
-    for clause in ClauseReader.clauses(of: statement, language: language, today: reading.now.date) {
+    let told = ClauseReader.told(in: statement, language: language, today: reading.now.date)
+    hasRefused = hasRefused || told.hasRefused
+    for clause in told.clauses {
       last = (clause, reading)
       try learn(clause)
       if let age = AgesInPassing.clause(besides: clause) { try learn(age) }

@@ -5,42 +5,70 @@ enum Denials {
   /// One statement as the clauses that it stands for.
   static func spelledOut(_ words: [Word], _ language: Language) -> [[Word]] {
     if language == .english, let both = neither(words) { return both }
-    let plain = language == .spanish ? spanish(none(words, language)) : english(none(words, language))
+    let denied = noneSpelledOut(words, language)
+    let plain = language == .spanish ? spanish(denied) : english(denied)
     return shared(plain, language).map { [$0.0, $0.1] } ?? [plain]
   }
 
-  // MARK: "no kids"
+  // MARK: "no kids", «cero hijos»
 
-  /// "I have no kids", «tengo cero hijos»: one does not have any.
-  private static func none(_ words: [Word], _ language: Language) -> [Word] {
-    guard
-      let place = words.indices.first(where: { place in
-        guard place > 0, place + 1 < words.count, words[place + 1].kind == .word else { return false }
-        let word = words[place].folded
-        switch language {
-        case .spanish: return word == "cero" && isSpanishVerb(words[place - 1])
-        case .english:
-          return ["no", "zero"].contains(word) && !words[place - 1].isSign(",:")
-            && (isEnglishVerb(words[place - 1]) || words[place - 1].folded == "got")
-            && !["longer", "one", "more", "less", "later", "matter", "idea", "doubt"].contains(words[place + 1].folded)
-        }
-      })
-    else { return words }
-    var verb = place - 1
-    if words[verb].folded == "got", verb > 0 { verb -= 1 }
-    let before = words[..<verb]
-    let isDenied = before.suffix(2).contains { ["not", "never", "no"].contains($0.folded) }
-    let rest = Array(words[verb..<place])
-    let after = words[(place + 1)...]
-    var denied = rest
-    if !isDenied {
-      let isBeing = self.isBeing(rest[0])
-      denied.insert(
-        Tokenizer.word(language == .spanish ? "no" : isBeing ? "not" : "never"),
-        at: language == .english && isBeing ? 1 : 0)
+  /// "I have no kids", «tengo cero hijos»: the verb is denied.
+  private static func noneSpelledOut(_ words: [Word], _ language: Language) -> [Word] {
+    let lexicon = FunctionWords.of(language)
+    func isNone(_ place: Int) -> Bool {
+      guard place + 1 < words.count, words[place + 1].kind == .word else { return false }
+      let next = words[place + 1].folded
+      guard !lexicon.isFunction(next), !compared.contains(next) else { return false }
+      return language == .spanish
+        ? ["cero", "0"].contains(words[place].folded) : ["no", "zero", "0"].contains(words[place].folded)
     }
-    return Array(before) + denied + Array(after)
+    guard let place = words.indices.first(where: isNone) else { return words }
+    if place == 0 { return noneAtAll(words, language) }
+    var verb = place - 1
+    while verb > 0, lexicon.adverbs.contains(words[verb].folded) { verb -= 1 }
+    var result = words
+    // "No cats and no dogs"
+    for other in words.indices.reversed() where other > place && isNone(other) {
+      guard words[other - 1].isSign(",") || ["and", "or", "nor", "y", "ni"].contains(words[other - 1].folded) else {
+        continue
+      }
+      result.remove(at: other)
+      result[other - 1] = Tokenizer.word(language == .spanish ? "ni" : "or")
+    }
+    result.remove(at: place)
+    switch language {
+    case .spanish:
+      guard isSpanishVerb(words[verb]),
+        !SpanishConjugation.shared.readings(of: words[verb]).contains(where: { ["ser", "medir"].contains($0.lemma) })
+      else { return words }
+      while verb > 0, Clitics.all.contains(words[verb - 1].folded) { verb -= 1 }
+      guard verb == 0 || !lexicon.negations.contains(words[verb - 1].folded) else { return words }
+      result.insert(Tokenizer.word("no"), at: verb)
+    case .english:
+      guard verb > 0, isEnglishVerb(words[verb]), !lexicon.negations.contains(words[verb - 1].folded) else {
+        return words
+      }
+      if isBeing(words[verb]) {
+        result.insert(Tokenizer.word("not"), at: verb + 1)
+      } else {
+        result.insert(Tokenizer.word("never"), at: verb)
+      }
+    }
+    return result
   }
+
+  /// "No child of mine smokes" tells of nobody.
+  private static func noneAtAll(_ words: [Word], _ language: Language) -> [Word] {
+    guard language == .english, words[0].folded == "no", !words[1].isCapitalized,
+      let verb = words.indices.first(where: { $0 > 1 && isEnglishVerb(words[$0]) }),
+      !words[..<verb].contains(where: { $0.kind == .sign || FunctionWords.english.subjects[$0.folded] != nil })
+    else { return words }
+    return [Tokenizer.word("nobody")] + words.dropFirst()
+  }
+
+  /// "No more than two", "no idea".
+  private static let compared = Vocabulary.set(
+    "more less fewer longer one idea doubt matter wonder problem sooner later way mas menos")
 
   // MARK: «ni»
 

@@ -55,7 +55,7 @@ struct TreeClauses {
     verb.isImperfect = tree.tokens[finite].features["Tense"] == "Imp"
     verb.isPerfect = Fold.text(tree.tokens[finite].lemma) == "haber"
     verb.isNegated = tree.children(of: place, ["advmod"]).contains {
-      ["no", "nunca", "jamas", "tampoco", "not", "never", "n't"].contains(Fold.text(tree.tokens[$0].text))
+      Self.denials.contains(Fold.text(tree.tokens[$0].text))
     }
     verb.words = [tree.tokens[finite].text]
     guard let subject = subject(of: place, verb) else { return nil }
@@ -87,14 +87,52 @@ struct TreeClauses {
     guard !hasCondition else { return false }
     let marks = tree.children(of: place, ["mark"]).map { Fold.text(tree.tokens[$0].text) }
     guard marks.allSatisfy({ ["que", "porque", "pues", "that", "because"].contains($0) }) else { return false }
-    // What others say is theirs.
-    guard tree.tokens[place].base == "ccomp", let governor = tree.tokens[place].head else { return true }
-    let isFirst = self.finite(of: governor, copula: tree.child(of: governor, ["cop"])).map {
-      tree.tokens[$0].features["Person"] == "1"
-    }
-    let speaker = tree.child(of: governor, ["nsubj"]).map { Fold.text(tree.tokens[$0].text) }
-    return isFirst == true || ["i", "we", "yo", "nosotros", "nosotras"].contains(speaker)
+    return isOwnStatement(place)
   }
+
+  /// Whether no clause above makes this one a report, a wish, a denial or a mere possibility.
+  private func isOwnStatement(_ place: Int) -> Bool {
+    var place = place
+    while let governor = tree.tokens[place].head {
+      let marks = tree.children(of: place, ["mark"]).map { Fold.text(tree.tokens[$0].text) }
+      switch tree.tokens[place].base {
+      case "ccomp": guard isTelling(governor) else { return false }
+      // «Es mentira que yo fume»
+      case "csubj": return false
+      case "advcl": guard marks.contains(where: Self.factual.contains) else { return false }
+      // «El rumor de que mi hermano fuma»
+      case "acl":
+        let isRelative = tree.children(of: place, ["nsubj", "obj", "obl", "iobj"]).contains {
+          tree.tokens[$0].features["PronType"] == "Rel"
+        }
+        if !isRelative, !marks.isEmpty, tree.child(of: place, ["nsubj"]) != nil { return false }
+      default: break
+      }
+      place = governor
+    }
+    return true
+  }
+
+  private static let factual: Set<String> = ["porque", "pues", "aunque", "because", "since", "although", "though"]
+  private static let telling = Vocabulary.set(
+    """
+    decir contar saber creer pensar recordar jurar asegurar confesar say tell know think believe remember swear mean
+    """)
+
+  /// Whether the person says by this verb what they hold to be so.
+  private func isTelling(_ place: Int) -> Bool {
+    let isDenied = tree.children(of: place, ["advmod"]).contains {
+      Self.denials.contains(Fold.text(tree.tokens[$0].text))
+    }
+    guard !isDenied, Self.telling.contains(Fold.text(lemma(place))) else { return false }
+    let finite = self.finite(of: place, copula: tree.child(of: place, ["cop"]))
+    let speaker = tree.child(of: place, ["nsubj"]).map { Fold.text(tree.tokens[$0].text) }
+    guard finite.map({ ["Ind", nil].contains(tree.tokens[$0].features["Mood"]) }) ?? true else { return false }
+    return finite.map { tree.tokens[$0].features["Person"] == "1" } == true
+      || ["i", "we", "yo", "nosotros", "nosotras"].contains(speaker)
+  }
+
+  private static let denials: Set<String> = ["no", "nunca", "jamas", "tampoco", "not", "never", "n't"]
 
   private func person(_ finite: Int) -> Int? {
     let features = tree.tokens[finite].features

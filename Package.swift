@@ -198,7 +198,7 @@ let package = Package(
       name: "SaraiBench",
       dependencies: [
         "CSQLite", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSandbox",
-        "SaraiSkills", "SkillProtocol",
+        "SaraiSchema", "SaraiSkills", "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Logging", package: "swift-log"),

@@ -133,15 +133,23 @@ fetch_llama() {
   rm -rf "$deps/download/llama"
 }
 
-# Attention to more than 512 cells is cut in as many pieces as there are threads, but only for a token alone: its sums
-# then differ in their last bits from those of the same token in a batch, and with the number of threads. Without that
-# guesses can be verified in batches, and the same seed gives the same text however busy the machine is.
+# libllama's attention sums in another order for a token alone, for a few and for 64 and more, and in other formats: the
+# same token in the same text then differs in its last bits with how it was computed. Ours does not, so guesses can be
+# verified in batches, and a prompt that is continued gives what the whole prompt would. The pieces that it is cut in for
+# each thread are not used either.
 patch_llama() {
-  local file=$deps/src/llama/ggml/src/ggml-cpu/ops.cpp
-  sed -i 's/const bool use_split_kv_path = !use_ref/const bool use_split_kv_path = false \&\& !use_ref/' "$file"
-  grep -q 'use_split_kv_path = false' "$file" ||
+  local folder=$deps/src/llama/ggml/src/ggml-cpu
+  local file=$folder/ops.cpp
+  cp "$root/scripts/llama/sarai-attention.h" "$folder/"
+  grep -q 'sarai-attention.h' "$file" || sed -i \
+    -e 's/const bool use_split_kv_path = !use_ref/const bool use_split_kv_path = false \&\& !use_ref/' \
+    -e 's/^static void ggml_compute_forward_flash_attn_ext_f16($/#include "sarai-attention.h"\n\n&/' \
+    -e 's/^    const bool use_ref = params->use_ref;$/&\n    if (!use_ref \&\& sarai::attention_rows(params, dst)) return;/' "$file"
+  [[ $(grep -cE 'use_split_kv_path = false|^#include "sarai-attention.h"|sarai::attention_rows' "$file") == 3 ]] ||
     fail "Las fuentes de libllama ya no son las esperadas: $file." "libllama's sources are not what was expected: $file."
 }
+# What is changed in libllama: states that one build computed are of no use to another.
+llama_patches() { { declare -f configure_llama patch_llama && cat "$root"/scripts/llama/*; } | hash_of; }
 
 # The processor is part of the key: libraries are built for the very machine (GGML_NATIVE).
 processor() {
@@ -163,6 +171,7 @@ build_llama() {
   mkdir -p "$deps/lib" "$deps/include"
   find "$deps/build/llama" \( -name 'libllama.a' -o -name 'libggml*.a' \) -exec cp {} "$deps/lib/" \;
   cp "$deps/src/llama/include/llama.h" "$deps"/src/llama/ggml/include/*.h "$deps/include/"
+  printf '#define SARAI_LLAMA_PATCHES "%s"\n' "$(llama_patches)" >"$deps/include/sarai-llama.h"
 }
 
 # llama.cpp's Jinja engine is not part of libllama: its sources make a library of their own.
@@ -230,7 +239,7 @@ native_libraries() {
   llama=$(<"$requirements/llama.txt")
   e5=$(<"$requirements/e5.txt")
   step llama-source "fuentes de libllama" "libllama's sources" "$deps/src/llama" "$llama" fetch_llama
-  step llama "libllama" "libllama" "$deps/lib/libllama.a" "$(llama_key) $(declare -f configure_llama patch_llama)" build_llama
+  step llama "libllama" "libllama" "$deps/lib/libllama.a" "$(llama_key) $(llama_patches)" build_llama
   step jinja "plantillas de conversación (Jinja)" "chat templates (Jinja)" "$deps/lib/libllamajinja.a" "$(llama_key)" build_jinja
   step e5-source "modelo de incrustaciones" "embeddings model" "$deps/models/e5-small-q4.bin" "$e5" fetch_e5
   step e5 "libe5" "libe5" "$deps/lib/libe5.a" "$e5 $(processor)" build_e5
@@ -263,7 +272,7 @@ build_reference() {
 }
 reference_server() {
   step reference "llama-server, para comparar" "llama-server, to compare with" "$deps/bin/llama-server" \
-    "$(llama_key) $(declare -f configure_llama patch_llama)" build_reference
+    "$(llama_key) $(llama_patches)" build_reference
 }
 
 # Names, sizes and times of all that a release build reads: cheap enough to ask at every start.

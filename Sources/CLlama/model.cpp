@@ -3,6 +3,11 @@
 
 #include <ggml.h>
 #include <malloc.h>
+#if __has_include(<sarai-llama.h>)
+#include <sarai-llama.h>
+#else
+#define SARAI_LLAMA_PATCHES "unknown"
+#endif
 
 #include <climits>
 #include <cstring>
@@ -42,7 +47,8 @@ void sarai_library_start(sarai_log_sink sink) {
 }
 
 const char *sarai_library_build(void) {
-  static const std::string build = std::string(llama_version()) + "-" + ggml_version() + "-" + ggml_commit();
+  static const std::string build =
+      std::string(llama_version()) + "-" + ggml_version() + "-" + ggml_commit() + "-" + SARAI_LLAMA_PATCHES;
   return build.c_str();
 }
 

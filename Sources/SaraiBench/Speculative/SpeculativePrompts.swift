@@ -1,4 +1,5 @@
 import SaraiCore
+import SaraiSchema
 
 /// The work of the speculative scenario, by kind. The same number gives the same request in every run.
 struct SpeculativePrompt: Sendable {
@@ -9,20 +10,32 @@ struct SpeculativePrompt: Sendable {
     case grounded
     /// A text again, with a small change.
     case rewriting
-    /// Fields of a text, under a grammar.
+    /// A file of code again, with a small change.
+    case code
+    /// Fields of a text, by a JSON Schema.
     case json
+    /// Calls of functions.
+    case tools
+    /// Queries of a small data base.
+    case sql
+
+    /// Whether the issue asks for a speed here, and not only for none lost.
+    var isToBeFaster: Bool { self != .prose }
   }
 
   let kind: Kind
   let messages: [Message]
   var grammar: GenerationGrammar?
 
-  static func all(_ kind: Kind) -> [SpeculativePrompt] {
+  static func all(_ kind: Kind) throws -> [SpeculativePrompt] {
     switch kind {
     case .prose: prose
     case .grounded: people.indices.map(grounded)
     case .rewriting: people.indices.map(rewriting)
-    case .json: people.indices.map(json)
+    case .code: edits.map(code)
+    case .json: try people.indices.map(json)
+    case .tools: try people.indices.map(tools)
+    case .sql: questions.map(sql)
     }
   }
 
@@ -72,16 +85,108 @@ struct SpeculativePrompt: Sendable {
       messages: [Message(.user, "Repeat this text exactly, but write \"town\" after every city:\n\n\(text)")])
   }
 
-  private static func json(_ index: Int) -> SpeculativePrompt {
-    let gbnf = #"""
-      root ::= "{\n  \"people\": [\n    " person (",\n    " person){2} "\n  ]\n}"
-      person ::= "{\"full_name\": " string ", \"age_in_years\": " [1-9] [0-9]? ", \"city\": " string ", \"occupation\": " string ", \"is_retired\": " ("true" | "false") "}"
-      string ::= "\"" [A-Za-z ]{1,24} "\""
-      """#
+  // MARK: Code
+
+  private static let program = """
+    class Account:
+        def __init__(self, owner, balance=0):
+            self.owner = owner
+            self.balance = balance
+            self.history = []
+
+        def deposit(self, amount):
+            if amount <= 0:
+                raise ValueError("amount must be positive")
+            self.balance += amount
+            self.history.append(("deposit", amount))
+            return self.balance
+
+        def withdraw(self, amount):
+            if amount > self.balance:
+                raise ValueError("not enough money")
+            self.balance -= amount
+            self.history.append(("withdraw", amount))
+            return self.balance
+    """
+
+  private static let edits = [
+    "Rename the field balance to total everywhere.", "Add a docstring to the class and to every method.",
+    "Rename the class Account to Wallet.", "Add type hints to all parameters.",
+    "Make withdraw refuse amounts that are not positive, as deposit does.", "Rename history to events.",
+  ]
+
+  private static func code(_ edit: String) -> SpeculativePrompt {
+    SpeculativePrompt(
+      kind: .code, messages: [Message(.user, "\(edit) Write the whole program again:\n\n```python\n\(program)\n```")])
+  }
+
+  // MARK: By a grammar
+
+  private static func json(_ index: Int) throws -> SpeculativePrompt {
+    let string: JSONValue = ["type": "string", "minLength": 1, "maxLength": 40]
+    let person: JSONValue = [
+      "type": "object",
+      "properties": [
+        "full_name": string, "age_in_years": ["type": "integer", "minimum": 0, "maximum": 120], "city": string,
+        "occupation": string, "is_retired": ["type": "boolean"],
+      ],
+      "required": ["full_name", "age_in_years", "city", "occupation", "is_retired"], "additionalProperties": false,
+    ]
+    let schema: JSONValue = [
+      "type": "object",
+      "properties": ["people": ["type": "array", "items": person, "minItems": 3, "maxItems": 3]],
+      "required": ["people"], "additionalProperties": false,
+    ]
     let text = [index, (index + 1) % people.count, (index + 2) % people.count].map(story).joined(separator: " ")
     return SpeculativePrompt(
-      kind: .json,
-      messages: [Message(.user, "List the people of this text as JSON:\n\n\(text)")],
+      kind: .json, messages: [Message(.user, "List the people of this text as JSON:\n\n\(text)")],
+      grammar: try SchemaCompiler.grammar(of: schema, field: "schema"))
+  }
+
+  private static func tools(_ index: Int) throws -> SpeculativePrompt {
+    func tool(_ name: String, _ description: String, _ properties: [String]) -> Tool {
+      var fields = JSONObject()
+      for property in properties { fields[property] = ["type": "string", "minLength": 1, "maxLength": 60] }
+      let parameters: JSONObject = [
+        "type": "object", "properties": .object(fields), "required": .array(properties.map { .string($0) }),
+        "additionalProperties": false,
+      ]
+      return Tool(
+        name: name, description: description, parameters: .object(parameters), isStrict: true, field: "tools.0.function"
+      )
+    }
+    let tools = [
+      tool("create_contact", "Saves a person.", ["full_name", "city", "occupation", "notes"]),
+      tool("schedule_meeting", "Plans a meeting.", ["participant", "place", "day_of_the_week", "reason_for_meeting"]),
+    ]
+    return SpeculativePrompt(
+      kind: .tools,
+      messages: [
+        Message(.system, ToolText.description(of: tools)),
+        Message(.user, "\(story(index)) Save this person, and plan a meeting with \(people[index].0) on Tuesday."),
+      ], grammar: try ToolText.grammar(of: tools, choice: .required, allowsSeveral: true))
+  }
+
+  private static let questions = [
+    "How many customers live in each city?", "Which five customers spent most in 2024?",
+    "What is the average amount of the orders that were delivered?", "Which customers have no order?",
+    "How much was ordered in each month of 2023?", "Which orders above 500 were cancelled?",
+  ]
+
+  private static func sql(_ question: String) -> SpeculativePrompt {
+    let gbnf = #"""
+      root ::= "SELECT " item (", " item){0,3} " FROM customers" (" INNER JOIN orders ON orders.customer_id = customers.customer_id")? (" WHERE " test (" AND " test){0,2})? (" GROUP BY " column)? (" ORDER BY " item (" DESC")?)? (" LIMIT " [1-9] [0-9]?)? ";"
+      item ::= column | ("count" | "sum" | "avg" | "max") "(" column ")"
+      column ::= "customers.full_name" | "customers.city" | "orders.total_amount" | "orders.delivery_status" | "orders.ordered_at"
+      test ::= column (" = " | " <> " | " > " | " < ") ([0-9]{1,6} | "'" [A-Za-z0-9 -]{1,20} "'")
+      """#
+    let data = """
+      Write one SQL query for the question. Tables:
+      customers(customer_id, full_name, city)
+      orders(order_id, customer_id, total_amount, delivery_status, ordered_at)
+      """
+    return SpeculativePrompt(
+      kind: .sql, messages: [Message(.system, data), Message(.user, question)],
       grammar: GenerationGrammar(gbnf: gbnf))
   }
 }

@@ -1,79 +1,124 @@
+import FoundationEssentials
 package import SaraiCore
 
-/// The same requests with guesses and without, in turn, on one engine: the same text, in how much less time.
+/// The same requests with guesses and without, in turn, on one engine, and on llama-server beside it: the same text, in
+/// how much less time.
 package struct SpeculativeScenario: BenchScenario {
-  package let name = "speculative"
-  private let models: any ModelGateway
-  private let model: String
-  private let maxTokens: Int
-  /// Pairs of each request.
-  private let rounds: Int
-  private let mode: SpeculationMode
+  package struct Options: Sendable {
+    /// A catalogue id or a role.
+    package var model: String
+    package var kinds: [String]
+    package var maxTokens = 160
+    /// Pairs of each request.
+    package var rounds = 1
+    /// Of each kind at most.
+    package var prompts = 50
+    package var mode = SpeculationMode.cost
+    /// llama-server, the model's file and the draft model's; nil measures SARAi alone.
+    package var llamaServerExecutable: String?
+    package var modelFile: String?
+    package var draftFile: String?
+    package var threads = 2
+    package var contextTokens = 2_048
+    package var environment: [String: String] = [:]
+    /// Where SARAi's state is: its processes are found by it.
+    package var home: String?
 
-  package init(
-    models: any ModelGateway, model: String, maxTokens: Int = 160, rounds: Int = 1, mode: SpeculationMode = .cost
-  ) {
-    self.models = models
-    self.model = model
-    self.maxTokens = maxTokens
-    self.rounds = rounds
-    self.mode = mode
+    package static let kindNames = SpeculativePrompt.Kind.allCases.map(\.rawValue)
+
+    package init(model: String, kinds: [String] = kindNames) {
+      self.model = model
+      self.kinds = kinds
+    }
   }
 
-  /// What one kind of work came to.
-  private struct Figures {
-    var tokensPerSecond = PairedSample()
-    var sameText = Proportion()
-    var report = SpeculationReport()
-    /// By request, of the median pair.
-    var ratios: [Double] = []
-    /// What the engine itself says: its own estimate, to be held against the pairs.
-    var claimed: [Double] = []
+  package let name = "speculative"
+  private let models: any ModelGateway
+  private let options: Options
+
+  package init(models: any ModelGateway, options: Options) {
+    self.models = models
+    self.options = options
   }
 
   package func run(progress: BenchProgress) async throws -> BenchReport {
     let machine = Machine.current()
-    try await warmUp(progress)
-    var figures: [SpeculativePrompt.Kind: Figures] = [:]
-    let total = SpeculativePrompt.Kind.allCases.reduce(0) { $0 + SpeculativePrompt.all($1).count }
-    var done = 0
-    for kind in SpeculativePrompt.Kind.allCases {
-      for (index, prompt) in SpeculativePrompt.all(kind).enumerated() {
-        progress(0.05 + 0.95 * Double(done) / Double(total), Localized(es: kind.rawValue, en: kind.rawValue))
-        try await measure(prompt, seed: UInt64(index), into: &figures[kind, default: Figures()])
-        done += 1
-      }
+    let references = try startReferences(progress)
+    defer { references.folder.map { try? FileManager.default.removeItem(atPath: $0) } }
+    try await warmUp(references.all, progress)
+    var figures: [SpeculativePrompt.Kind: SpeculativeFigures] = [:]
+    let kinds = SpeculativePrompt.Kind.allCases.filter { options.kinds.contains($0.rawValue) }
+    let work = try kinds.flatMap { try SpeculativePrompt.all($0).prefix(options.prompts) }
+    for (done, prompt) in work.enumerated() {
+      let kind = prompt.kind.rawValue
+      progress(0.05 + 0.95 * Double(done) / Double(work.count), Localized(es: kind, en: kind))
+      try await measure(prompt, seed: UInt64(done), references.all, into: &figures[prompt.kind, default: .init()])
     }
     progress(1, Localized(es: "listo", en: "done"))
-    return report(figures, machine: machine)
+    var report = SpeculativeFigures.report(figures, options: options, machine: machine)
+    report.rows += memoryRows()
+    return report
+  }
+
+  // MARK: - Starting
+
+  private func startReferences(_ progress: BenchProgress) throws -> (all: [SpeculativeReference], folder: String?) {
+    guard let executable = options.llamaServerExecutable, let modelFile = options.modelFile else { return ([], nil) }
+    progress(0.01, Localized(es: "llama-server arranca", en: "llama-server starts"))
+    let folder = "/tmp/sarai-bench-speculative-\(ProcessInfo.processInfo.processIdentifier)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let all = try SpeculativeReference.settings(draftFile: options.draftFile).map {
+      try SpeculativeReference(
+        $0, executable: executable, modelFile: modelFile, threads: options.threads,
+        contextTokens: options.contextTokens, folder: folder, environment: options.environment)
+    }
+    return (all, folder)
   }
 
   /// An engine that has just started finds out while nobody asks whether guesses keep the text; until then it makes none.
-  private func warmUp(_ progress: BenchProgress) async throws {
-    progress(0.01, Localized(es: "el motor comprueba que puede adivinar", en: "the engine checks that it may guess"))
-    let prompt = SpeculativePrompt.all(.json)[0]
+  private func warmUp(_ references: [SpeculativeReference], _ progress: BenchProgress) async throws {
+    progress(0.03, Localized(es: "el motor comprueba que puede adivinar", en: "the engine checks that it may guess"))
+    let prompt = try SpeculativePrompt.all(.json)[0]
+    for reference in references { _ = try reference.ask(prompt, maxTokens: 16) }
     for _ in 0..<12 {
       if try await answer(prompt, seed: 0, mode: .acceptance).summary.speculation != nil { return }
       try await Task.sleep(for: .seconds(5))
     }
     throw SaraiError(
       .notAvailable,
-      es: "El motor de «\(model)» no adivina tokens: sus lotes no dan los mismos bits, o está desactivado.",
-      en: "The engine of \"\(model)\" guesses no tokens: its batches do not give the same bits, or it is switched off.",
-      subject: model)
+      es: "El motor de «\(options.model)» no adivina tokens: sus lotes no dan los mismos bits, o está desactivado.",
+      en: "The engine of \"\(options.model)\" guesses no tokens: its batches do not give the same bits, or it is off.",
+      subject: options.model)
   }
 
-  private func measure(_ prompt: SpeculativePrompt, seed: UInt64, into figures: inout Figures) async throws {
+  // MARK: - Measuring
+
+  private func measure(
+    _ prompt: SpeculativePrompt, seed: UInt64, _ references: [SpeculativeReference],
+    into figures: inout SpeculativeFigures
+  ) async throws {
     var ratios: [Double] = []
-    for round in 0..<rounds {
+    for round in 0..<options.rounds {
       // The first of the two computes the prompt, which is not measured.
-      let order: [SpeculationMode] = (Int(seed) + round).isMultiple(of: 2) ? [.off, mode] : [mode, .off]
+      let turn = Int(seed) + round
+      let order: [SpeculationMode] = turn.isMultiple(of: 2) ? [.off, options.mode] : [options.mode, .off]
       var answers: [SpeculationMode: (text: String, summary: GenerationSummary)] = [:]
-      for mode in order { answers[mode] = try await answer(prompt, seed: seed, mode: mode) }
-      guard let plain = answers[.off], let guessed = answers[mode] else { continue }
+      func askOurs() async throws {
+        for mode in order { answers[mode] = try await answer(prompt, seed: seed, mode: mode) }
+      }
+      if turn % 4 < 2 { try await askOurs() }
+      for index in references.indices {
+        let reference = references[(index + turn) % references.count]
+        let rate = try reference.ask(prompt, maxTokens: options.maxTokens).tokensPerSecond
+        if let rate { figures.references[reference.setting.name, default: []].append(rate) }
+      }
+      if turn % 4 >= 2 { try await askOurs() }
+      guard let plain = answers[.off], let guessed = answers[options.mode] else { continue }
       figures.sameText.add(plain.text == guessed.text)
       if let report = guessed.summary.speculation {
         figures.report.add(report)
+        figures.requestsWithGuesses += 1
+        if report.fallbacks > 0 { figures.requestsWithFallback += 1 }
         if let speedup = report.speedup { figures.claimed.append(speedup) }
       }
       guard let ours = Self.rate(guessed.summary), let reference = Self.rate(plain.summary) else { continue }
@@ -94,11 +139,11 @@ package struct SpeculativeScenario: BenchScenario {
   ) async throws -> (text: String, summary: GenerationSummary) {
     var sampling = SamplingParameters()
     sampling.temperature = 0
-    sampling.maxTokens = maxTokens
+    sampling.maxTokens = options.maxTokens
     sampling.seed = seed
     let request = GenerationRequest(
-      model: model, prompt: .chat(prompt.messages), sampling: sampling, client: "bench", requestID: "speculative",
-      grammar: prompt.grammar, speculation: mode)
+      model: options.model, prompt: .chat(prompt.messages), sampling: sampling, client: "bench",
+      requestID: "speculative", grammar: prompt.grammar, speculation: mode)
     var text = ""
     var summary: GenerationSummary?
     for try await event in try await models.generate(request) {
@@ -116,53 +161,13 @@ package struct SpeculativeScenario: BenchScenario {
     return (text, summary)
   }
 
-  // MARK: - The report
+  // MARK: - Memory
 
-  private func report(_ figures: [SpeculativePrompt.Kind: Figures], machine: Machine) -> BenchReport {
-    var rows: [BenchReport.Row?] = []
-    var checks: [BenchReport.Check] = []
-    var remarks: [Localized] = []
-    for kind in SpeculativePrompt.Kind.allCases {
-      guard let figures = figures[kind] else { continue }
-      let name = kind.rawValue
-      rows.append(BenchReport.Row("\(name)_tokens_per_second", unit: "1/s", figures.tokensPerSecond))
-      rows.append(BenchReport.Row("\(name)_speedup_by_the_engine", unit: "×", figures.claimed))
-      checks.append(
-        BenchReport.Check("\(name)_same_text", value: figures.sameText.share, unit: "", .atLeast(1)))
-      let ceiling = figures.report.ceiling
-      if let ratio = Summary(figures.ratios) {
-        if kind == .prose {
-          checks.append(BenchReport.Check("\(name)_lowest_ratio", value: ratio.minimum, unit: "×", .atLeast(0.97)))
-        } else if let ceiling {
-          let target = ceiling >= 3.5 ? 2.5 : 0.75 * ceiling
-          checks.append(BenchReport.Check("\(name)_ratio", value: ratio.median, unit: "×", .atLeast(target)))
-        }
-      }
-      remarks += remark(name, figures)
-    }
-    var settings = JSONObject()
-    settings["model"] = .string(model)
-    settings["max_tokens"] = .integer(Int64(maxTokens))
-    settings["pairs_per_request"] = .integer(Int64(rounds))
-    settings["mode"] = .string(mode.rawValue)
-    return BenchReport(
-      scenario: name, machine: machine, settings: settings, rows: rows.compactMap { $0 }, checks: checks,
-      remarks: remarks)
-  }
-
-  private func remark(_ name: String, _ figures: Figures) -> [Localized] {
-    let drafters = figures.report.drafters.map { drafter in
-      "\(drafter.name) \(drafter.accepted)/\(drafter.proposed)"
-    }.joined(separator: ", ")
-    guard !drafters.isEmpty else { return [Localized(es: "\(name): nada adivinado", en: "\(name): nothing guessed")] }
-    let perToken = BenchText.number(figures.report.acceptedPerToken ?? .nan)
-    let ceiling = BenchText.number(figures.report.ceiling ?? .nan)
-    return [
-      Localized(
-        es: "\(name): aceptados/verificados \(drafters); aceptados por token \(perToken); vueltas a lo simple "
-          + "\(figures.report.fallbacks); techo \(ceiling)×",
-        en: "\(name): accepted/verified \(drafters); accepted per token \(perToken); fallbacks "
-          + "\(figures.report.fallbacks); ceiling \(ceiling)×")
-    ]
+  /// What of the draft model's file lies in the supervisor and in the engine that it drafts for.
+  private func memoryRows() -> [BenchReport.Row] {
+    guard let draft = options.draftFile, let home = options.home, let base = ProcessSearch.supervisor(home: home)
+    else { return [] }
+    let bytes = ProcessFootprint(pid: base, modelFile: draft).map { Double($0.weightBytes) / 1e6 }
+    return [BenchReport.Row("draft_model_in_the_supervisor", unit: "MB", bytes.map { [$0] } ?? [])].compactMap { $0 }
   }
 }

@@ -63,9 +63,9 @@ struct Generation {
     let promptEnd = clock.now
 
     let mode = exactTokens > 0 ? job.speculation : .off
-    let composer = DraftComposer(drafters: drafters(job, mode: mode), economics: economics) { [model] in
-      model.endsGeneration($0)
-    }
+    let composer = DraftComposer(
+      drafters: drafters(job, mode: mode), economics: economics, bytes: { [model] in model.bytes(of: $0) },
+      endsText: { [model] in model.endsGeneration($0) })
     var text = TextLoop(
       memory: memory, job: job, sampler: sampler, emitter: TextEmitter(stops: job.sampling.stop) { emit(.text($0)) },
       speculation: SpeculativeDecoder(economics: economics, composer: composer, mode: mode, prompt: job.prompt),
@@ -93,7 +93,9 @@ struct Generation {
     if mode == .off { return [] }
     let room = memory.context.contextTokens - job.prompt.count
     let expected = job.prompt.count + min(job.sampling.maxTokens ?? room, room)
-    return [RecurrenceDrafter(expected: expected)] + job.moreDrafters()
+    let copy = CopyDrafter(
+      bytes: { [model] in model.bytes(of: $0) }, tokens: { [model] in model.tokens(startingIn: $0) })
+    return [RecurrenceDrafter(expected: expected), copy] + job.moreDrafters()
   }
 
   /// Brings the prompt into the memory. Returns how many of its tokens were there, in memory or on disk.

@@ -89,11 +89,9 @@ struct TextLoop {
   private mutating func computeRound(
     _ token: Int32, at position: Int, compute: (_ tokens: ArraySlice<Int32>, _ outputs: Int) throws -> Void
   ) throws {
-    // A batch across the edge of a block looks at more cells for its first tokens than plain decoding does.
-    let blockLeft = BatchInvariance.cellBlock - 1 - position % BatchInvariance.cellBlock
     let room = SpeculativeDecoder.Room(
       tokensLeft: limit - completionTokens,
-      contextLeft: min(min(exactTokens, memory.context.contextTokens) - position - 1, blockLeft))
+      contextLeft: min(exactTokens, memory.context.contextTokens) - position - 1)
     let guesses = try speculation.nextRound(room: room, constraint: job.constraint)
     let start = ContinuousClock.now
     try compute(([token] + guesses)[...], guesses.count + 1)

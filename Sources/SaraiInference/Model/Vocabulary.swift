@@ -41,6 +41,17 @@ extension LlamaModel {
     return tokens
   }
 
+  /// The tokens of the whole characters in bytes that may end within one; none where the tokenizer would add to them.
+  func tokens(startingIn bytes: [UInt8]) -> [Int32] {
+    for cut in 0...min(3, bytes.count) {
+      let whole = bytes.dropLast(cut)
+      guard let text = String(validating: whole, as: UTF8.self) else { continue }
+      let tokens = (try? tokenize(text, addSpecial: false, parseSpecial: false)) ?? []
+      return tokens.flatMap(self.bytes).elementsEqual(whole) ? tokens : []
+    }
+    return []
+  }
+
   /// Whether every id is one of the vocabulary's.
   package func contains(_ tokens: [Int32]) -> Bool {
     tokens.allSatisfy { (0..<Int32(facts.vocabularySize)).contains($0) }

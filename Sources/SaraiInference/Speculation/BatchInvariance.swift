@@ -11,23 +11,59 @@ package enum BatchInvariance {
   /// Sizes with kernels of their own: single rows, tiles of 4 and 8, and what is left beside them.
   package static let probedSizes = [2, 3, 4, 5, 8, 16, 33]
 
-  /// Computes a probe text token by token and in batches, near the context's beginning and beyond its first blocks.
+  /// How far a proof has come: one that was broken off goes on with the step that it was in.
+  package struct Progress: Sendable {
+    fileprivate var passed = 0
+    /// Hash of the last logits of a prompt that was read in one batch.
+    fileprivate var whole: [UInt64]?
+
+    package init() {}
+  }
+
+  private enum Step {
+    /// Batches against single tokens, after so many tokens.
+    case batches(after: Int)
+    /// A prompt in batches of that size against the same prompt in one.
+    case prompt(batch: Int)
+    /// Its last token alone, after the others were remembered.
+    case continued
+  }
+
+  private static let steps: [Step] = [
+    .batches(after: 12), .prompt(batch: 21), .prompt(batch: 64), .prompt(batch: 100), .continued,
+    .batches(after: cellBlock + 20),
+  ]
+
+  /// Computes a probe text token by token and in batches, near the context's beginning and beyond its first blocks, and
+  /// a prompt cut in several ways.
   ///
   /// - Parameters:
   ///   - sizes: Those above what the vocabulary's size leaves room for are left out.
   ///   - threads: Counts that may take turns while an answer is written; their results have to be the same too.
+  ///   - progress: Of an earlier attempt with the same model, sizes and threads; kept up to date also where this throws.
+  ///   - finishesStep: True where the first step is not broken off, so that attempts come to an end some day. It takes
+  ///     as long as a prompt of some hundred tokens.
   /// - Returns: How many tokens the context may hold for the invariance to hold: 0 for never, `Int.max` for any number.
   /// - Throws: `CancellationError`, or `SaraiError` where the computation fails.
   package static func provenTokens(
-    model: LlamaModel, sizes: [Int] = probedSizes, threads: [Int], cancellation: Cancellation
+    model: LlamaModel, sizes: [Int] = probedSizes, threads: [Int], progress: inout Progress,
+    finishesStep: Bool = false, cancellation: Cancellation
   ) throws -> Int {
     let maximum = SpeculationLimits.maximumTokens(vocabularySize: model.facts.vocabularySize)
     let context = try LlamaContext(
       model: model, contextTokens: 3 * cellBlock, threads: threads.first ?? 1, maximumOutputs: maximum)
     let sizes = sizes.filter { $0 <= context.maximumOutputs }
-    let probe = Probe(context: context, sizes: sizes, threads: threads, cancellation: cancellation)
-    guard try probe.holds(after: 12) else { return 0 }
-    return try probe.holds(after: cellBlock + 20) ? .max : cellBlock
+    var goesOn = finishesStep
+    while progress.passed < steps.count {
+      let probe = Probe(
+        context: context, sizes: sizes, threads: threads, cancellation: goesOn ? Cancellation() : cancellation)
+      goesOn = false
+      guard try probe.holds(steps[progress.passed], &progress) else {
+        return progress.passed == steps.count - 1 ? cellBlock : 0
+      }
+      progress.passed += 1
+    }
+    return .max
   }
 
   private struct Probe {
@@ -36,7 +72,19 @@ package enum BatchInvariance {
     let threads: [Int]
     let cancellation: Cancellation
 
-    func holds(after depth: Int) throws -> Bool {
+    func holds(_ step: Step, _ progress: inout Progress) throws -> Bool {
+      if case .batches(let depth) = step { return try holds(after: depth) }
+      let text = tokens(cellBlock + 47)
+      let whole = try progress.whole ?? last(of: text, batch: context.batchTokens)
+      progress.whole = whole
+      // What is remembered of a prompt may have been computed by an earlier request, along with other tokens.
+      if case .prompt(let batch) = step { return try last(of: text, batch: batch) == whole }
+      _ = try last(of: text, batch: context.batchTokens)
+      guard context.truncate(to: text.count - 1) else { return false }
+      return try rows(text[(text.count - 1)...], at: text.count - 1) == whole
+    }
+
+    private func holds(after depth: Int) throws -> Bool {
       let count = max(sizes.max() ?? 1, 4)
       let text = tokens(depth + count)
       context.clearMemory()
@@ -66,10 +114,24 @@ package enum BatchInvariance {
       return true
     }
 
-    /// Computes the tokens and gives a hash of the bits of each one's logits.
-    private func rows(_ tokens: ArraySlice<Int32>, at position: Int) throws -> [UInt64] {
-      try context.decode(tokens, at: position, outputs: tokens.count, cancellation: cancellation)
-      return try (0..<tokens.count).map { row in
+    /// Reads the tokens in batches of that size.
+    private func last(of text: [Int32], batch: Int) throws -> [UInt64] {
+      context.clearMemory()
+      var position = 0
+      var hashes: [UInt64] = []
+      while position < text.count {
+        let end = min(text.count, position + batch)
+        hashes = try rows(text[position..<end], at: position, outputs: 1)
+        position = end
+      }
+      return hashes
+    }
+
+    /// Computes the tokens and gives a hash of the bits of each one's logits, or of the last ones' alone.
+    private func rows(_ tokens: ArraySlice<Int32>, at position: Int, outputs: Int? = nil) throws -> [UInt64] {
+      let outputs = outputs ?? tokens.count
+      try context.decode(tokens, at: position, outputs: outputs, cancellation: cancellation)
+      return try (0..<outputs).map { row in
         // FNV-1a over words.
         try context.logits(row: row).reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, logit in
           (hash ^ UInt64(logit.bitPattern)) &* 0x100_0000_01B3

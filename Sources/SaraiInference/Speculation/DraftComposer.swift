@@ -9,12 +9,15 @@ final class DraftComposer {
     var evidence: Int
     /// That it is right, given those before it.
     var probability: Double
+    /// Of a guess that the grammar forces: the bytes that it begins to spell.
+    var spells: [UInt8]?
   }
 
   /// What the grammar's own guesses are called.
   static let grammarName = "grammar"
-  /// What a grammar forces is as sure as the longest match.
-  private static let forcedEvidence = 18
+  /// What a grammar forces is as sure as the longest match where the model has spelt it before. Elsewhere the model may
+  /// well spell it in other tokens.
+  private static let (knownEvidence, forcedEvidence) = (18, 6)
   /// Rounds after which a drafter that did not pay is asked again; each time in vain doubles them.
   private static let retryRounds = 64
   /// How much later than expected a costly drafter's guesses may come, and the least and the most that is waited for them,
@@ -27,6 +30,7 @@ final class DraftComposer {
 
   private let drafters: [any Drafter]
   private let economics: DraftEconomics
+  private let bytes: (Int32) -> [UInt8]
   private let endsText: (Int32) -> Bool
   /// By drafter: rounds in a row in which it was not worth asking.
   private var skipped: [Int]
@@ -34,10 +38,15 @@ final class DraftComposer {
 
   /// - Parameters:
   ///   - drafters: In order of price.
+  ///   - bytes: Of a token.
   ///   - endsText: Nothing follows a token that ends the text, so no guess goes that far.
-  init(drafters: [any Drafter], economics: DraftEconomics, endsText: @escaping (Int32) -> Bool) {
+  init(
+    drafters: [any Drafter], economics: DraftEconomics, bytes: @escaping (Int32) -> [UInt8],
+    endsText: @escaping (Int32) -> Bool
+  ) {
     self.drafters = drafters
     self.economics = economics
+    self.bytes = bytes
     self.endsText = endsText
     skipped = [Int](repeating: 0, count: drafters.count)
     retryAfter = [Int](repeating: Self.retryRounds, count: drafters.count)
@@ -56,13 +65,8 @@ final class DraftComposer {
     var before = -1
     while guesses.count > before, guesses.count < limit {
       before = guesses.count
-      if let constraint {
-        let forced = constraint.forced(limit: limit - guesses.count)
-        try add(
-          Draft(tokens: forced, evidence: Self.forcedEvidence), of: Self.grammarName, to: &guesses, limit: limit,
-          constraint: constraint)
-      }
-      for index in drafters.indices where guesses.count < limit {
+      if let constraint { try addForced(to: &guesses, limit: limit, constraint: constraint) }
+      for index in drafters.indices where guesses.count < limit && Self.reach(guesses) >= Self.leastReach {
         let draft = ask(index, after: guesses, limit: limit - guesses.count, report: &report)
         try add(draft, of: drafters[index].name, to: &guesses, limit: limit, constraint: constraint)
       }
@@ -71,21 +75,55 @@ final class DraftComposer {
     if let constraint, !guesses.isEmpty { try constraint.rollback(guesses.count) }
   }
 
+  /// Guesses what the grammar forces, in the tokens that the model spelt it with before.
+  private func addForced(
+    to guesses: inout [Guess], limit: Int, constraint: any TokenConstraint
+  ) throws(SaraiError) {
+    var isRespelt = true
+    while isRespelt, guesses.count < limit {
+      isRespelt = false
+      let forced = constraint.forced(limit: limit - guesses.count)
+      var rest = forced.flatMap(bytes)[...]
+      for token in forced where !isRespelt {
+        let spells = SpellingMemory.key(rest)
+        let known = economics.use { $0.spellings[spells] }
+        let guess = known ?? token
+        let evidence = known == nil ? Self.forcedEvidence : Self.knownEvidence
+        guard try append(guess, of: Self.grammarName, evidence: evidence, to: &guesses, limit: limit, constraint)
+        else { return }
+        guesses[guesses.count - 1].spells = spells
+        rest = rest.dropFirst(bytes(guess).count)
+        // What follows another token is spelt anew.
+        isRespelt = guess != token
+      }
+    }
+  }
+
   private func add(
     _ draft: Draft, of drafter: String, to guesses: inout [Guess], limit: Int, constraint: (any TokenConstraint)?
   ) throws(SaraiError) {
-    var reach = guesses.reduce(1) { $0 * $1.probability }
-    for (offset, token) in draft.tokens.enumerated() where guesses.count < limit && reach >= Self.leastReach {
-      guard !endsText(token) else { return }
-      if let constraint {
-        guard constraint.allows(token) else { return }
-        try constraint.accept(token)
-      }
+    for (offset, token) in draft.tokens.enumerated() {
       let evidence = draft.evidence + offset
-      let probability = economics.use { $0.acceptance.probability(drafter: drafter, evidence: evidence) }
-      reach *= probability
-      guesses.append(Guess(token: token, drafter: drafter, evidence: evidence, probability: probability))
+      guard try append(token, of: drafter, evidence: evidence, to: &guesses, limit: limit, constraint) else { return }
     }
+  }
+
+  /// How likely it is that all of them are right.
+  private static func reach(_ guesses: [Guess]) -> Double { guesses.reduce(1) { $0 * $1.probability } }
+
+  /// False where the token can't be guessed, or is too unlikely to be reached.
+  private func append(
+    _ token: Int32, of drafter: String, evidence: Int, to guesses: inout [Guess], limit: Int,
+    _ constraint: (any TokenConstraint)?
+  ) throws(SaraiError) -> Bool {
+    guard guesses.count < limit, Self.reach(guesses) >= Self.leastReach, !endsText(token) else { return false }
+    if let constraint {
+      guard constraint.allows(token) else { return false }
+      try constraint.accept(token)
+    }
+    let probability = economics.use { $0.acceptance.probability(drafter: drafter, evidence: evidence) }
+    guesses.append(Guess(token: token, drafter: drafter, evidence: evidence, probability: probability))
+    return true
   }
 
   private func ask(_ index: Int, after guesses: [Guess], limit: Int, report: inout SpeculationReport) -> Draft {

@@ -8,6 +8,7 @@ package final class DraftEconomics: Sendable {
   struct State {
     var costs: VerifyCosts
     var acceptance = AcceptanceEstimates()
+    var spellings = SpellingMemory()
     var totals = SpeculationTotals()
     /// By costly drafter: seconds that a guess of its takes.
     var guessSeconds: [String: Double] = [:]

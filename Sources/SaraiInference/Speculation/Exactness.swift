@@ -7,12 +7,15 @@ import Synchronization
 /// What an engine knows of its model's `BatchInvariance`: from a file of an earlier process, from an earlier engine of
 /// this one, or by trying.
 ///
-/// Trying takes as long as an answer, so it gives way to requests.
+/// Trying takes as long as an answer, so it gives way to requests; what it has found by then is not tried again.
 final class Exactness: Sendable {
   private struct State {
     /// Tokens that the context may hold; nil while it is not known.
     var tokens: Int?
     var attempt: Cancellation?
+    var progress = BatchInvariance.Progress()
+    /// Attempts that a request ended. Where requests leave no pause that is long enough, one of them waits for a step.
+    var brokenOff = 0
     /// Requests so far: an attempt that was planned before one does not begin.
     var requests = 0
   }
@@ -24,6 +27,8 @@ final class Exactness: Sendable {
   private let sizes: [Int]
   private let isWanted: Bool
   private let state: Mutex<State>
+
+  private static let patience = 3
 
   /// Of this process, by key.
   private static let known = Mutex<[String: Int]>([:])
@@ -40,7 +45,7 @@ final class Exactness: Sendable {
     self.model = model
     self.threads = Array(threads.prefix(1) + threads.dropFirst().suffix(3))
     let parts = [
-      "batch invariance 1", content, LlamaLibrary.build, "kv f16 f16", "threads \(self.threads)",
+      "batch invariance 2", content, LlamaLibrary.build, "kv f16 f16", "threads \(self.threads)",
       "sizes \(sizes)", Self.processor,
     ]
     let key = StateStore.identity(of: parts).prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -80,17 +85,21 @@ final class Exactness: Sendable {
   /// Tries on the calling thread, unless it is known or a request has come since `moment`.
   func prove(since moment: Int) {
     let cancellation = Cancellation()
-    let begins = state.withLock { state in
-      guard isWanted, state.tokens == nil, state.requests == moment else { return false }
+    let begun: (progress: BatchInvariance.Progress, finishesStep: Bool)? = state.withLock { state in
+      guard isWanted, state.tokens == nil, state.requests == moment else { return nil }
       state.attempt = cancellation
-      return true
+      return (state.progress, state.brokenOff >= Self.patience)
     }
-    guard begins else { return }
+    guard let begun else { return }
+    var progress = begun.progress
     let result = try? BatchInvariance.provenTokens(
-      model: model, sizes: sizes, threads: threads, cancellation: cancellation)
+      model: model, sizes: sizes, threads: threads, progress: &progress, finishesStep: begun.finishesStep,
+      cancellation: cancellation)
     state.withLock {
       $0.attempt = nil
       $0.tokens = result
+      $0.progress = progress
+      if result == nil { $0.brokenOff += 1 }
     }
     guard let result else { return }
     Self.known.withLock { $0[key] = result }

@@ -52,7 +52,10 @@ struct SpeculativeDecoder {
     guard row < guesses.count else { return false }
     let guess = guesses[row]
     let isRight = guess.token == token
-    economics.use { $0.acceptance.judge(drafter: guess.drafter, evidence: guess.evidence, isRight: isRight) }
+    economics.use {
+      $0.acceptance.judge(drafter: guess.drafter, evidence: guess.evidence, isRight: isRight)
+      if let bytes = guess.spells { $0.spellings.learn(bytes, token) }
+    }
     guard row < submitted else { return false }
     policy.judged(isRight)
     guard isRight else { return false }

@@ -23,7 +23,9 @@ import Testing
         context: try LlamaContext(
           model: model, contextTokens: contextTokens, threads: 2, maximumOutputs: maximum))
       economics = DraftEconomics(maximumTokens: maximum)
-      exactTokens = try BatchInvariance.provenTokens(model: model, threads: [2], cancellation: Cancellation())
+      var progress = BatchInvariance.Progress()
+      exactTokens = try BatchInvariance.provenTokens(
+        model: model, threads: [2], progress: &progress, cancellation: Cancellation())
       list = ListConstraint(model: model)
     }
 
@@ -213,9 +215,19 @@ import Testing
       let cancelled = Cancellation()
       cancelled.cancel()
       let model = try LlamaModel(path: TestParts.smolLM2.path)
+      var progress = BatchInvariance.Progress()
       #expect(throws: CancellationError.self) {
-        try BatchInvariance.provenTokens(model: model, threads: [2], cancellation: cancelled)
+        try BatchInvariance.provenTokens(model: model, threads: [2], progress: &progress, cancellation: cancelled)
       }
+      // Where every attempt is broken off, each that finishes its step comes further.
+      var attempts = 0
+      var found: Int?
+      while found == nil, attempts < 20 {
+        attempts += 1
+        found = try? BatchInvariance.provenTokens(
+          model: model, threads: [2], progress: &progress, finishesStep: true, cancellation: cancelled)
+      }
+      #expect(found == exact && attempts > 1)
     }
   }
 

@@ -216,14 +216,8 @@ extension MemoryHost {
         question.language)
     }
     guard learnt.doubts.isEmpty else { return nil }
-    let told = learnt.changes.compactMap { change -> String? in
-      guard case .add(let fact, _) = change, fact.validTo == nil else { return nil }
-      return FactSentence.clause(of: fact, question.language)
-    }
-    let head = Localized(es: "De acuerdo", en: "All right")[question.language]
     return Answer(
-      .acknowledged, told.isEmpty ? head + "." : head + ": " + told.prefix(4).joined(separator: "; ") + ".", [],
-      question.language)
+      .acknowledged, Acknowledgement.text(of: learnt.changes, question.language), [], question.language)
   }
 
   func forget(_ request: ForgetRequest, _ memory: OwnerMemory) async throws -> ForgetReceipt {

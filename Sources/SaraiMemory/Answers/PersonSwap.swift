@@ -54,7 +54,9 @@ enum EntityWords {
     guard let (noun, owner) = EntityName.parts(term) else { return thing(term, language) }
     switch language {
     case .spanish:
-      let word = accents[noun] ?? accented(noun)
+      let plain = noun.hasPrefix("otra ") ? String(noun.dropFirst(5)) : noun
+      let bare = accents[plain] ?? accented(plain)
+      let word = plain == noun ? bare : (isFeminine(plain) ? "otra " : "otro ") + bare
       let isPlural = word.hasSuffix("s") && Kinship.isKin(noun)
       if owner == EntityName.user { return (isPlural ? "tus " : "tu ") + word }
       return "\(Kinship.isFeminine(noun) ? "la" : "el") \(word) de \(text(owner, language))"
@@ -65,9 +67,16 @@ enum EntityWords {
       {
         return "your \(english(String(noun[range.upperBound...])))'s \(english(String(noun[..<range.lowerBound])))"
       }
-      let word = english(noun)
+      let word = noun.hasPrefix("otra ") ? "other " + english(String(noun.dropFirst(5))) : english(noun)
       return owner == EntityName.user ? "your \(word)" : "\(text(owner, language))'s \(word)"
     }
+  }
+
+  /// Whether a thing is «otra» rather than «otro».
+  private static func isFeminine(_ noun: String) -> Bool {
+    let head = noun.prefix { $0 != " " }
+    return head.hasSuffix("a") || head.hasSuffix("cion")
+      || ["clave", "combinacion", "serie", "cita"].contains(String(head))
   }
 
   /// «código de alarma», "alarm code": a thing that belongs to nobody in particular.

@@ -24,8 +24,13 @@ struct SentenceWriter {
     let isBound =
       FunctionWords.of(language).prepositions.contains(Fold.text(filler.prefix { $0 != " " }))
       || question.gap?.kind == .time || question.asked.verb.lemma.hasPrefix("dar ")
-    let near = rest.filter { $0.isBare && isBound }.map { PersonSwap.text($0.text, language) }
-    let far = rest.filter { !($0.isBare && isBound) }.map { PersonSwap.text($0.text, language) }
+    // "Dan owes you $40"
+    func isNear(_ part: Question.Remainder) -> Bool {
+      part.isBare
+        && (isBound || language == .english && ["me", "us", "him", "her", "them"].contains(Fold.text(part.text)))
+    }
+    let near = rest.filter(isNear).map { PersonSwap.text($0.text, language) }
+    let far = rest.filter { !isNear($0) }.map { PersonSwap.text($0.text, language) }
     let parts =
       [subject ?? subjectText, verbText(isNegated: isNegated, isEach: isEach, filler: filler)] + near + [filler] + far
     return Self.sentence(parts.filter { !$0.isEmpty }.joined(separator: " "), language)

@@ -12,10 +12,13 @@ extension ChunkReader {
       if lexicon.negations.contains(word), word != "no" || folded(place + 1) == "longer" {
         group.isNegated = true
         if word == "no" { group.isNoLonger = true }
+        if Self.seldom.contains(word) { group.isHypothetical = true }
       } else if !(lexicon.adverbs.contains(word) && isWord(place + 1) && leadsToVerb(place + 1)) {
         break
       }
       if word == "now" || word == "currently" { group.isNow = true }
+      // "I almost bought a Tesla"
+      if ["almost", "nearly"].contains(word) { group.isHypothetical = true }
       place += 1
     }
     guard isWord(place), words[place].kind == .word, canBeEnglishVerb(place) else { return nil }
@@ -40,13 +43,17 @@ extension ChunkReader {
     place = englishAuxiliaries(&group, place + 1)
     group.words = (start..<place).map { words[$0].text }
     group.isHypothetical =
-      ["would", "might", "may", "should"].contains(folded(start + group.finite))
-      && !["like", "love", "prefer", "want", "hate"].contains(group.lemma)
+      group.isHypothetical
+      || ["would", "might", "may", "should"].contains(folded(start + group.finite))
+        && !["like", "love", "prefer", "want", "hate"].contains(group.lemma)
       || Self.lasting.contains(group.lemma)
         && (folded(start + group.finite) == "will" || group.words.map { Fold.text($0) }.contains("going"))
     group.verb = Vocabulary.verb(group.lemma)
     return (group, place)
   }
+
+  /// What is done hardly ever is neither done nor not done.
+  private static let seldom: Set<String> = ["hardly", "barely", "seldom", "rarely", "scarcely"]
 
   private func leadsToVerb(_ place: Int) -> Bool {
     lexicon.adverbs.contains(folded(place)) || lexicon.negations.contains(folded(place)) || isVerb(place)
@@ -99,6 +106,12 @@ extension ChunkReader {
       group.lemma = main.lemma
       return true
     }
+    // "I started eating meat again"
+    if ["start", "begin", "resume"].contains(group.lemma), let main = readings.first(where: { $0.tense == .gerund }) {
+      group.lemma = main.lemma
+      group.modal = "empezar"
+      return true
+    }
     guard group.lemma == "get", group.isPast, Self.changes.contains(word),
       let main = readings.first(where: { $0.tense == .participle })
     else { return false }
@@ -111,17 +124,29 @@ extension ChunkReader {
     "moved", "changed", "fired", "promoted", "postponed", "cancelled", "canceled", "rescheduled",
   ]
 
+  /// Where the adverbs end that stand among auxiliaries.
+  private func afterAdverbs(_ start: Int, _ group: inout VerbGroup) -> Int {
+    var next = start
+    while isWord(next) {
+      let word = folded(next)
+      let isDenial = word == "not" || word == "never"
+      guard isDenial || Self.seldom.contains(word) || lexicon.adverbs.contains(word), !Self.trailing.contains(word)
+      else { break }
+      if isDenial { group.isNegated = true }
+      if Self.seldom.contains(word) { group.isHypothetical = true }
+      next += 1
+    }
+    return next
+  }
+
+  /// Adverbs that follow the whole verb.
+  private static let trailing: Set<String> = ["together", "well", "here", "there", "anymore", "much", "back", "again"]
+
   private func englishAuxiliaries(_ group: inout VerbGroup, _ start: Int) -> Int {
     var place = start
     while isWord(place) {
       var next = place
-      while isWord(next), lexicon.adverbs.contains(folded(next)) || folded(next) == "not" || folded(next) == "never",
-        !["together", "well", "here", "there", "anymore", "much", "back", "longer"].contains(folded(next))
-          || folded(next) == "longer"
-      {
-        if folded(next) == "not" || folded(next) == "never" { group.isNegated = true }
-        next += 1
-      }
+      next = afterAdverbs(next, &group)
       if next > place, folded(next - 1) == "longer", folded(next - 2) == "no" { group.isNoLonger = true }
       guard isWord(next) else {
         place = next > place && (folded(next - 1) == "not") ? next : place

@@ -27,10 +27,14 @@ extension ChunkReader {
       if lexicon.negations.contains(word) {
         group.isNegated = true
         hasLead = true
-      } else if !["ya", "todavia", "aun", "siempre", "tambien", "solo", "casi", "ahora"].contains(word)
+      } else if !["ya", "todavia", "aun", "siempre", "tambien", "solo", "casi", "ahora", "apenas"].contains(word)
         || lastIsVerbless(place)
       {
         break
+      }
+      // «Casi no fumo», «apenas bebo», «casi me compro un Tesla»: neither so nor not so.
+      if word == "apenas" || word == "casi" && !["siempre", "todo"].contains(folded(place + 1)) {
+        group.isHypothetical = true
       }
       place += 1
     }
@@ -62,7 +66,8 @@ extension ChunkReader {
     group.isImperfect = form.tense == .imperfect
     group.lemma = form.lemma
     group.isHypothetical =
-      form.tense == .conditional && !["gustar", "encantar", "querer", "preferir"].contains(form.lemma)
+      group.isHypothetical
+      || form.tense == .conditional && !["gustar", "encantar", "querer", "preferir"].contains(form.lemma)
     place += 1
     let isGoing = form.lemma == "ir" && form.tense == .present
     place = spanishAuxiliaries(&group, place)

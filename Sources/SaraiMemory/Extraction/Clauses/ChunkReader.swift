@@ -66,6 +66,10 @@ struct ChunkReader: Sendable {
       chunks.append(.verb(verb))
       return end
     }
+    if let length = Self.unreal.first(where: { isPhrase($0, at: place) })?.count {
+      chunks.append(.subordinator("salvo"))
+      return place + length
+    }
     if let end = relative(at: place) { return end }
     if lexicon.subordinators.contains(word.folded), word.lowercased != "sí", !(word.folded == "when" && place == 0) {
       chunks.append(.subordinator(word.folded))
@@ -86,6 +90,19 @@ struct ChunkReader: Sendable {
       chunks.append(.adverb(word.folded))
     }
     return place + 1
+  }
+
+  /// What begins a clause that tells of nothing that is so: «antes de que mi hermana se case».
+  private static let unreal = [
+    "antes de que", "antes que", "a menos que", "a no ser que", "con tal de que", "en caso de que", "sin que",
+    "para que",
+    "hasta que", "como si", "in case", "as if", "as though", "so that",
+  ].map { $0.split(separator: " ").map(String.init) }
+
+  private func isPhrase(_ phrase: [String], at place: Int) -> Bool {
+    guard folded(place) == phrase[0], place + phrase.count < words.count else { return false }
+    // «para que» with an accent asks.
+    return phrase.indices.allSatisfy { folded(place + $0) == phrase[$0] && words[place + $0].lowercased != "qué" }
   }
 
   /// «el lunes» in «el lunes es mi día libre» is a time all the same; «mi mes» is not read as one.

@@ -161,6 +161,7 @@ struct ClauseReader: Sendable {
     finish(top)
     count += 1
     stack.append(Builder(order: count))
+    if word == "salvo" { hasRefused = true }
     stack[stack.count - 1].isUnreal = ["si", "if", "unless"].contains(word)
     stack[stack.count - 1].isConditional = ["si", "if", "unless", "salvo", "excepto", "cuando", "when", "whenever"]
       .contains(word)
@@ -170,6 +171,11 @@ struct ClauseReader: Sendable {
     guard let verb = builder.verb, !verb.isAuxiliary, verb.person != 1, verb.person != 4 else { return }
     if builder.isUnreal || verb.isHypothetical { hasRefused = true }
     guard !builder.isConditional, !verb.isHypothetical else { return }
+    // «No bebo mucho» denies neither that one drinks nor tells that one does.
+    if verb.isNegated, !verb.isNoLonger, builder.after.contains(where: \.isMeasured) {
+      hasRefused = true
+      return
+    }
     var builder = builder
     // «Un perro y una gata que se llama Mia»: it is said of the last.
     if verb.person == 2, let last = builder.antecedent?.members.last { builder.antecedent = last }
@@ -233,6 +239,20 @@ extension Chunk {
 
 extension Chunk {
   var isAdverb: Bool { if case .adverb = self { true } else { false } }
+
+  /// «mucho», "much", «muchos amigos»: how much rather than whether.
+  var isMeasured: Bool {
+    let measures = [
+      "mucho", "mucha", "muchos", "muchas", "demasiado", "demasiada", "demasiados", "tanto", "tanta", "much",
+    ]
+    switch self {
+    case .adverb(let word): return measures.contains(word) || ["siempre", "always", "often"].contains(word)
+    case .phrase(let phrase):
+      return measures.contains(Fold.text(phrase.text.prefix { $0 != " " }))
+        || ["many ", "every "].contains(where: phrase.text.hasPrefix)
+    default: return false
+    }
+  }
 
   var isNegation: Bool { if case .negation = self { true } else { false } }
 

@@ -7,6 +7,9 @@ enum Fiction {
     // «Te cuento un chiste: …»
     let colon = words.firstIndex { $0.isSign(":") } ?? 0
     if words[..<colon].contains(where: { jokes.contains($0.folded) }) { return true }
+    if words[..<colon].count < 4, words[..<colon].contains(where: { ["ejemplo", "example"].contains($0.folded) }) {
+      return true
+    }
     if isDenied(words.map(\.folded)) || isOfOthers(words) { return true }
     if supposing.contains(first) || uncertain.contains(where: { Array(folded.prefix($0.count)) == $0 }) { return true }
     // «Según mi hermano, mi tía vive en Jaén»

@@ -5,7 +5,8 @@ enum Hearsay {
   /// The chunks of a sentence without what somebody else is said to say.
   static func own(_ chunks: [Chunk], _ language: Language) -> (chunks: [Chunk], hasRefused: Bool) {
     for (place, chunk) in chunks.enumerated() {
-      guard case .verb(let verb) = chunk, reporting.contains(verb.lemma) || wishing.contains(verb.lemma),
+      guard case .verb(let verb) = chunk,
+        reporting.contains(verb.lemma) || wishing.contains(verb.lemma) || isFelt(verb, place, chunks),
         let start = content(after: place, chunks, language) ?? hoped(after: place, chunks)
       else { continue }
       guard isReport(verb, at: place, chunks, language) else {
@@ -22,7 +23,7 @@ enum Hearsay {
   }
 
   private static func isReport(_ verb: VerbGroup, at place: Int, _ chunks: [Chunk], _ language: Language) -> Bool {
-    if wishing.contains(verb.lemma) { return true }
+    if wishing.contains(verb.lemma) || feeling.contains(verb.lemma) { return true }
     if verb.isPassive { return true }
     let subject = chunks[..<place].last { if case .phrase = $0 { true } else { false } }?.phrase
     let isOwn =
@@ -80,6 +81,17 @@ enum Hearsay {
     chunks[(place + 1)...].contains { if case .verb = $0 { true } else { false } }
   }
 
+  /// «Odio que me llamen tarde»: of what is hated or liked, nothing else is told.
+  private static func isFelt(_ verb: VerbGroup, _ place: Int, _ chunks: [Chunk]) -> Bool {
+    guard feeling.contains(verb.lemma), place + 1 < chunks.count else { return false }
+    switch chunks[place + 1] {
+    case .relative("que", nil), .adverb("que"): return true
+    default: return false
+    }
+  }
+
+  private static let feeling = Vocabulary.set(
+    "odiar gustar encantar molestar aburrir preocupar asustar alegrar fastidiar detestar soportar aguantar")
   private static let believing = Vocabulary.set("creer pensar think believe")
   /// Of what is doubted, wished, read or heard, whether it is so is not told.
   private static let wishing = Vocabulary.set(

@@ -56,8 +56,15 @@ struct NounPhrase: Sendable, Hashable {
   }
   /// «mi gato 5», "my sister 25": the noun alone, and the number after it.
   var dividedNumber: (phrase: NounPhrase, number: Int)? {
-    guard name == nil, let last = text.split(separator: " ").last, let number = Int(last) else { return nil }
+    guard let last = text.split(separator: " ").last, let number = Int(last) else { return nil }
     var phrase = self
+    // «Martina 3»
+    if name != nil {
+      guard head.isEmpty, modifiers == [String(last)], determiner == .none else { return nil }
+      phrase.text = String(text.dropLast(last.count + 1))
+      phrase.modifiers = []
+      return (phrase, number)
+    }
     phrase.text = String(text.dropLast(last.count + 1))
     if modifiers.last == String(last) {
       phrase.modifiers.removeLast()

@@ -139,7 +139,7 @@ struct RoleAssignment {
     if subject == nil, let place = subjectPlace(before, after) {
       if case .phrase(let phrase) = before[place] { subject = phrase }
       // "My best friend from school lives…": what stands between belongs to the subject.
-      if language == .english, !verb.isAuxiliary {
+      if language == .english, !verb.isAuxiliary, subject?.head.isEmpty == false || subject?.name != nil {
         let kept = before[(place + 1)...].filter { if case .prepositional = $0 { false } else { true } }
         before.replaceSubrange((place + 1)..., with: kept)
       }

@@ -240,7 +240,7 @@ enum Predicates {
   static func isSingleValued(_ subject: String, _ verb: String) -> Bool {
     if singleValued.contains(verb) { return true }
     guard verb == "ser" || verb == "ser cuando" else { return false }
-    let words = subject.split(separator: " ").map(String.init)
+    let words = subject.split(separator: " ").map(String.init).drop { $0 == "otra" }
     guard let head = words.first else { return false }
     return subject != EntityName.user && (attributes.contains(head) || words.contains("favorito"))
   }

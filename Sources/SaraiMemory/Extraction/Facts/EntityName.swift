@@ -30,6 +30,14 @@ enum EntityName {
     return heads.map { head in
       if !complements.isEmpty, Kinship.isKin(head + complements) { return head + complements }
       return (before.map { $0 + " " } ?? "") + head + after.map { " " + $0 }.joined() + complements
+    }.map { isOther(phrase) ? "otra " + $0 : $0 }
+  }
+
+  /// «mi otra clave», "my other password": not the one of which nothing is said but that it is mine.
+  private static func isOther(_ phrase: NounPhrase) -> Bool {
+    guard !phrase.isNameable, phrase.isDefinite else { return false }
+    return phrase.text.split(separator: " ").prefix(2).contains {
+      ["otro", "otra", "other"].contains(Fold.text($0))
     }
   }
 
@@ -48,6 +56,7 @@ enum EntityName {
     var before: String?
     var after: [String] = []
     for modifier in phrase.modifiers {
+      if modifier == "other", isOther(phrase) { continue }
       if let known = qualifierNames[modifier] {
         if known == "mejor" || known == "ex" { before = known } else if !known.isEmpty { after.append(known) }
       } else if !Vocabulary.colours.contains(modifier), !Vocabulary.states.contains(modifier),

@@ -7,6 +7,7 @@ extension TurnReading {
     let lemma = clause.verb.verb
     try learnEnding(subject, clause)
     try endGrade(subject, clause)
+    if try learnReversal(subject, clause) { return true }
     if try learnMoving(subject, clause) { return true }
     if try learnCount(subject, clause) { return true }
     if try learnValue(subject, clause) { return true }
@@ -47,7 +48,7 @@ extension TurnReading {
       }
     }
     if ["romper", "cortar", "divorciarse", "break", "separar"].contains(lemma),
-      let partner = clause.argument("con")?.phrase ?? clause.argument("de")?.phrase ?? clause.subject,
+      let partner = clause.argument("con")?.phrase ?? clause.argument("de")?.phrase ?? clause.subject, !partner.isUser,
       let name = try resolver.names(of: partner).first
     {
       try endBond(name)

@@ -42,6 +42,8 @@ extension TurnReading {
     guard isDone else { return }
     if clause.object == nil, Self.dying.contains(clause.verb.lemma) || Self.dying.contains(verb) {
       try endLife(subject, clause)
+    } else if clause.object == nil, Self.fleeing.contains(clause.verb.lemma), try isPet(subject) {
+      try endLife(subject, clause)
     } else if Self.selling.contains(clause.verb.lemma), let object = clause.object, object.isDefinite,
       clause.argument("a")?.phrase.isUser != true
     {
@@ -98,11 +100,18 @@ extension TurnReading {
     }
   }
 
+  private func isPet(_ subject: String) throws -> Bool {
+    try entities(of: subject).contains { EntityName.parts($0).map { AnimalNames.isAnimal($0.noun) } ?? false }
+  }
+
   /// «He vendido el coche», "I gave Max away".
   private mutating func endHaving(_ subject: String, _ object: NounPhrase, isGift: Bool, _ clause: Clause) throws {
     var candidates = try resolver.names(of: object)
     if case .definite = object.determiner {
       candidates = EntityName.nouns(of: object).map { EntityName.owned($0, by: subject) }
+      // «Coche», «carro» and «auto» are one car.
+      let known = try candidates.first { try !resolver.view.facts(subjects: [$0]).isEmpty }
+      candidates = Array([known ?? candidates.first].compactMap { $0 })
     }
     for candidate in candidates {
       for entity in try entities(of: candidate) {
@@ -115,21 +124,21 @@ extension TurnReading {
   }
 
   /// What somebody or something is kept as, whose it is included.
-  private func entities(of name: String) throws -> [String] {
+  func entities(of name: String) throws -> [String] {
     if EntityName.parts(name) != nil { return [name] }
     let roles = try resolver.view.facts(subjects: [name], verbs: ["ser"]).map(\.object.text)
     let called = try resolver.view.facts(verbs: ["llamarse"], objects: [name]).map(\.subject.text)
     return (roles + called).filter { EntityName.parts($0) != nil }
   }
 
-  private mutating func endOwned(_ noun: String, by owner: String, entity: String?) throws {
+  mutating func endOwned(_ noun: String, by owner: String, entity: String?, number lost: Int = 1) throws {
     let wanted = Set(Content.stems(of: noun))
     let had = try resolver.view.facts(subjects: [owner], verbs: ["tener"]).filter {
       !$0.isNegated && Set(Content.stems(of: $0.object.text)).isSuperset(of: wanted)
     }
     // Of several, there is one less.
-    if had.count == 1, let number = Counting.number(had[0].object.text), number > 1 {
-      guard let fewer = Counting.changed(had[0].object.text, from: number, to: number - 1, wanted) else { return }
+    if had.count == 1, let number = Counting.number(had[0].object.text), number > lost {
+      guard let fewer = Counting.changed(had[0].object.text, from: number, to: number - lost, wanted) else { return }
       end(had)
       try add(owner, "tener", fewer)
       return
@@ -164,7 +173,7 @@ extension TurnReading {
   private static let parted = Vocabulary.set("divorciad divorced separad separated viud widowed")
   private static let retiring = Vocabulary.set("jubilarse jubilar prejubilarse retirarse retire")
   private static let idle = Vocabulary.set("jubilad retired parad desemplead unemployed retirad jubil desempl par")
-  private static let dying = Vocabulary.set("morir morirse fallecer die pass perecer")
+  static let dying = Vocabulary.set("morir morirse fallecer die pass perecer")
   private static let selling = Vocabulary.set("vender sell regalar donar dar give")
   private static let cancelling = Vocabulary.set("cancelar cancelarse anular anularse cancel suspender suspenderse")
     .union(["ser cancelado", "ser cancelada", "ser anulado", "ser cancel"])

@@ -21,7 +21,7 @@ extension TurnReading {
         if let phrase = part.phrase, phrase.head.isEmpty, let number = phrase.quantity,
           FrameTerms.counted(fact.object.text) != nil
         {
-          String(number) + fact.object.text.drop { $0 != " " }
+          (phrase.text.contains(" ") ? String(number) : phrase.text) + fact.object.text.drop { $0 != " " }
         } else {
           part.phrase?.text ?? ""
         }
@@ -55,7 +55,8 @@ extension TurnReading {
       return fact.verb.text.hasSuffix(" " + preposition) && isName == (phrase.name != nil)
     case .phrase(let phrase):
       if phrase.isName { return isName && !fact.verb.text.hasSuffix(" " + Argument.when) }
-      return phrase.quantity != nil && fact.object.text.contains(where: \.isNumber)
+      return phrase.quantity != nil
+        && (fact.object.text.contains(where: \.isNumber) || FrameTerms.counted(fact.object.text) != nil)
     default: return false
     }
   }

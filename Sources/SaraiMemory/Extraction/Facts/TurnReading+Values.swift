@@ -68,13 +68,67 @@ extension TurnReading {
     return true
   }
 
+  /// «Trabajo allí desde 2019», «me mudé en mayo».
+  func beginning(of clause: Clause) -> Timestamp? {
+    let date =
+      clause.since
+      ?? clause.arguments.lazy.compactMap { $0.time?.kind == .duration ? $0.time?.beginning(today: now.date) : nil }
+      .first
+    return date.map { Timestamp(secondsSince1970: $0.dayNumber * 86_400 - now.utcOffsetSeconds) }
+  }
+
+  /// «Desde ayer trabajo en Adif»: no longer where it was before.
+  func isRecent(_ since: Timestamp?, _ subject: String, _ frame: FrameTerms) -> Bool {
+    guard let since, Predicates.isSingleValued(subject, frame.entries[0].verb) else { return false }
+    return since.milliseconds > saidAt.milliseconds - 31 * 86_400_000
+  }
+
+  /// «Ahora pago 650»: for what was paid for before.
+  func completedAmount(_ subject: String, _ clause: Clause) throws -> Clause {
+    guard isCorrection || clause.isNow, !clause.verb.isNegated, clause.arguments.filter({ $0.time == nil }).count == 1,
+      let place = clause.arguments.firstIndex(where: { $0.preposition.isEmpty && $0.time == nil })
+    else { return clause }
+    let phrase = clause.arguments[place].phrase
+    guard phrase.head.isEmpty, phrase.quantity != nil, phrase.name == nil, !phrase.text.contains(" ") else {
+      return clause
+    }
+    let verb = Term(clause.verb.verb)
+    let told = try resolver.view.facts(subjects: [subject]).filter { fact in
+      !fact.isNegated && !isToldNow(fact) && (fact.verb == verb || fact.verb.folded.hasPrefix(verb.folded + " "))
+    }
+    let amounts = told.filter { $0.verb == verb && $0.object.text.first?.isNumber == true }
+    guard amounts.count == 1, let amount = amounts.first else { return clause }
+    let purpose = told.first { $0.verb.folded == "\(verb.folded) \(amount.object.folded) de" }
+    let rest = amount.object.text.drop { $0 != " " } + (purpose.map { " de " + $0.object.text } ?? "")
+    var clause = clause
+    clause.arguments[place].phrase.text += rest
+    clause.arguments[place].text += rest
+    return clause
+  }
+
   private mutating func exchange(_ owner: String, _ old: NounPhrase, for new: NounPhrase) throws -> Bool {
-    guard old.isDefinite, let noun = EntityName.nouns(of: old).first else { return false }
+    if old.isName, let name = old.name { return try exchange(owner, named: name, for: new) }
+    guard old.isDefinite, let noun = EntityName.nouns(of: old).first, !noun.isEmpty else { return false }
     let entity = EntityName.owned(noun, by: owner)
     let facts = try resolver.view.facts(subjects: [entity], verbs: ["ser"])
     let driven = noun == "coche" ? try resolver.view.facts(subjects: [owner], verbs: ["conducir"]) : []
     end(facts + driven)
     try add(entity, "ser", new.text)
+    return true
+  }
+
+  /// "I traded my Ford for a Kia": whatever was told of having or driving the one is told of the other.
+  private mutating func exchange(_ owner: String, named name: String, for new: NounPhrase) throws -> Bool {
+    let wanted = Set(Content.stems(of: name))
+    guard !wanted.isEmpty else { return false }
+    let own = try resolver.view.facts(subjects: [owner]).filter {
+      ["tener", "conducir", "usar", "llevar"].contains($0.verb.text)
+    }
+    let owned = try resolver.view.facts(verbs: ["ser"]).filter { EntityName.parts($0.subject.text)?.owner == owner }
+    let old = (own + owned).filter { !$0.isNegated && wanted.isSubset(of: Content.stems(of: $0.object.text)) }
+    end(old)
+    for fact in old { try add(fact.subject.text, fact.verb.text, new.text) }
+    if old.isEmpty { try add(owner, "tener", new.text) }
     return true
   }
 

@@ -36,6 +36,7 @@ struct TurnReading {
   /// Takes in one clause.
   mutating func learn(_ clause: Clause) throws {
     guard !clause.comparesAges else { return }
+    if try learnLoss(clause) { return }
     var clause = clause
     let subjects = try subjects(of: &clause)
     continueEnded(&clause, subjects)
@@ -248,6 +249,7 @@ struct TurnReading {
 
   /// A verb with its arguments: the first makes the fact, the others hang on it.
   private mutating func learnFrame(_ subject: String, _ clause: Clause) throws {
+    let clause = try completedAmount(subject, clause)
     let frame = try FrameTerms(clause, resolver: resolver)
     if clause.verb.isNoLonger || (clause.verb.isNegated && clause.verb.modal == "dejar") {
       try learnEnd(subject, clause, frame)
@@ -261,8 +263,8 @@ struct TurnReading {
       clause.verb.isImperfect
       || (clause.verb.isPast && !clause.verb.isPerfect && !clause.verb.isPassive
         && Predicates.isState(clause.verb.verb))
-    let isSignalled = isCorrection || clause.isNow
     let since = isOver ? nil : beginning(of: clause)
+    let isSignalled = isCorrection || clause.isNow || isRecent(since, subject, frame)
     if isSignalled, !clause.verb.isNegated { try endTimes(subject, frame) }
     for (index, entry) in frame.entries.enumerated() {
       try add(
@@ -290,15 +292,6 @@ struct TurnReading {
       }
     }
     try learnBeginning(subject, clause)
-  }
-
-  /// «Trabajo allí desde 2019», «me mudé en mayo».
-  private func beginning(of clause: Clause) -> Timestamp? {
-    let date =
-      clause.since
-      ?? clause.arguments.lazy.compactMap { $0.time?.kind == .duration ? $0.time?.beginning(today: now.date) : nil }
-      .first
-    return date.map { Timestamp(secondsSince1970: $0.dayNumber * 86_400 - now.utcOffsetSeconds) }
   }
 
   /// Who has begun to work somewhere works there.

@@ -47,7 +47,7 @@ struct FunctionWords: Sendable {
     negations: ["no", "nunca", "jamas", "tampoco"],
     adverbs: [
       "ya", "muy", "mucho", "bastante", "tambien", "siempre", "casi", "ahora", "antes", "despues", "luego", "todavia",
-      "aun", "hoy",
+      "aun", "hoy", "apenas",
       "solo", "solamente", "aqui", "alli", "ahi", "bien", "mal", "mejor", "peor", "demasiado", "actualmente",
       "ultimamente",
       "normalmente", "generalmente", "habitualmente", "realmente", "entonces", "juntos", "juntas", "ademas",
@@ -97,7 +97,8 @@ struct FunctionWords: Sendable {
       "quite", "so",
       "finally", "recently", "mostly", "probably", "originally", "officially", "hey", "hi", "hello", "sorry", "oh",
       "yes", "well", "please", "much", "totally", "absolutely", "almost", "nearly", "both", "generally", "normally",
-      "previously", "formerly", "temporarily", "luckily", "unfortunately", "sadly", "instead", "back", "away",
+      "previously", "formerly", "temporarily", "luckily", "unfortunately", "sadly", "instead", "back", "away", "again",
+      "lately",
     ],
     subjects: ["i": 0, "you": 1, "he": 2, "she": 2, "it": 2, "we": 3, "they": 5],
     numbers: numberTable(

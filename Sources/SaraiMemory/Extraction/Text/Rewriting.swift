@@ -6,7 +6,7 @@ enum Rewriting {
   static func statement(_ words: [Word], _ language: Language) -> [Word] {
     let words = words.filter { !isLaugh($0) }
     var statement = withoutComparison(kin(withoutLead(words, language), language), language)
-    statement = Reordering.reordered(statement, language)
+    statement = Reordering.reordered(notOnly(statement, language), language)
     switch language {
     case .spanish: statement = spanishDuration(statement)
     case .english: statement = englishSelf(statement)
@@ -48,6 +48,13 @@ enum Rewriting {
     }) {
       words.replaceSubrange((place - 1)...place, with: [Tokenizer.word("returned")])
     }
+    // "Rex ran away", "we split up"
+    for place in words.indices.dropLast() where place > 0 {
+      let pair = words[place].folded + " " + words[place + 1].folded
+      guard let verb = phrasal[pair] else { continue }
+      words.replaceSubrange(place...(place + 1), with: [Tokenizer.word(verb)])
+      break
+    }
     for place in words.indices.dropFirst()
     where words[place].folded == "for" && place + 1 < words.count && words[place + 1].kind == .word
       && ["password", "passcode", "code", "pin", "combination", "login", "username"].contains(words[place - 1].folded)
@@ -56,6 +63,10 @@ enum Rewriting {
     }
     return words
   }
+
+  private static let phrasal = [
+    "ran away": "escaped", "run away": "escaped", "split up": "separated", "runs away": "escapes",
+  ]
 
   /// «Mi DNI» is no name.
   private static func acronyms(_ words: [Word], _ language: Language) -> [Word] {
@@ -89,6 +100,35 @@ enum Rewriting {
     "senora": "mujer", "parienta": "mujer", "peques": "hijos", "chiquillo": "hijo", "chiquilla": "hija",
     "chamaco": "hijo", "chamaca": "hija", "guagua": "hijo", "cunados": "cunado", "compi": "companero",
   ]
+
+  /// «No solo hablo inglés, también francés», "I not only speak English but also French": both.
+  private static func notOnly(_ words: [Word], _ language: Language) -> [Word] {
+    let (lead, joints) =
+      language == .spanish
+      ? (["solo", "solamente", "unicamente"], [["sino", "que", "tambien"], ["sino", "tambien"], ["tambien"]])
+      : (["only", "just"], [["but", "also"], ["but"], ["also"]])
+    guard
+      let only = words.indices.dropFirst().first(where: { place in
+        lead.contains(words[place].folded) && ["no", "not"].contains(words[place - 1].folded)
+      }),
+      let (start, end) = words.indices.dropFirst(only + 1).lazy.compactMap({ place -> (Int, Int)? in
+        let rest = words[place...].prefix(3).map(\.folded)
+        return joints.first { rest.count > $0.count - 1 && Array(rest.prefix($0.count)) == $0 }.map {
+          (place, place + $0.count)
+        }
+      }).first, end < words.count
+    else { return words }
+    var before = Array(words[..<(only - 1)] + words[(only + 1)..<start])
+    while let last = before.last, last.kind == .sign { before.removeLast() }
+    // "I do not only speak English"
+    if language == .english, let helper = before.indices.last(where: { $0 == only - 2 }),
+      ["do", "does", "did"].contains(before[helper].folded)
+    {
+      before.remove(at: helper)
+    }
+    if !before.isEmpty { before[0].isFirst = true }
+    return before + [Tokenizer.word(language == .spanish ? "y" : "and")] + words[end...]
+  }
 
   /// «Es mayor que yo»: I am not who the next verb is about.
   private static func withoutComparison(_ words: [Word], _ language: Language) -> [Word] {

@@ -16,7 +16,8 @@ package protocol Conversing: ModelGateway {
 /// SARAi as every command has her, the server included: the turn, on what the supervisor of the state folder runs.
 package final class Assistant: Conversing {
   package let turn: Turn
-  let models: SupervisedModels
+  /// The models themselves: no turn, so no memory, no skills and no routing.
+  package let models: SupervisedModels
   package let skills: SupervisedSkills
   package let data: GrantedData
   package let memory: MemoryClient
@@ -126,7 +127,7 @@ package final class Assistant: Conversing {
     return try await turn.run(
       Turn.Request(
         messages: messages, model: request.model, sampling: request.sampling, language: language,
-        memory: memory, client: request.client, requestID: request.requestID)
+        memory: memory, grammar: request.grammar, client: request.client, requestID: request.requestID)
     ).events
   }
 

@@ -14,7 +14,7 @@ struct BenchCommand: AsyncParsableCommand {
       subcommands: [
         BenchQualityCommand.self, BenchChatCommand.self, BenchSkillsCommand.self, BenchLocomoCommand.self,
         BenchMemoryCommand.self,
-        BenchConlluCommand.self, BenchSpeculativeCommand.self,
+        BenchConlluCommand.self, BenchSpeculativeCommand.self, BenchGrammarCommand.self,
       ])
   }
 }

@@ -95,7 +95,7 @@ struct BenchSpeculativeCommand: AsyncParsableCommand {
     }
     let bar = BenchBar()
     let report = try await Assistant.with(setup, tell: Output.tell) { [measured] assistant in
-      try await SpeculativeScenario(models: assistant, options: measured).run(progress: bar.progress)
+      try await SpeculativeScenario(models: assistant.models, options: measured).run(progress: bar.progress)
     }
     bar.end()
     let path = try report.write(to: output.folder)

@@ -90,6 +90,36 @@ import Testing
     }
   }
 
+  @Test func `what a limit cuts and the grammar closes ends as if it were whole, and says so`() async throws {
+    try await withServer { server in
+      func ends(_ fields: JSONObject) async throws -> [JSONValue?] {
+        var fields = fields
+        fields["model"] = "cutter"
+        let whole = try await server.chat(.object(fields)).json["choices"]?.arrayValue?.first
+        fields["stream"] = true
+        let last = try await server.chat(.object(fields)).events.dropLast().last.map { try JSONValue(parsing: $0) }
+        let streamed = last?["choices"]?.arrayValue?.first
+        return [whole?["finish_reason"], whole?["sarai"], streamed?["finish_reason"], streamed?["sarai"]]
+      }
+      let cut: JSONValue = ["cut": "length"]
+      let called: JSONValue = [["role": "user", "content": .string(Self.call)]]
+      let halves: JSONValue = [["role": "user", "content": .string(Self.call + "\n<tool_call>")]]
+      let words: JSONValue = [["role": "user", "content": "Uno dos"]]
+      let cases: [(fields: JSONObject, reason: JSONValue, isTold: Bool)] = [
+        (["response_format": ["type": "json_object"]], "stop", true),
+        (["messages": called, "tools": [Self.tool]], "tool_calls", true),
+        // Words and calls that were cut off end where they were cut.
+        (["messages": words], "length", false), (["messages": words, "tools": [Self.tool]], "length", false),
+        (["messages": halves, "tools": [Self.tool]], "length", false),
+      ]
+      for one in cases {
+        let found = try await ends(one.fields)
+        let told: JSONValue? = one.isTold ? cut : Optional.none
+        #expect(found == [one.reason, told, one.reason, told], "\(one.fields)")
+      }
+    }
+  }
+
   @Test func `calls of the history are shown to the model as it writes them`() async throws {
     try await withServer { server in
       _ = try await server.chat([

@@ -14,7 +14,9 @@ final class TestModel: ModelGateway {
   let summaries: [ModelSummary]
 
   /// Behaviours, by model id.
-  static let ids = ["parrot", "endless", "stuck", "mute", "broken", "torn", "repeating", "full", "tired", "poor"]
+  static let ids = [
+    "parrot", "endless", "stuck", "mute", "broken", "torn", "repeating", "full", "tired", "poor", "cutter",
+  ]
 
   init(hasChatModels: Bool = true) {
     let chat = Self.ids.map { Self.summary($0, .chat, roles: $0 == "parrot" ? ["expert_short"] : []) }
@@ -42,6 +44,7 @@ final class TestModel: ModelGateway {
     let id = summaries.first { $0.id == request.model || $0.roles.contains(request.model) }?.id
     switch id {
     case "parrot": return Self.finite(words(of: request), .stop, request)
+    case "cutter": return Self.finite([said(in: request)], .length, request)
     case "repeating": return Self.finite(["la ", "la "], .repetition, request)
     case "endless": return endless()
     case "stuck": return stalling(after: [])
@@ -71,15 +74,18 @@ final class TestModel: ModelGateway {
 
   static let engineDied = SaraiError(.engineFailed, es: "El motor murió.", en: "The engine died.")
 
+  private func said(in request: GenerationRequest) -> String {
+    switch request.prompt {
+    case .chat(let messages): messages.last?.content ?? ""
+    case .text(let text): text
+    case .tokens(let tokens): tokens.map(String.init).joined(separator: " ")
+    }
+  }
+
   /// The last words that were said to it, one event each, and the seed where there is one.
   private func words(of request: GenerationRequest) -> [String] {
-    let said =
-      switch request.prompt {
-      case .chat(let messages): messages.last?.content ?? ""
-      case .text(let text): text
-      case .tokens(let tokens): tokens.map(String.init).joined(separator: " ")
-      }
-    let words = said.split(separator: " ").map { "\($0) " } + (request.sampling.seed.map { ["#\($0)"] } ?? [])
+    let words =
+      said(in: request).split(separator: " ").map { "\($0) " } + (request.sampling.seed.map { ["#\($0)"] } ?? [])
     return request.sampling.maxTokens.map { Array(words.prefix($0)) } ?? words
   }
 

@@ -8,6 +8,7 @@ struct AnswerShape {
   /// What the model is told about functions.
   var toolDescription: String?
   var callsTools: Bool { toolDescription != nil }
+  var isJSON: Bool { grammar != nil && !callsTools }
 
   /// - Throws: `SaraiError` that names the field and the place in it.
   init(_ given: JSONObject, settings: ServerSettings) throws(SaraiError) {

@@ -27,7 +27,8 @@ extension API {
       return CompletionJob.Choice { try await turn.run(request).events }
     }
     return try await run(
-      choices, perPrompt: count, .chat, model: model, callsTools: shape.callsTools, given: given, call: call)
+      choices, perPrompt: count, .chat, model: model, callsTools: shape.callsTools, isJSON: shape.isJSON, given: given,
+      call: call)
   }
 
   /// Whose memory: the `user` of the request, or else the owner of the server's token.
@@ -52,7 +53,7 @@ extension API {
   /// Runs the choices of a chat or a completion, once there is a place in the queue.
   func run(
     _ choices: [CompletionJob.Choice], perPrompt: Int, _ dialect: CompletionJob.Dialect, model: String,
-    callsTools: Bool = false, given: JSONObject, call: Call
+    callsTools: Bool = false, isJSON: Bool = false, given: JSONObject, call: Call
   ) async throws -> Response {
     let isStreamed = given["stream"]?.boolValue ?? false
     guard isStreamed || given["stream_options"] == nil else {
@@ -63,7 +64,7 @@ extension API {
     let job = CompletionJob(
       dialect: dialect, id: (dialect == .chat ? "chatcmpl-" : "cmpl-") + Edge.randomHexadecimal(), model: model,
       created: Self.now, fingerprint: fingerprint, choices: choices, choicesPerPrompt: perPrompt,
-      callsTools: callsTools, isStreamed: isStreamed,
+      callsTools: callsTools, isJSON: isJSON, isStreamed: isStreamed,
       includesUsage: given["stream_options"]?["include_usage"]?.boolValue ?? false,
       ticket: try admission.enter())
     let runner = JobRunner(job: job, call: call)

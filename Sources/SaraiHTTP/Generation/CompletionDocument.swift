@@ -53,7 +53,9 @@ struct CompletionDocument {
       writer.member("text", choice.text)
     }
     writer.member("logprobs", .null)
-    writer.finishReason(choice.summary.finishReason, calls: !choice.calls.isEmpty)
+    let isOnlyCalls = !choice.calls.isEmpty && choice.text.isEmpty
+    writer.finishReason(
+      choice.summary.finishReason, calls: !choice.calls.isEmpty, isWhole: job.isJSON || isOnlyCalls)
     writer.endObject()
   }
 }

@@ -25,6 +25,8 @@ struct CompletionJob: Sendable {
   let choicesPerPrompt: Int
   /// Whether texts may be calls of functions.
   let callsTools: Bool
+  /// Whether texts are JSON: what a limit cuts is closed in time, so that it is whole all the same.
+  let isJSON: Bool
   let isStreamed: Bool
   let includesUsage: Bool
   /// Keeps the place in the queue for as long as the job is there.
@@ -118,17 +120,16 @@ extension JSONWriter {
     endObject()
   }
 
-  /// `finish_reason` in OpenAI's words; that repetition was cut is told by an extension.
-  mutating func finishReason(_ reason: GenerationSummary.FinishReason, calls: Bool = false) {
-    switch reason {
-    case .stop: member("finish_reason", calls ? "tool_calls" : "stop")
-    case .length: member("finish_reason", "length")
-    case .repetition:
-      member("finish_reason", "length")
-      key("sarai")
-      beginObject()
-      member("cut", "repetition")
-      endObject()
-    }
+  /// `finish_reason` in OpenAI's words; an extension tells that repetition was cut, and what a limit has cut that ends as
+  /// if it had not: OpenAI's own clients take `length` for JSON that can't be read, and throw it away.
+  ///
+  /// - Parameter isWhole: Whether the text is complete wherever it ends.
+  mutating func finishReason(_ reason: GenerationSummary.FinishReason, calls: Bool = false, isWhole: Bool = false) {
+    member("finish_reason", reason != .stop && !isWhole ? "length" : calls ? "tool_calls" : "stop")
+    guard reason == .repetition || (reason == .length && isWhole) else { return }
+    key("sarai")
+    beginObject()
+    member("cut", reason.rawValue)
+    endObject()
   }
 }

@@ -10,6 +10,7 @@ struct EventEncoder {
   /// Of the choice at hand, where it may call functions.
   private var reader = ToolCallReader()
   private var calls = 0
+  private var hasText = false
 
   init(_ job: CompletionJob) {
     self.job = job
@@ -26,6 +27,7 @@ struct EventEncoder {
   mutating func opening(of index: Int) {
     reader = ToolCallReader()
     calls = 0
+    hasText = false
     switch job.dialect {
     case .chat:
       chunk(index) { writer in
@@ -68,6 +70,7 @@ struct EventEncoder {
 
   private mutating func plainText(_ text: String, of index: Int) {
     let dialect = job.dialect
+    hasText = true
     chunk(index) { writer in
       switch dialect {
       case .chat:
@@ -140,7 +143,8 @@ struct EventEncoder {
     content(&writer)
     writer.member("logprobs", .null)
     if let end {
-      writer.finishReason(end.finishReason, calls: calls > 0)
+      writer.finishReason(
+        end.finishReason, calls: calls > 0, isWhole: job.isJSON || (calls > 0 && !hasText))
     } else {
       writer.member("finish_reason", .null)
     }

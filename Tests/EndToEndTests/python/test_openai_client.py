@@ -188,6 +188,9 @@ def test_a_schema_is_held_to_as_the_client_reads_it(client):
     short = client.chat.completions.create(
         model=MODEL, messages=ABOUT, response_format=format, max_tokens=32, temperature=0)
     Person.model_validate_json(short.choices[0].message.content)
+    # The client's own parser throws away what ends with "length".
+    assert short.choices[0].finish_reason == "stop"
+    assert short.choices[0].model_extra["sarai"] == {"cut": "length"}
     with pytest.raises(openai.BadRequestError) as tiny:
         client.chat.completions.create(model=MODEL, messages=ABOUT, response_format=format, max_tokens=4)
     assert tiny.value.param == "max_tokens" and "tokens" in tiny.value.message

@@ -5,18 +5,20 @@ extension SchemaCompiler {
   mutating func combine(
     _ schema: JSONObject, _ keyword: String, _ pointer: String, _ path: Path
   ) throws(SaraiError) -> GrammarExpression {
-    guard let branches = schema[keyword]?.arrayValue, !branches.isEmpty else {
+    guard let given = schema[keyword]?.arrayValue, !given.isEmpty else {
       throw faults.wrong(
         pointer, es: "«\(keyword)» debe ser una lista con esquemas", en: "\"\(keyword)\" must be an array with schemas")
     }
-    guard branches.count <= 500 else {
+    guard given.count <= 500 else {
       throw faults.tooLarge(pointer, es: "«\(keyword)» pasa de 500", en: "\"\(keyword)\" has more than 500")
     }
     var base = schema
     base[keyword] = nil
     let isNullable = base["nullable"] == true
     base["nullable"] = nil
-    if keyword == "oneOf", branches.count > 1 { try checkApart(branches, pointer) }
+    let isExactlyOne = keyword == "oneOf" && given.count > 1
+    let branches = isExactlyOne ? try Self.excluding(given) ?? given : given
+    if isExactlyOne { try checkApart(branches, base, pointer) }
     var ways: [GrammarExpression] = []
     for (index, branch) in branches.enumerated() {
       let place = "\(pointer)/\(keyword)/\(index)"
@@ -34,10 +36,12 @@ extension SchemaCompiler {
   }
 
   /// `oneOf` means exactly one: a value of two alternatives would not do, and a grammar can't see that.
-  private func checkApart(_ branches: [JSONValue], _ pointer: String) throws(SaraiError) {
+  private func checkApart(_ branches: [JSONValue], _ base: JSONObject, _ pointer: String) throws(SaraiError) {
     var schemas: [JSONObject] = []
     for (index, branch) in branches.enumerated() where branch != false {
-      schemas.append(branch == true ? JSONObject() : try plain(branch, "\(pointer)/oneOf/\(index)"))
+      let place = "\(pointer)/oneOf/\(index)"
+      let own = branch == true ? JSONObject() : try plain(branch, place)
+      schemas.append(Self.constrains(base) ? try merge(base, own, place) : own)
     }
     guard schemas.count <= 100 else {
       throw faults.tooLarge(pointer, es: "«oneOf» pasa de 100", en: "\"oneOf\" has more than 100")
@@ -58,15 +62,53 @@ extension SchemaCompiler {
     let shared = own.filter { type in others.contains { $0 == type || Set([$0, type]) == ["integer", "number"] } }
     if shared.isEmpty { return true }
     guard shared == ["object"] else { return false }
+    // Each is written without a member that the other one has to have.
+    if Self.lacks(one, from: other) && Self.lacks(other, from: one) { return true }
     // A member that both have to have, with other values in each, tells them apart.
     let required = Set(other["required"]?.arrayValue ?? [])
     for case .string(let key) in one["required"]?.arrayValue ?? [] where required.contains(.string(key)) {
-      guard let mine = one["properties"]?[key]?.objectValue, let theirs = other["properties"]?[key]?.objectValue,
-        let values = Self.values(mine), let others = Self.values(theirs)
+      guard let mine = one["properties"]?[key], let theirs = other["properties"]?[key], mine.objectValue != nil,
+        theirs.objectValue != nil, let values = Self.values(try plain(mine, pointer)),
+        let others = Self.values(try plain(theirs, pointer))
       else { continue }
       if Set(values).isDisjoint(with: others) { return true }
     }
     return false
+  }
+
+  /// Whether what is written for a schema never has some member that the other one requires.
+  private static func lacks(_ schema: JSONObject, from other: JSONObject) -> Bool {
+    guard let properties = schema["properties"]?.objectValue, properties.count > 0,
+      ["patternProperties", "propertyNames", "dependentRequired", "dependencies", "anyOf", "oneOf"]
+        .allSatisfy({ schema[$0] == nil })
+    else { return false }
+    let additional = schema["additionalProperties"]
+    let isOpen = additional != nil && additional != false
+    return (other["required"]?.arrayValue ?? []).contains { name in
+      guard let name = name.stringValue, schema["required"]?.arrayValue?.contains(.string(name)) != true else {
+        return false
+      }
+      return properties[name].map { $0 == false } ?? !isOpen
+    }
+  }
+
+  /// Alternatives that only say which members there have to be: each is written without one that each other one has.
+  private static func excluding(_ branches: [JSONValue]) throws(SaraiError) -> [JSONValue]? {
+    var all: [[JSONValue]] = []
+    for branch in branches {
+      guard let object = branch.objectValue, let names = object["required"]?.arrayValue,
+        object.keys.allSatisfy({ $0 == "required" || $0 == "title" || $0 == "description" })
+      else { return nil }
+      all.append(names)
+    }
+    return all.enumerated().map { index, names in
+      var properties = JSONObject()
+      for (other, others) in all.enumerated() where other != index {
+        guard !others.contains(where: { $0.stringValue.map { properties[$0] == false } ?? false }) else { continue }
+        if let key = others.first(where: { !names.contains($0) })?.stringValue { properties[key] = false }
+      }
+      return ["required": .array(names), "properties": .object(properties)]
+    }
   }
 
   private static func values(_ schema: JSONObject) -> [JSONValue]? {
@@ -147,8 +189,10 @@ extension SchemaCompiler {
         }
         for property in more.members {
           let before = properties[property.key]
+          let isForbidden = before == false || property.value == false
           properties[property.key] =
-            before.map { $0 == property.value ? $0 : ["allOf": [$0, property.value]] } ?? property.value
+            isForbidden
+            ? false : before.map { $0 == property.value ? $0 : ["allOf": [$0, property.value]] } ?? property.value
         }
         merged[key] = .object(properties)
       case "required":

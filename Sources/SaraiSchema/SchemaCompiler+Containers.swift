@@ -5,7 +5,7 @@ extension SchemaCompiler {
   /// More than OpenAI takes in one object.
   static let maximumMembers = 250
 
-  private struct Property {
+  struct Property {
     var key: String
     var value: GrammarExpression
     var isRequired: Bool
@@ -14,6 +14,12 @@ extension SchemaCompiler {
   mutating func object(
     _ schema: JSONObject, _ pointer: String, _ path: Path
   ) throws(SaraiError) -> GrammarExpression {
+    if schema["patternProperties"] != nil || schema["propertyNames"] != nil { return try map(schema, pointer, path) }
+    if let variants = try dependentVariants(schema, pointer) {
+      var ways: [GrammarExpression] = []
+      for variant in variants { ways.append(rules.share(try object(variant, pointer, path))) }
+      return ways.count == 1 ? ways[0] : .choice(ways)
+    }
     guard let declared = (schema["properties"] ?? [:]).objectValue else {
       throw faults.wrong(pointer, es: "«properties» debe ser un objeto", en: "\"properties\" must be an object")
     }
@@ -51,12 +57,17 @@ extension SchemaCompiler {
     for name in undeclared { properties.append(Property(key: name, value: free ?? value(), isRequired: true)) }
     // Without declared members an object may have any, unless it says otherwise.
     let isOpen = additional == nil ? declared.count == 0 && undeclared.isEmpty : additional != false
-    let more = isOpen ? freeMember(besides: properties.map(\.key), free ?? value()) : nil
+    // Members that are forbidden are no free ones either.
+    let named = Array(declared.keys) + undeclared
+    let more = isOpen ? freeMember(besides: named, free ?? value()) : nil
     let counts = try memberCounts(schema, properties, more != nil, pointer)
     if let more, properties.isEmpty {
       return .sequence([.text("{"), .list(more, separator: ", ", least: counts.least, most: counts.most), .text("}")])
     }
-    return .sequence([.text("{"), members(properties, more), .text("}")])
+    guard counts.least > 0 || counts.most != nil else {
+      return .sequence([.text("{"), members(properties, more), .text("}")])
+    }
+    return .sequence([.text("{"), try counted(properties, more, counts.least, counts.most, pointer), .text("}")])
   }
 
   /// What comes between the braces: the members in their order, each with its comma where something came before it.
@@ -92,17 +103,10 @@ extension SchemaCompiler {
         pointer, "minProperties", es: "sin nombrar los miembros llega a 1; nómbralos en «required»",
         en: "it goes to 1 where members are not named; name them in \"required\"")
     }
-    // Between declared members only what follows from them anyway can be held to.
-    guard least <= properties.count(where: \.isRequired) else {
-      throw faults.unsupported(
-        pointer, "minProperties", es: "pon los miembros en «required»", en: "put the members into \"required\"")
-    }
-    guard most.map({ !isOpen && properties.count <= $0 }) ?? true else {
-      throw faults.unsupported(
-        pointer, "maxProperties", es: "declara menos miembros, y «additionalProperties»: false",
-        en: "declare fewer members, and \"additionalProperties\": false")
-    }
-    return (least, most)
+    // What follows from the members anyway needs no counting.
+    let isLeast = least <= properties.count(where: \.isRequired)
+    let isMost = most.map { !isOpen && properties.count <= $0 } ?? true
+    return (isLeast ? 0 : least, isMost ? nil : most)
   }
 
   private mutating func additionalValue(
@@ -187,10 +191,7 @@ extension SchemaCompiler {
         pointer, es: "«minItems» llega a 1000 y «maxItems» a 10000",
         en: "\"minItems\" goes to 1,000 and \"maxItems\" to 10,000")
     }
-    if schema["uniqueItems"] == true, most ?? 2 > 1 {
-      throw faults.unsupported(
-        pointer, "uniqueItems", es: "quítalo y compruébalo en la respuesta", en: "leave it out and check the answer")
-    }
+    if schema["uniqueItems"] == true, most ?? 2 > 1 { return try unique(schema, least, most, pointer) }
     // Draft 7 wrote tuples as "items".
     let isOldTuple = schema["items"]?.arrayValue != nil
     let first = (isOldTuple ? schema["items"] : schema["prefixItems"]) ?? []

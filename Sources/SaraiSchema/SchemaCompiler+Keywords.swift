@@ -9,7 +9,10 @@ extension SchemaCompiler {
   ]
 
   static let keywordsOfTypes: [String: [String]] = [
-    "object": ["properties", "required", "additionalProperties", "minProperties", "maxProperties"],
+    "object": [
+      "properties", "required", "additionalProperties", "minProperties", "maxProperties", "patternProperties",
+      "propertyNames", "dependentRequired", "dependencies",
+    ],
     "array": ["items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems"],
     "string": ["minLength", "maxLength", "pattern"],
     "number": ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
@@ -26,10 +29,7 @@ extension SchemaCompiler {
     "not": ("di lo que vale, en vez de lo que no", "say what is allowed instead of what is not"),
     "if": ("usa «anyOf»", "use \"anyOf\""), "then": ("usa «anyOf»", "use \"anyOf\""),
     "else": ("usa «anyOf»", "use \"anyOf\""),
-    "patternProperties": ("usa «additionalProperties»", "use \"additionalProperties\""),
-    "propertyNames": ("usa «additionalProperties»", "use \"additionalProperties\""),
-    "dependentRequired": ("usa «anyOf»", "use \"anyOf\""), "dependentSchemas": ("usa «anyOf»", "use \"anyOf\""),
-    "dependencies": ("usa «anyOf»", "use \"anyOf\""), "contains": ("usa «items»", "use \"items\""),
+    "dependentSchemas": ("usa «anyOf»", "use \"anyOf\""), "contains": ("usa «items»", "use \"items\""),
     "minContains": ("usa «minItems»", "use \"minItems\""), "maxContains": ("usa «maxItems»", "use \"maxItems\""),
     "unevaluatedItems": ("usa «items»", "use \"items\""),
     "unevaluatedProperties": ("usa «additionalProperties»", "use \"additionalProperties\""),

@@ -20,7 +20,28 @@ struct SchemaTests {
 
   static let refused: [Refused] = [
     Refused(schema: #"{"not": {"type": "string"}}"#, place: "#/not"),
-    Refused(schema: #"{"type": "object", "patternProperties": {"^a": {}}}"#, place: "#/patternProperties"),
+    Refused(
+      schema: #"{"type": "object", "patternProperties": {"^a": {}}, "properties": {"b": {}}}"#,
+      place: "#/patternProperties"),
+    Refused(
+      schema: #"{"patternProperties": {"^a": {"type": "string"}, "b$": {"type": "integer"}}}"#,
+      place: "#/patternProperties"),
+    Refused(schema: #"{"propertyNames": {"pattern": "^a"}, "required": ["ab"]}"#, place: "#/propertyNames"),
+    Refused(schema: #"{"propertyNames": {"pattern": "^a"}, "minProperties": 2}"#, place: "#/minProperties"),
+    Refused(schema: #"{"dependentRequired": {"a": {"b": 1}}}"#, place: "#/dependentRequired"),
+    Refused(schema: #"{"dependencies": {"a": {"required": ["b"]}}}"#, place: "#/dependencies"),
+    Refused(schema: #"{"oneOf": [{"required": ["a"]}, {"required": ["a", "b"]}]}"#, place: "#/oneOf"),
+    Refused(
+      schema: #"{"oneOf": [{"properties": {"a": {}}, "required": ["a"]}, {"properties": {"a": {}, "b": {}}}]}"#,
+      place: "#/oneOf"),
+    Refused(
+      schema: #"{"type": "array", "items": {"enum": [[1], [1.0]]}, "uniqueItems": true}"#, place: "#/uniqueItems"),
+    Refused(
+      schema: #"{"properties": {"a": {}}, "minProperties": 2, "additionalProperties": false}"#, place: "",
+      code: .invalidRequest),
+    Refused(
+      schema: #"{"type": "array", "items": {"enum": [1, 1.0, 2]}, "uniqueItems": true, "minItems": 3}"#, place: "",
+      code: .invalidRequest),
     Refused(
       schema: #"{"type": "object", "properties": {"a/b": {"if": {}}}}"#, place: "#/properties/a~1b/if"),
     Refused(schema: #"{"type": "array", "uniqueItems": true}"#, place: "#/uniqueItems"),

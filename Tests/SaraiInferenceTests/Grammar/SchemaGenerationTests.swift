@@ -16,6 +16,18 @@ import Testing
     #"{"anyOf": [{"type": "string", "minLength": 2, "maxLength": 8}, {"type": "integer", "exclusiveMinimum": 10}, {"type": "null"}]}"#,
     #"{"type": "object", "additionalProperties": {"type": ["string", "boolean"]}, "properties": {"ok": {"const": true}}, "required": ["ok"]}"#,
     #"{"type": "object"}"#,
+    #"{"type": "object", "properties": {"a": {"type": "boolean"}, "b": {"type": "boolean"}, "c": {"type": "null"}, "d": {"type": "null"}}, "minProperties": 2, "maxProperties": 3}"#,
+    #"{"type": "object", "properties": {"a": {"type": "null"}, "b": {"type": "null"}}, "required": ["b"], "additionalProperties": {"type": "integer"}, "minProperties": 2, "maxProperties": 4}"#,
+    #"{"type": "object", "properties": {"a": {"type": "boolean"}, "b": {"type": "null"}, "c": {"type": "null"}, "d": {"type": "null"}}, "dependentRequired": {"a": ["b"], "b": ["c"]}}"#,
+    #"{"type": "object", "dependencies": {"a": ["b"]}, "additionalProperties": {"type": "integer"}}"#,
+    #"{"type": "object", "patternProperties": {"^[a-c]{1,3}$": {"type": "integer"}}, "additionalProperties": false, "minProperties": 1, "maxProperties": 3}"#,
+    #"{"type": "object", "propertyNames": {"enum": ["x", "y", "z"]}, "additionalProperties": {"type": "boolean"}, "maxProperties": 4}"#,
+    #"{"type": "array", "items": {"enum": ["a", "b", "c", 1, 1.0]}, "uniqueItems": true, "minItems": 2, "maxItems": 3}"#,
+    #"{"type": "array", "items": {"enum": ["a", "b", "c", "d", "e", "f", "g", "h"]}, "uniqueItems": true, "minItems": 3}"#,
+    #"{"type": "object", "properties": {"a": {"type": "null"}, "b": {"type": "null"}, "c": {"type": "null"}}, "oneOf": [{"required": ["a"]}, {"required": ["b", "c"]}], "additionalProperties": false}"#,
+    #"{"oneOf": [{"type": "object", "properties": {"a": {"type": "null"}}, "required": ["a"]}, {"type": "object", "properties": {"b": {"type": "null"}, "c": {"type": "null"}}, "required": ["b"]}]}"#,
+    #"{"type": "object", "properties": {"k": {"type": "string"}, "n": {"type": "null"}}, "required": ["k"], "oneOf": [{"properties": {"k": {"const": "p"}}}, {"properties": {"k": {"const": "q"}, "n": false}}]}"#,
+    #"{"type": "object", "properties": {"a": false, "b": {"type": "null"}}, "additionalProperties": {"type": "null"}}"#,
     #"{"type": "array", "items": {"type": "string", "maxLength": 900}, "maxItems": 40}"#,
   ]
 
@@ -61,6 +73,37 @@ import Testing
       }
     }
     #expect(pairs.count >= 2 * Self.schemas.count && cut > 2)
+    let faults = try invalid(pairs)
+    #expect(faults.isEmpty, "\(faults)")
+  }
+
+  @Test func `under schemas, seeds and limits at random every answer is valid as well`() async throws {
+    let engine = try await RealModel.load()
+    var random = SeededGenerator(seed: 5)
+    var pairs: [(schema: String, text: String)] = []
+    var cut = 0
+    for _ in 0..<rounds(24, soak: 1_000) {
+      let schema = SchemaFuzz.schema(&random, depth: 3).description
+      var request = RealModel.request(.chat([Message(.user, "Write some JSON.")])) {
+        $0.temperature = [0, 0.7, 1.5].randomElement(using: &random) ?? 0
+        $0.seed = random.next()
+        $0.maxTokens = Int.random(in: 4...80, using: &random)
+      }
+      request.grammar = try SchemaCompiler.grammar(of: JSONValue(parsing: schema), field: "schema")
+      var outcome: Outcome?
+      while outcome == nil {
+        do {
+          outcome = try await engine.outcome(of: request)
+        } catch let error as SaraiError where error.subject == "max_tokens" {
+          request.sampling.maxTokens = 2 * (request.sampling.maxTokens ?? 1)
+        }
+      }
+      let answer = try #require(outcome)
+      #expect(answer.summary.usage.completionTokens <= request.sampling.maxTokens ?? 0)
+      if answer.summary.finishReason == .length { cut += 1 }
+      pairs.append((schema, answer.text))
+    }
+    #expect(cut > 2)
     let faults = try invalid(pairs)
     #expect(faults.isEmpty, "\(faults)")
   }

@@ -90,7 +90,7 @@ extension SchemaCompiler {
           properties[member.key] = false
         } else {
           let names = [JSONValue.string(member.key)] + (member.value.arrayValue ?? [])
-          required += names.filter { !required.contains($0) }
+          for name in names where !required.contains(name) { required.append(name) }
         }
       }
       guard !absent.contains(where: required.contains) else { continue }

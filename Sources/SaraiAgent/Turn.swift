@@ -31,13 +31,16 @@ package struct Turn: Sendable {
     package var grammar: GenerationGrammar?
     /// What the model is told about functions that it may call; goes to the end of the system prompt.
     package var tools: String?
+    /// How many tokens are guessed; nil for the engine's own setting.
+    package var speculation: SpeculationMode?
     package var client: String
     package var requestID: String
 
     package init(
       messages: [Message], model: String = Turn.sarai, sampling: SamplingParameters? = nil,
       overflow: Overflow = .fail, language: Language = .spanish, memory: MemoryUse? = nil,
-      grammar: GenerationGrammar? = nil, tools: String? = nil, client: String, requestID: String
+      grammar: GenerationGrammar? = nil, tools: String? = nil, speculation: SpeculationMode? = nil, client: String,
+      requestID: String
     ) {
       self.messages = messages
       self.model = model
@@ -47,8 +50,19 @@ package struct Turn: Sendable {
       self.memory = memory
       self.grammar = grammar
       self.tools = tools
+      self.speculation = speculation
       self.client = client
       self.requestID = requestID
+    }
+
+    /// The turn that a request to a model becomes.
+    package init(
+      _ generation: GenerationRequest, messages: [Message], language: Language, memory: MemoryUse? = nil
+    ) {
+      self.init(
+        messages: messages, model: generation.model, sampling: generation.sampling, language: language,
+        memory: memory, grammar: generation.grammar, speculation: generation.speculation, client: generation.client,
+        requestID: generation.requestID)
     }
   }
 
@@ -96,7 +110,7 @@ package struct Turn: Sendable {
     let generation = GenerationRequest(
       model: route.model, prompt: .chat(route.messages), sampling: sampling(for: request),
       staticMessageCount: staticCount, client: request.client, requestID: request.requestID,
-      grammar: request.grammar)
+      grammar: request.grammar, speculation: request.speculation)
     return Reply(
       role: route.model, droppedMessages: messages.count - route.messages.count,
       events: learning(from: request, try await models.generate(generation)))

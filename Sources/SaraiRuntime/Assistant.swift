@@ -124,11 +124,7 @@ package final class Assistant: Conversing {
     _ request: GenerationRequest, memory: MemoryUse?
   ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
     guard case .chat(let messages) = request.prompt else { return try await models.generate(request) }
-    return try await turn.run(
-      Turn.Request(
-        messages: messages, model: request.model, sampling: request.sampling, language: language,
-        memory: memory, grammar: request.grammar, client: request.client, requestID: request.requestID)
-    ).events
+    return try await turn.run(Turn.Request(request, messages: messages, language: language, memory: memory)).events
   }
 
   package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult { try await models.embed(request) }

@@ -123,6 +123,20 @@ final class WordModel: ModelGateway {
     #expect(reply.droppedMessages == 0)
   }
 
+  @Test func `the form of the answer and how tokens are guessed reach the model`() async throws {
+    let model = WordModel(contexts: ["words": 1000])
+    let messages = [Message(.user, "hola")]
+    var asked = GenerationRequest(
+      model: "words", prompt: .chat(messages), sampling: answerLimit(7), client: "a", requestID: "1")
+    asked.grammar = GenerationGrammar(gbnf: "root ::= \"a\"")
+    asked.speculation = .off
+    _ = try await run(Turn.Request(asked, messages: messages, language: .english), on: model)
+    #expect(model.lastRequest?.grammar == asked.grammar && model.lastRequest?.speculation == .off)
+    #expect(model.lastRequest?.sampling == asked.sampling)
+    _ = try await run(Turn.Request(messages: messages, model: "words", client: "a", requestID: "1"), on: model)
+    #expect(model.lastRequest?.grammar == nil && model.lastRequest?.speculation == nil)
+  }
+
   @Test func `a conversation without a user message is refused by name`() async throws {
     let model = WordModel(contexts: ["expert_short": 10])
     await #expect(throws: SaraiError.self) {

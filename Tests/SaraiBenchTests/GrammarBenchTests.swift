@@ -63,7 +63,8 @@ import Testing
     ]
     let verdict = try withFolder { folder in
       try OutsideCheck(
-        python: TestParts.root.appending(path: ".deps/venv/bin/python").path, folder: folder, environment: [:]
+        python: TestParts.root.appending(path: ".deps/venv/bin/python").path,
+        script: Self.benchmarks + "/grammar/check.py", folder: folder, environment: [:]
       ).verdict(texts.map { OutsideCheck.Text(form: $0.0, text: $0.1) })
     }
     #expect(verdict.texts == texts.count && verdict.repeatingKeys == 1)
@@ -75,7 +76,7 @@ import Testing
   @Test func `a judge that is not there is told, and nothing passes for checked`() throws {
     let error = #expect(throws: SaraiError.self) {
       try withFolder { folder in
-        try OutsideCheck(python: "/nowhere/python", folder: folder, environment: [:]).verdict([])
+        try OutsideCheck(python: "/nowhere/python", script: "check.py", folder: folder, environment: [:]).verdict([])
       }
     }
     #expect(error?.code == .notAvailable && error?.subject == "/nowhere/python")

@@ -68,7 +68,9 @@ package struct GrammarScenario: BenchScenario {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let shop = try ShopData(benchmarksFolder: options.benchmarksFolder, folder: folder)
-    let check = OutsideCheck(python: options.python, folder: folder, environment: options.environment)
+    let check = OutsideCheck(
+      python: options.python, script: "\(options.benchmarksFolder)/grammar/check.py", folder: folder,
+      environment: options.environment)
     var figures = GrammarFigures()
     progress(0.01, Localized(es: "el motor comprueba que puede adivinar", en: "the engine checks that it may guess"))
     figures.guesses = try await warmUp(shop)

@@ -26,6 +26,9 @@ struct OutsideCheck {
 
   /// A Python with `jsonschema`, as the tests have it.
   let python: String
+  /// The judge's own program, `grammar/check.py` of the benchmarks.
+  let script: String
+  /// Holds what goes there and back.
   let folder: String
   let environment: [String: String]
 
@@ -46,7 +49,7 @@ struct OutsideCheck {
     try? FileManager.default.removeItem(atPath: output)
     guard FileManager.default.isExecutableFile(atPath: python) else { throw Self.missing(python, "") }
     let process = try ChildProcess(
-      python, ["-I", "-c", Self.script, input], environment: environment, log: output)
+      python, ["-I", script, input], environment: environment, log: output)
     let status = process.wait()
     let said = ProcFile.lines(output)
     var verdict = Verdict(texts: texts.count)
@@ -73,57 +76,4 @@ struct OutsideCheck {
         en: "\(python) can't check the texts: make bench SCENARIO=grammar prepares it."),
       subject: python, cause: cause)
   }
-
-  /// Reads JSON as strictly as its standard: no NaN, and keys that come twice are counted.
-  private static let script = #"""
-    import ast, json, sys, warnings
-    warnings.simplefilter("ignore")
-    from jsonschema import Draft202012Validator
-
-    checker = Draft202012Validator.FORMAT_CHECKER
-    repeats = False
-
-    def members(pairs):
-        global repeats
-        repeats = repeats or len(dict(pairs)) < len(pairs)
-        return dict(pairs)
-
-    def no_number(name):
-        raise ValueError(name + " is no JSON")
-
-    def check_schema(schema, text):
-        value = json.loads(text, object_pairs_hook=members, parse_constant=no_number)
-        Draft202012Validator(schema, format_checker=checker).validate(value)
-
-    def check_markdown(text):
-        assert text.startswith("# ") and text.endswith("\n"), "no heading or no end of line"
-        level, in_code = 0, False
-        for line in text.split("\n"):
-            if line.startswith("```"):
-                in_code = not in_code
-            elif not in_code and line.startswith("#"):
-                depth = len(line) - len(line.lstrip("#"))
-                assert depth <= level + 1 and line[depth:depth + 1] == " ", "heading " + line[:40]
-                level = depth
-        assert not in_code, "an open block of code"
-
-    checked = repeating = 0
-    with open(sys.argv[1], encoding="utf-8") as lines:
-        for index, line in enumerate(lines):
-            entry = json.loads(line)
-            repeats = False
-            try:
-                if "schema" in entry:
-                    check_schema(entry["schema"], entry["text"])
-                elif entry["form"] == "python":
-                    ast.parse(entry["text"])
-                else:
-                    check_markdown(entry["text"])
-            except Exception as error:
-                fault = type(error).__name__ + ": " + str(error)[:200] + " in " + entry["text"][-200:]
-                print(json.dumps({"index": index, "fault": fault}))
-            checked += 1
-            repeating += repeats
-    print(json.dumps({"checked": checked, "repeating": repeating}))
-    """#
 }

@@ -14,12 +14,20 @@ package enum Acknowledgement {
     // What hangs on a fact needs no words of its own, but a denial without it may say too much.
     let hanging = told.map { fact in told.contains { hangs(fact, on: $0) } }
     let isDeniedInPart = told.contains { fact in fact.isNegated && told.contains { hangs($0, on: fact) } }
+    // «Eres intolerante» is only half of what was told.
+    let isHalf = told.contains { fact in
+      ["ser", "estar"].contains(fact.verb.text)
+        && told.contains { hangs($0, on: fact) && !$0.verb.text.hasSuffix(" " + Argument.when) }
+    }
     let main = zip(told, hanging).filter { !$0.1 }.map(\.0)
-    guard !main.isEmpty, main.count <= most, !isDeniedInPart, main.allSatisfy({ isPlain($0, language) }) else {
+    guard !main.isEmpty, main.count <= most, !isDeniedInPart, !isHalf, main.allSatisfy({ isPlain($0, language) }) else {
       return Localized(es: "Anotado.", en: "Noted.")[language]
     }
     let head = Localized(es: "De acuerdo", en: "All right")[language]
-    return head + ": " + main.map { FactSentence.clause(of: $0, language) }.joined(separator: "; ") + "."
+    let clauses = main.map { FactSentence.clause(of: $0, language) }
+    return head + ": "
+      + clauses.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: "; ")
+      + "."
   }
 
   private static func hangs(_ fact: NewFact, on other: NewFact) -> Bool {
@@ -32,7 +40,7 @@ package enum Acknowledgement {
     let object = fact.object.text
     let words = object.split(separator: " ").map(String.init)
     guard !words.isEmpty, words.count <= longestObject, !object.contains(where: { ",;:()".contains($0) }),
-      isPlain(subject: fact.subject.text), !object.hasSuffix(EntityName.ofUser) || fact.verb == "ser"
+      isPlain(subject: fact.subject.text, language), !object.hasSuffix(EntityName.ofUser) || fact.verb == "ser"
     else { return false }
     let first = Fold.text(words[0])
     let lexicon = FunctionWords.of(language)
@@ -44,7 +52,7 @@ package enum Acknowledgement {
     case "ser cuando": return fact.subject.text != EntityName.user && object.contains(where: \.isNumber)
     case "pesar", "medir", "costar": return object.contains(where: \.isNumber)
     case "tener":
-      if fact.isNegated { return words.count == 1 }
+      if fact.isNegated { return words.count == 1 && language == .spanish }
       return indefinite.contains(first) || first.first?.isNumber == true || lexicon.numbers[first] != nil
     case "gustar", "encantar", "odiar":
       return language == .english
@@ -71,10 +79,12 @@ package enum Acknowledgement {
     return isArticle && words.count <= 3 && !folded.contains("que")
   }
 
-  private static func isPlain(subject: String) -> Bool {
+  private static func isPlain(subject: String, _ language: Language) -> Bool {
     if subject == EntityName.user { return true }
     if let (noun, owner) = EntityName.parts(subject) {
       guard owner == EntityName.user, !noun.hasSuffix("s") || noun == "cumpleanos" else { return false }
+      // What has no English word is not said in English.
+      if language == .english, EntityWords.text(subject, .english).hasSuffix(noun) { return false }
       return Kinship.isKin(noun) && !noun.contains(" ") || things.contains(noun)
     }
     return subject.split(separator: " ").count <= 2 && subject.allSatisfy { $0.isLetter || $0 == " " }

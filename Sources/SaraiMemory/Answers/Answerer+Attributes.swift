@@ -10,6 +10,7 @@ extension Answerer {
       if gap.kind == .person, verb == "ser", gap.preposition.isEmpty { return try identity(question, subjects) }
       if asksForWork(question), let answer = try work(question, subjects) { return answer }
       if asksForOrigin(question), let answer = try origin(question, subjects) { return answer }
+      if let answer = try manner(question, subjects) ?? animal(question, subjects) { return answer }
       if let noun = gap.noun, let answer = try property(noun, question, subjects) { return answer }
       if verb == "ser", gap.kind == .thing, gap.preposition.isEmpty, gap.noun == nil {
         return try value(question, subjects) ?? address(question, subjects) ?? attribute(question, subjects)

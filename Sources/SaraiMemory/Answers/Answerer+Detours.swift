@@ -28,6 +28,49 @@ extension Answerer {
     return nil
   }
 
+  /// «¿Cómo es mi jefa?», «¿Cómo está mi madre?»: what somebody is like.
+  func manner(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    guard question.gap?.kind == .manner, ["ser", "estar"].contains(question.clause.verb.verb),
+      essentials(question).isEmpty, question.language == .spanish
+    else { return nil }
+    for subject in subjects where subject != EntityName.user {
+      let told = try view.facts(subjects: [subject], verbs: [question.clause.verb.verb]).filter {
+        !$0.isNegated && Self.describes($0.object.text)
+      }
+      guard let first = told.first else { continue }
+      let words = unique(told.reversed().map { objectWords($0.object.text, question.language) })
+      return known(
+        SentenceWriter(question).statement(SentenceWriter.list(words, question.language)),
+        [Frame(main: first, parts: [], verb: question.clause.verb.verb)], question)
+    }
+    return nil
+  }
+
+  private static func describes(_ object: String) -> Bool {
+    let words = object.split(separator: " ").map { Fold.text($0) }
+    guard let first = words.first, let last = words.last, words.count < 4 else { return false }
+    return ["muy", "bastante", "algo", "mejor", "peor", "bien", "mal"].contains(first)
+      || Vocabulary.states.contains(last) || Vocabulary.colours.contains(last)
+  }
+
+  /// «¿Qué animal es Frida?», when she was told of as an iguana.
+  func animal(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    guard question.gap?.noun?.head == "animal", question.clause.verb.verb == "ser" else { return nil }
+    for subject in subjects {
+      let fact = try view.facts(subjects: [subject]).first
+      let roles = try view.facts(subjects: [subject], verbs: ["ser"])
+      for term in [subject] + roles.map(\.object.text) {
+        guard let noun = EntityName.parts(term)?.noun, AnimalNames.isAnimal(noun),
+          let told = roles.first(where: { $0.object.text == term }) ?? fact
+        else { continue }
+        let words = EntityWords.kind(noun, question.language)
+        return known(
+          SentenceWriter(question).statement(words), [Frame(main: told, parts: [], verb: "ser")], question)
+      }
+    }
+    return nil
+  }
+
   /// «¿Cuál es mi trabajo?», "What's my age?": nouns for what verbs tell.
   func attribute(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
     guard let phrase = question.clause.subject, let noun = EntityName.nouns(of: phrase).first else { return nil }

@@ -127,7 +127,7 @@ extension Answerer {
       if ["hora", "time"].contains(gap.noun?.head ?? ""), !clocks.isEmpty {
         return clocks.map(\.object).joined(separator: " ")
       }
-      if !times.isEmpty { return unique(times.map(\.object)).joined(separator: " ") }
+      if !times.isEmpty { return joined(unique(times.map(\.object)), question.language) }
       return gap.preposition.isEmpty ? nil : open.first { $0.preposition == gap.preposition }.map(said)
     case .place:
       let wanted =
@@ -145,6 +145,15 @@ extension Answerer {
     case .manner: return frame.verb == "apellidarse" ? open.first { $0.preposition.isEmpty }.map(said) : nil
     case .reason: return nil
     }
+  }
+
+  /// «el jueves a las cinco», but "on Mondays and on Thursdays".
+  private func joined(_ times: [String], _ language: Language) -> String {
+    let leads = Set(times.map { $0.prefix { $0 != " " } })
+    let isList =
+      times.count > 1 && leads.count == 1 && ["los", "on"].contains(leads.first ?? "")
+      && times.allSatisfy { $0.hasSuffix("s") }
+    return isList ? SentenceWriter.list(times, language) : times.joined(separator: " ")
   }
 
   private func quantity(

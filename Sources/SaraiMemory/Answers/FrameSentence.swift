@@ -108,7 +108,8 @@ enum EnglishPreposition {
   }
 
   private static let surfaces = Vocabulary.set(
-    "floor street avenue road lane shelf table desk wall bus train team level row island farm counter balcony roof")
+    "shift holiday vacation diet leave sabbatical floor street avenue road lane shelf table desk wall bus train team level row island farm counter balcony roof"
+  )
   private static let institutions = Vocabulary.set(
     "school university college home work uni gym airport university hospital office station kindergarten nursery")
 }

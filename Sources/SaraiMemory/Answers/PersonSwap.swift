@@ -72,6 +72,13 @@ enum EntityWords {
     }
   }
 
+  /// «una iguana», "a dog".
+  static func kind(_ noun: String, _ language: Language) -> String {
+    let word = language == .spanish ? accented(noun) : english(noun)
+    if language == .english { return ("aeiou".contains(word.first ?? "x") ? "an " : "a ") + word }
+    return (isFeminine(noun) ? "una " : "un ") + word
+  }
+
   /// Whether a thing is «otra» rather than «otro».
   private static func isFeminine(_ noun: String) -> Bool {
     let head = noun.prefix { $0 != " " }

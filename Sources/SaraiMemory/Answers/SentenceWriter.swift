@@ -36,6 +36,9 @@ struct SentenceWriter {
     return Self.sentence(parts.filter { !$0.isEmpty }.joined(separator: " "), language)
   }
 
+  /// What is written in capitals.
+  private static let papers = Vocabulary.set("dni nif nie cvv iban itv nss ssn")
+
   /// With a capital letter and a full stop, and «a el» joined.
   static func sentence(_ text: String, _ language: Language) -> String {
     var text = text
@@ -44,7 +47,10 @@ struct SentenceWriter {
       for (apart, joined) in [(" a el ", " al "), (" de el ", " del ")] { text = text.replacing(apart, with: joined) }
       text.removeFirst()
     }
-    text = text.capitalizedFirst
+    text =
+      text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+        papers.contains(String(word)) ? word.uppercased() : String(word)
+      }.joined(separator: " ").capitalizedFirst
     return text.hasSuffix(".") ? text : text + "."
   }
 
@@ -122,8 +128,11 @@ struct SentenceWriter {
       }
     }
     if isNegated, let first = words.first {
-      if ["do", "does", "did", "is", "are", "was", "were", "have", "has", "can", "will", "would", "could"].contains(
-        first)
+      if first == "can" {
+        words[0] = "cannot"
+      } else if ["do", "does", "did", "is", "are", "was", "were", "have", "has", "can", "will", "would", "could"]
+        .contains(
+          first)
       {
         words.insert("not", at: 1)
       } else {

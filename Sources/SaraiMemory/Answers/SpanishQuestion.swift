@@ -111,7 +111,7 @@ enum SpanishQuestion {
         verb: "ser", lemma: "ser", person: phrase.isPlural ? 5 : 2, words: [phrase.isPlural ? "son" : "es"])
       return QuestionReader.assembled(builder, gap: Gap(kind: .thing), language: .spanish, isAdvisory: true)
     }
-    if verb.modal == "poder" || verb.modal == "deber" || verb.lemma == "poder" || verb.lemma == "deber" {
+    if verb.modal == "poder" || verb.modal == "deber" || verb.lemma == "poder" {
       isAdvisory = true
     }
     if gap?.kind == .manner, verb.lemma != "llamar", verb.lemma != "apellidar" { isAdvisory = true }

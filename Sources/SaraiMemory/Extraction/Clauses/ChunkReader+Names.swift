@@ -44,6 +44,7 @@ extension ChunkReader {
 
   /// A name in small letters is one that people have, or stands in a text without any capital letter.
   func canBeSmallName(_ word: Word) -> Bool {
+    if word.text.count < 3 { return false }
     if SpanishConjugation.shared.readings(of: word).contains(where: \.tense.isFinite), !GivenNames.contains(word.text) {
       return false
     }

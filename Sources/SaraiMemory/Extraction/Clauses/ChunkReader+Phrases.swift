@@ -164,7 +164,9 @@ extension ChunkReader {
   private func head(_ phrase: inout NounPhrase, _ place: inout Int, hasDeterminer: Bool) -> Bool {
     if language == .english { return englishHead(&phrase, &place, hasDeterminer: hasDeterminer) }
     while Self.leadingAdjectives.contains(folded(place)), isWord(place + 1), isNoun(place + 1, afterDeterminer: true),
-      !["mayor", "menor"].contains(folded(place + 1)), !Clitics.all.contains(folded(place + 1))
+      !["mayor", "menor"].contains(folded(place + 1)), !Clitics.all.contains(folded(place + 1)),
+      // «la pequeña estudia Medicina»
+      !(["pequeno", "pequena"].contains(folded(place)) && phrase.determiner == .definite && isVerb(place + 1))
     {
       if folded(place) == "viejo" || folded(place) == "vieja", phrase.isPossessedByUser,
         !Kinship.isKin(folded(place + 1))

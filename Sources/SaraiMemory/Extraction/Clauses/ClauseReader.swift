@@ -114,6 +114,11 @@ struct ClauseReader: Sendable {
       let model = top.before.compactMap(\.phrase).last
     {
       next.before[0] = .phrase(RelativeAdjectives.completed(phrase, like: model))
+    } else if case .phrase(let phrase)? = next.before.first, RelativeAdjectives.all.contains(phrase.head),
+      phrase.determiner == .definite, phrase.name == nil, let model = top.before.compactMap(\.phrase).last, model.isKin
+    {
+      // «…y la pequeña estudia Medicina»
+      next.before[0] = .phrase(RelativeAdjectives.completed(phrase, like: model))
     }
     let hasOwnSubject = next.before.contains { if case .phrase = $0 { true } else { false } }
     if top.isRelative, !hasOwnSubject, verb.person != 0, verb.person != 3 {

@@ -102,7 +102,9 @@ enum GappedCopula {
         return (RelativeAdjectives.completed(subject, like: model), value)
       }
       let isNaming = ["llamar", "be", "call", "name"].contains(verb.lemma)
-      if isNaming, phrase.isKin, phrase.isPossessedByUser, main.after.contains(where: { $0.phrase?.isName == true }) {
+      if isNaming, phrase.isNameable, phrase.isPossessedByUser,
+        main.after.contains(where: { $0.phrase?.isName == true })
+      {
         return (subject, value)
       }
       guard verb.verb == "ser" || verb.lemma == "ser" || verb.lemma == "be", !phrase.isKin, !Titles.isTitled(phrase),

@@ -144,6 +144,11 @@ enum Apposition {
         place += 4
         continue
       }
+      if let (person, length) = role(chunks, place) {
+        result.append(replaced(chunks[place], person))
+        place += length
+        continue
+      }
       if let which = RelativeAdjectives.aside(chunks, place) {
         result.append(.phrase(which))
         place += 4
@@ -170,7 +175,7 @@ enum Apposition {
         place += place + 3 < chunks.count && chunks[place + 3] == .comma ? 4 : 3
         continue
       }
-      guard !names.isEmpty, let next = chunks[place + 2].phrase, next.isName else {
+      guard !names.isEmpty, let next = chunks[place + 2].phrase, next.isName, next.quantity == nil else {
         result.append(chunks[place])
         place += 1
         continue
@@ -193,6 +198,22 @@ enum Apposition {
       }
     }
     return result
+  }
+
+  /// «Luis, mi jefe, vive en Lugo»: the person, and how many chunks tell who it is.
+  private static func role(_ chunks: [Chunk], _ place: Int) -> (NounPhrase, length: Int)? {
+    guard place + 2 < chunks.count, let name = chunks[place].phrase, name.isName, name.conjuncts.isEmpty,
+      name.quantity == nil, chunks[place + 1] == .comma, case .phrase(var person) = chunks[place + 2], person.isKin,
+      person.name == nil, person.isPossessedByUser, person.conjuncts.isEmpty, !person.isPlural
+    else { return nil }
+    person.name = name.name
+    person.text += " " + name.text
+    guard place + 3 < chunks.count else { return (person, 3) }
+    guard chunks[place + 3] == .comma, place + 4 < chunks.count else { return nil }
+    switch chunks[place + 4] {
+    case .verb, .conjunction: return (person, 4)
+    default: return nil
+    }
   }
 
   /// «Mi tía Carmen, la hermana de mi madre, vive…»: who she is besides says nothing of what follows.

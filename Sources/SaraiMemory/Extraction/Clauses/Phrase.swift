@@ -165,7 +165,9 @@ enum Content {
       let folded = Fold.text(word)
       guard !empty.contains(folded), !folded.isEmpty else { return nil }
       if let number = numbers[folded] { return String(number) }
-      return Fold.stem(Vocabulary.sense(folded))
+      // "cats" is what "cat" is.
+      let one = Vocabulary.nouns[folded] == nil ? Inflection.singular(folded) : folded
+      return Fold.stem(Vocabulary.sense(Vocabulary.nouns[one] == nil ? folded : one))
     }
   }
 

@@ -144,14 +144,15 @@ extension TurnReading {
     let times = clause.arguments.filter { $0.time != nil }
     guard !times.isEmpty else {
       // «El código ha cambiado a 9876»
-      if let value = clause.argument("a")?.phrase, subject != EntityName.user,
+      if let value = clause.argument("a")?.phrase, subject != EntityName.user, !isPerson(subject),
         try resolver.view.facts(subjects: [subject], verbs: ["ser"]).contains(where: { !$0.isNegated })
       {
         try add(subject, "ser", value.text, isSignalled: true)
         return true
       }
-      if let object = clause.argument("a")?.phrase, clause.object == nil, subject == EntityName.user {
-        return try replaceLast(subject, object.text)
+      // «Me he pasado a Vodafone» tells of no work.
+      if let object = clause.argument("a")?.phrase, clause.object == nil, isPerson(subject) {
+        return try replaceLast(subject, object.text, isWork: clause.verb.lemma != "pasar")
       }
       return false
     }
@@ -202,9 +203,16 @@ extension TurnReading {
     return false
   }
 
+  private func isPerson(_ subject: String) -> Bool {
+    if subject == EntityName.user || subject.first?.isUppercase == true { return true }
+    return EntityName.parts(subject).map { Kinship.isKin(String($0.noun.prefix { $0 != " " })) } ?? false
+  }
+
   /// "I switched to chemistry": what was studied before is over.
-  private mutating func replaceLast(_ subject: String, _ object: String) throws -> Bool {
-    for verb in ["estudiar", "jugar", "conducir", "usar", "trabajar en"] {
+  private mutating func replaceLast(_ subject: String, _ object: String, isWork: Bool = true) throws -> Bool {
+    let isName = object.first?.isUppercase ?? false
+    let others = ["estudiar", "jugar", "conducir", "usar"]
+    for verb in isWork ? (isName ? ["trabajar en"] + others : others + ["trabajar en"]) : others {
       let old = try resolver.view.facts(subjects: [subject], verbs: [verb])
       guard !old.isEmpty else { continue }
       end(old)
@@ -268,8 +276,11 @@ extension TurnReading {
       clause.arguments = [place] + clause.arguments.filter { $0 != place }
     } else if clause.verb.verb == old.verb.verb {
       // What is not said again stays: «juego los viernes».
+      // «Ahora vivo sola»: not with whom one lived either.
       let given = Set(clause.arguments.map(\.preposition))
-      clause.arguments = old.arguments.filter { !given.contains($0.preposition) } + clause.arguments
+      let isSameKind = old.arguments.contains { given.contains($0.preposition) }
+      clause.arguments =
+        old.arguments.filter { !given.contains($0.preposition) && (isSameKind || $0.time != nil) } + clause.arguments
       clause.isNow = true
     }
   }

@@ -24,10 +24,16 @@ extension TurnReading {
     if isDone, !objects.isDisjoint(with: Self.partners), clause.object?.isDefinite == false {
       try end(subject, like: "soltero", except: [])
     }
-    if isDone, lemma == "independizar" {
+    // «Me he ido de casa de mis padres», "I moved out"
+    let isMovingOut =
+      ["ir", "marchar", "mudar"].contains(lemma)
+      && (clause.argument("de").map { Self.homes.contains($0.phrase.head) } ?? false)
+      || lemma == "move" && objects == ["out"]
+    if isDone, lemma == "independizar" || isMovingOut {
       end(
         try resolver.view.facts(
-          subjects: [subject], verbs: ["vivir con"], objects: ["padres del usuario", "mis padres"]))
+          subjects: [subject], verbs: ["vivir con"],
+          objects: ["padres del usuario", "mis padres", "madre del usuario", "padre del usuario", "my parents"]))
     }
     let isWell = ["estar", "be", "feel", "sentir"].contains(lemma) && !objects.isDisjoint(with: Self.well)
     if isWell || isDone && Self.recovering.contains(lemma) { try endState(subject, Self.ill) }

@@ -8,6 +8,10 @@ extension TurnReading {
     try endDiet(subject, clause)
     try learnPainting(subject, clause)
     try endWeight(subject, clause)
+    let state = ["jubilarse": "jubilado", "divorciarse": "divorciado"][clause.verb.verb]
+    if let state, language == .spanish, clause.verb.isPast || clause.verb.isPerfect, !clause.verb.isNegated {
+      try add(subject, "estar", state)
+    }
     return false
   }
 
@@ -45,10 +49,11 @@ extension TurnReading {
 
   /// What somebody is to somebody whose partner they are.
   private func bonds(of name: String) throws -> [String] {
-    try (entities(of: name) + [name]).filter { term in
+    let roles = try entities(of: name).filter { term in
       guard let (noun, _) = EntityName.parts(term) else { return false }
       return Self.partnerNouns.contains(where: noun.hasPrefix)
     }
+    return roles.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   private func ownBonds() throws -> [String] {
@@ -57,7 +62,10 @@ extension TurnReading {
       return try !resolver.view.facts(subjects: [role]).isEmpty
         || !resolver.view.facts(verbs: ["ser"], objects: [role]).isEmpty
         || resolver.view.facts(subjects: [EntityName.user], verbs: ["tener"]).contains {
-          !$0.isNegated && Content.stems(of: $0.object.text) == Content.stems(of: noun)
+          guard !$0.isNegated, let word = $0.object.folded.split(separator: " ").last.map(String.init) else {
+            return false
+          }
+          return word == noun || Kinship.canonical(word).contains(noun)
         }
     }
   }
@@ -135,6 +143,27 @@ extension TurnReading {
     guard isChange else { return }
     end(
       try resolver.view.facts(subjects: [subject], verbs: ["pesar"]).filter { !$0.isNegated && !isToldNow($0) })
+  }
+
+  /// «Elena y Sara son enfermeras»: each of them is one.
+  func distributed(_ clause: Clause, _ subjects: [String]) -> Clause {
+    guard subjects.count > 1, ["ser", "be"].contains(clause.verb.lemma),
+      let place = clause.arguments.firstIndex(where: { $0.preposition.isEmpty && $0.time == nil })
+    else { return clause }
+    let phrase = clause.arguments[place].phrase
+    guard phrase.determiner == .none, phrase.isPlural, phrase.conjuncts.isEmpty, phrase.name == nil, !phrase.isAction,
+      !phrase.isKin, phrase.quantity == nil
+    else { return clause }
+    let words = phrase.text.split(separator: " ").map(String.init)
+    let end = words.firstIndex { ["de", "del", "en", "of", "in"].contains($0) } ?? words.count
+    var one = words[..<end].map(Inflection.singularAsTyped) + words[end...]
+    if language == .english, !Vocabulary.states.contains(Fold.text(one[0])) {
+      one.insert("aeiou".contains(Fold.text(one[0]).first ?? "x") ? "an" : "a", at: 0)
+    }
+    var clause = clause
+    clause.arguments[place].phrase.text = one.joined(separator: " ")
+    clause.arguments[place].text = clause.arguments[place].phrase.text
+    return clause
   }
 
   static let fleeing = Vocabulary.set("escapar escape desaparecer disappear")

@@ -40,6 +40,7 @@ struct TurnReading {
     var clause = clause
     let subjects = try subjects(of: &clause)
     continueEnded(&clause, subjects)
+    clause = distributed(clause, subjects)
     for subject in subjects where !subject.isEmpty {
       if try learnName(subject, clause) { continue }
       if try learnRole(subject, clause) { continue }
@@ -277,7 +278,8 @@ struct TurnReading {
       try end(subject, like: "single", except: [])
       try add(subject, "ser", language == .spanish ? "soltero" : "single", isNegated: true)
     }
-    if clause.verb.verb == "casarse", !clause.verb.isNegated,
+    // «Se casa en septiembre»: not yet.
+    if clause.verb.verb == "casarse", !clause.verb.isNegated, clause.verb.isPast || clause.verb.isPerfect,
       let spouse = frame.entries.first(where: { $0.verb.hasSuffix(" con") })
     {
       try end(subject, like: "soltero", except: [])

@@ -11,7 +11,7 @@ enum EnglishVerbs {
     shop invest trade lecture host perform record program code design translate deliver land arrive die kill cry laugh
     worry fear admire adore detest dislike add try carry hurry happen cause visit pass fail pick suggest recommend
     propose expect hope wish wait allow let hire fire promote transfer born park commute race ride-share vacation earn borrow inherit renovate return recover expire renew claim insist reckon pretend joke doubt include contain
-    bore deserve
+    bore deserve escape disappear separate
     """
 
   /// Base, past, past participle.

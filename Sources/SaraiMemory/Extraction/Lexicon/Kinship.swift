@@ -157,6 +157,13 @@ enum Inflection {
     return "aeiou".contains(last) ? [word + "s"] : [word + "s", word + "es"]
   }
 
+  /// A noun in the singular with the accents that it was typed with.
+  static func singularAsTyped(_ word: String) -> String {
+    let folded = Fold.text(word)
+    let one = singular(folded)
+    return folded.hasPrefix(one) ? String(word.prefix(one.count)) : one
+  }
+
   /// A folded noun in the singular, by its ending.
   static func singular(_ word: String) -> String {
     if let known = irregularSingulars[word] { return known }

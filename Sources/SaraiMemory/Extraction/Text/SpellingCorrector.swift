@@ -49,16 +49,24 @@ struct SpellingCorrector: Sendable {
 
   /// The words with the spelling of those that they were meant to be.
   func corrected(_ words: [Word]) -> [Word] {
-    Genitives.repaired(words, isEnglish: isEnglish).map { word in
-      guard word.kind == .word, word.folded.count >= 3, !word.isCapitalized || word.isFirst,
-        !known.contains(word.folded),
-        let meant = correction(of: word.folded)
-      else { return word }
-      var word = word
+    let words = Genitives.repaired(words, isEnglish: isEnglish)
+    return words.indices.map { place in
+      guard let meant = Texting.meant(words, place, isEnglish: isEnglish) ?? misspelt(words[place]) else {
+        return words[place]
+      }
+      var word = words[place]
       word.folded = meant
       word.text = meant
       return word
     }
+  }
+
+  /// What a word that is none was meant to be.
+  private func misspelt(_ word: Word) -> String? {
+    guard word.kind == .word, word.folded.count >= 3, !word.isCapitalized || word.isFirst,
+      !known.contains(word.folded)
+    else { return nil }
+    return correction(of: word.folded)
   }
 
   private func correction(of word: String) -> String? {
@@ -101,6 +109,31 @@ struct SpellingCorrector: Sendable {
         "boat",
       ])
   }
+}
+
+/// What people write short to each other: «m gusta», «tb», "u", "bday".
+enum Texting {
+  static func meant(_ words: [Word], _ place: Int, isEnglish: Bool) -> String? {
+    let word = words[place]
+    guard word.kind == .word, !word.isCapitalized else { return nil }
+    if isEnglish { return english[word.folded] }
+    // «m gusta», not «2 m».
+    if ["m", "t"].contains(word.folded), place + 1 < words.count, place == 0 || words[place - 1].kind != .number,
+      SpanishConjugation.shared.readings(of: words[place + 1]).contains(where: { $0.tense.isFinite })
+    {
+      return word.folded + "e"
+    }
+    return spanish[word.folded]
+  }
+
+  private static let spanish = [
+    "tb": "tambien", "tmb": "tambien", "tbn": "tambien", "xq": "porque", "pq": "porque", "xk": "porque", "dnd": "donde",
+    "kien": "quien", "tngo": "tengo", "toy": "estoy",
+  ]
+  private static let english = [
+    "hav": "have", "u": "you", "ur": "your", "bf": "boyfriend", "gf": "girlfriend", "bday": "birthday", "luv": "love",
+    "wich": "which", "becuase": "because",
+  ]
 }
 
 /// "my dogs name" is "my dog's name".

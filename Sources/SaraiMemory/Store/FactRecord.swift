@@ -175,7 +175,7 @@ struct FactRecord {
 final class FactRows {
   private let database: Database
   private let cache: (terms: TermCache, stamp: TermCache.Stamp)?
-  private let table: TermTable
+  private let known: TermCache.Known
   private var terms: [Int64: Term] = [:]
   /// The last fact's, which the next one often shares.
   private var subject: (number: Int64, term: Term)?
@@ -189,14 +189,14 @@ final class FactRows {
   init(_ database: Database) {
     self.database = database
     cache = nil
-    table = TermTable()
+    known = TermCache.Known()
   }
 
   /// - Parameter stamp: Taken before the transaction began. Something must have been read in it already.
   init(_ database: Database, _ terms: TermCache, at stamp: TermCache.Stamp) {
     self.database = database
     cache = (terms, stamp)
-    table = terms.table(at: stamp)
+    known = terms.known(at: stamp)
   }
 
   /// To be followed by conditions on `f`.
@@ -239,7 +239,7 @@ final class FactRows {
   }
 
   private func term(_ number: Int64) throws -> Term {
-    if let known = table.term(number) { return known }
+    if let known = known.term(number) { return known }
     if let cache, let known = cache.terms.term(number, at: cache.stamp) { return known }
     if let known = terms[number] { return known }
     var found: Term?

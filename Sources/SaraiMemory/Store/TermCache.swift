@@ -6,8 +6,9 @@ import Synchronization
 ///
 /// All terms are in a table, which is made anew once enough was asked for that it has not; what was told since is kept
 /// one by one. What a number stands for changes where a term is forgotten, given its capitals, or another file put in
-/// place. Who reads takes a `Stamp` before the state of the database that is read is fixed; a stamp is worth nothing
-/// from the moment a change of terms is committed, so that what one state says never answers for another.
+/// place. Who reads takes a `Stamp` before the state of the database that is read is fixed. A number that changes is out
+/// of the table before its commit can be seen, so that what one state says never answers for another; the rest stays,
+/// however much upkeep deletes.
 final class TermCache: Sendable {
   /// When reading began.
   struct Stamp {
@@ -15,15 +16,25 @@ final class TermCache: Sendable {
   }
 
   private struct State {
+    /// Goes up when a change begins to be committed, and when that is done.
     var generation: UInt64 = 0
-    /// Between the commit of a change and the moment it is known to be done.
     var isChanging = false
-    var table = TermTable()
+    var known = Known()
+    /// Of the table: what was read before may not know some of its numbers.
+    var tableGeneration: UInt64 = 0
     var isFilling = false
     /// Asked for, and not in the table.
     var later: [Int64: Term] = [:]
 
     func holds(_ stamp: Stamp) -> Bool { generation == stamp.generation && !isChanging }
+  }
+
+  /// The table, and what of it does not hold any more.
+  struct Known {
+    fileprivate(set) var table = TermTable()
+    fileprivate(set) var changed: Set<Int64> = []
+
+    func term(_ number: Int64) -> Term? { changed.contains(number) ? nil : table.term(number) }
   }
 
   /// So many, and a share of the table, are asked for in vain before it is made anew.
@@ -36,10 +47,9 @@ final class TermCache: Sendable {
 
   func stamp() -> Stamp { state.withLock { Stamp(generation: $0.generation) } }
 
-  /// All terms of the state that the stamp was taken before, if called while that state is read; empty where something
-  /// has changed since.
-  func table(at stamp: Stamp) -> TermTable {
-    state.withLock { $0.holds(stamp) ? $0.table : TermTable() }
+  /// Terms as they are in the state that the stamp was taken before, if called while that state is read.
+  func known(at stamp: Stamp) -> Known {
+    state.withLock { stamp.generation >= $0.tableGeneration ? $0.known : Known() }
   }
 
   /// A term that the table does not have.
@@ -53,10 +63,11 @@ final class TermCache: Sendable {
     return state.withLock { state in
       guard state.holds(stamp) else { return false }
       state.later[number] = term
-      guard !state.isFilling, state.later.count > Self.toleratedMisses + state.table.count / Self.toleratedShare else {
+      guard !state.isFilling, state.later.count > Self.toleratedMisses + state.known.table.count / Self.toleratedShare
+      else {
         return false
       }
-      if state.table.isFull {
+      if state.known.table.isFull {
         state.later = [:]
         return false
       }
@@ -68,10 +79,11 @@ final class TermCache: Sendable {
   /// Takes a table that was read after the stamp; nil where it could not be read.
   func fill(_ table: TermTable?, at stamp: Stamp) {
     state.withLock { state in
-      guard state.generation == stamp.generation else { return }
       state.isFilling = false
       state.later = [:]
-      if let table, !state.isChanging { state.table = table }
+      guard let table, state.holds(stamp) else { return }
+      state.known = Known(table: table)
+      state.tableGeneration = stamp.generation
     }
   }
 
@@ -83,20 +95,34 @@ final class TermCache: Sendable {
     writer.add(transactionObserver: Follower(cache: self), extent: .databaseLifetime)
   }
 
-  private func beginChange() { state.withLock { $0.isChanging = true } }
+  /// From now on the numbers are read where they lie.
+  private func beginChange(of numbers: Set<Int64>) {
+    state.withLock { state in
+      state.generation += 1
+      state.isChanging = true
+      for number in numbers { state.later[number] = nil }
+      state.known.changed.formUnion(numbers)
+      if state.known.changed.count > Self.toleratedMisses + state.known.table.count / 2 { state.known = Known() }
+    }
+  }
 
-  private func endChange() { state.withLock { $0.isChanging = false } }
+  private func endChange() {
+    state.withLock { state in
+      state.generation += 1
+      state.isChanging = false
+    }
+  }
 
   private func forgetAll() {
     state.withLock { state in
-      state = State(generation: state.generation + 1)
+      state = State(generation: state.generation + 1, tableGeneration: state.generation + 1)
     }
   }
 
   /// Told by SQLite what a transaction does to terms.
   private final class Follower: TransactionObserver {
     private let cache: TermCache
-    private var hasChanged = false
+    private var changed: Set<Int64> = []
 
     init(cache: TermCache) { self.cache = cache }
 
@@ -107,20 +133,19 @@ final class TermCache: Sendable {
       }
     }
 
-    func databaseDidChange(with event: DatabaseEvent) { hasChanged = true }
+    func databaseDidChange(with event: DatabaseEvent) { changed.insert(event.rowID) }
 
     func databaseWillCommit() throws {
-      if hasChanged { cache.beginChange() }
+      if !changed.isEmpty { cache.beginChange(of: changed) }
     }
 
-    func databaseDidCommit(_ database: Database) {
-      if hasChanged { cache.forgetAll() }
-      hasChanged = false
-    }
+    func databaseDidCommit(_ database: Database) { end() }
 
-    func databaseDidRollback(_ database: Database) {
-      if hasChanged { cache.endChange() }
-      hasChanged = false
+    func databaseDidRollback(_ database: Database) { end() }
+
+    private func end() {
+      if !changed.isEmpty { cache.endChange() }
+      changed = []
     }
   }
 }

@@ -10,15 +10,15 @@ package struct Term: Sendable, Hashable {
   package let folded: String
 
   package init(_ text: String) {
-    if Self.isPlain(text) {
+    if let hasCapitals = Self.plainCapitals(text) {
       self.text = text
-      folded = text
+      folded = hasCapitals ? Self.lowered(text) : text
       return
     }
     var spaced = String.UnicodeScalarView()
     var isGap = false
     for scalar in text.unicodeScalars {
-      if scalar.properties.isWhitespace {
+      if Self.isWhitespace(scalar) {
         isGap = true
         continue
       }
@@ -36,19 +36,41 @@ package struct Term: Sendable, Hashable {
     self.folded = folded
   }
 
-  /// Lower-case ASCII with nothing but single spaces between words, which most terms are: as told and as found alike.
-  private static func isPlain(_ text: String) -> Bool {
+  /// For ASCII with nothing but single spaces between words, which most terms are and which needs none of Unicode's
+  /// tables: whether it has capitals. Nil for other texts.
+  private static func plainCapitals(_ text: String) -> Bool? {
     var isAfterSpace = true
+    var hasCapitals = false
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: " "):
-        if isAfterSpace { return false }
+        if isAfterSpace { return nil }
         isAfterSpace = true
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), 0...0x1F, 0x7F...: return false
-      default: isAfterSpace = false
+        continue
+      case 0...0x1F, 0x7F...: return nil
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): hasCapitals = true
+      default: break
       }
+      isAfterSpace = false
     }
-    return !isAfterSpace
+    return isAfterSpace ? nil : hasCapitals
+  }
+
+  private static func lowered(_ text: String) -> String {
+    String(unsafeUninitializedCapacity: text.utf8.count) { buffer in
+      var count = 0
+      for byte in text.utf8 {
+        buffer[count] = isCapital(byte) ? byte + 32 : byte
+        count += 1
+      }
+      return count
+    }
+  }
+
+  private static func isCapital(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
+
+  private static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII ? scalar == " " || (9...13).contains(scalar.value) : scalar.properties.isWhitespace
   }
 
   package var isEmpty: Bool { text.isEmpty }
@@ -67,7 +89,8 @@ package struct Term: Sendable, Hashable {
     for scalar in text.unicodeScalars {
       if Folding.isAccent(scalar) { continue }
       if scalar.isASCII {
-        folded.append(scalar.properties.isUppercase ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
+        let byte = UInt8(scalar.value)
+        folded.append(isCapital(byte) ? Unicode.Scalar(byte + 32) : scalar)
         continue
       }
       for lower in (Folding.base(of: scalar) ?? scalar).properties.lowercaseMapping.unicodeScalars

@@ -10,6 +10,18 @@ import Testing
 @Suite struct TermSpellingTests {
   private let ana = StoreFixture.ana
 
+  @Test("A word in plain letters is one term with the same word written with marks that are folded away")
+  func plainAndMarked() {
+    for text in ["Marta Ruiz", "RENFE", "calle 5", "a", "Z", "O'Neil & co"] {
+      // The mark at the end keeps the second from the way that plain letters take.
+      let marked = Term(text + "\u{301}")
+      #expect(Term(text) == marked && Term(text).folded == text.lowercased() && Term(text).text == text)
+    }
+    for text in [" Marta  Ruiz", "Marta Ruiz ", "Marta\tRuiz", "Marta\nRuiz\r\n"] {
+      #expect(Term(text).text == "Marta Ruiz" && Term(text).folded == "marta ruiz")
+    }
+  }
+
   @Test("Two passwords that differ in capitals alone stay two, and each is found by either spelling")
   func passwords() async throws {
     try await StoreFixture.with { _, memory in

@@ -128,8 +128,9 @@ package struct MemoryScenario: BenchScenario {
   // MARK: - Lookups
 
   /// Lookups of one kind in a row before what they are compared with has its turn: each of the two would measure how
-  /// the other one empties the processor's caches.
-  private static let block = 50
+  /// the other one empties the processor's caches, and in blocks of fifty the first of each are all of the slowest
+  /// hundredth.
+  private static let block = 500
 
   private func measureLookups(
     _ bed: MemoryBed, into figures: inout MemoryFigures, progress: BenchProgress

@@ -30,36 +30,62 @@ extension MemoryStore {
 
   /// Takes in JSON Lines that `export` gave. What is there already is left alone, so a second import changes nothing.
   ///
-  /// - Throws: `invalidRequest` with the number of the first line that is wrong; lines before it are stored, some 500
-  ///   at a time.
-  package func importLines(_ lines: some Sequence<String>, owner: Owner) throws -> ImportReport {
+  /// All lines are read before the first one is stored, some 500 at a time: a long import in one transaction would keep
+  /// everybody else from writing.
+  ///
+  /// - Parameter lines: Asked for twice, for the same lines each time.
+  /// - Throws: `invalidRequest` with the number of the first line that is wrong: then nothing is stored.
+  ///   `insufficientResources` where the disk is full: then what was stored so far stays, and the same import goes on.
+  package func importLines<Lines: Sequence<String>>(
+    _ lines: @autoclosure () throws -> Lines, owner: Owner
+  ) throws -> ImportReport {
+    for (number, line) in try lines().enumerated() where !line.allSatisfy(\.isWhitespace) {
+      do {
+        _ = try Exchange.record(line)
+      } catch {
+        throw Self.wrong(line: number + 1, error)
+      }
+    }
     defer { try? lookAtMarks() }
     var importer = Importer(owner: owner)
-    var chunk: [(number: Int, record: Exchange.Record)] = []
+    var chunk: [Exchange.Record] = []
     func take() throws {
       try store.write { try importer.take(chunk, $0, owner: create(owner, $0)) }
       chunk = []
     }
-    for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
-      do {
-        chunk.append((index + 1, try Exchange.record(line)))
-      } catch {
-        let fault = error
-        try take()
-        try store.write { try importer.link($0) }
-        throw SaraiError(
-          fault.code,
-          Localized(
-            es:
-              "Línea \(index + 1): \(fault.message.es) Lo de antes ya está guardado: corrígela y repite.",
-            en: "Line \(index + 1): \(fault.message.en) What precedes it is stored: correct it and repeat."),
-          subject: "\(index + 1)", cause: fault.cause)
+    do {
+      for line in try lines() where !line.allSatisfy(\.isWhitespace) {
+        chunk.append(try Exchange.record(line))
+        if chunk.count == 500 { try take() }
       }
-      if chunk.count == 500 { try take() }
+      try take()
+      try store.write { try importer.link($0) }
+    } catch let fault as SaraiError {
+      throw Self.interrupted(importer.report, fault)
     }
-    try take()
-    try store.write { try importer.link($0) }
     return importer.report
+  }
+
+  private static func wrong(line: Int, _ fault: SaraiError) -> SaraiError {
+    SaraiError(
+      fault.code,
+      Localized(
+        es: "Línea \(line): \(fault.message.es) No se ha importado nada: corrígela y repite.",
+        en: "Line \(line): \(fault.message.en) Nothing was imported: correct it and repeat."),
+      subject: "\(line)", cause: fault.cause)
+  }
+
+  private static func interrupted(_ report: ImportReport, _ fault: SaraiError) -> SaraiError {
+    let stored = report.factsAdded + report.turnsAdded
+    guard stored > 0 else { return fault }
+    return SaraiError(
+      fault.code,
+      Localized(
+        es: "\(fault.message.es) Se quedó a medias, con \(stored) líneas guardadas: repite la misma importación, que "
+          + "sigue donde estaba.",
+        en: "\(fault.message.en) It stopped halfway, with \(stored) lines stored: give the same import again, which "
+          + "goes on from there."),
+      subject: fault.subject, cause: fault.cause)
   }
 }
 
@@ -73,9 +99,9 @@ private struct Importer {
   init(owner: Owner) { self.owner = owner }
 
   mutating func take(
-    _ records: [(number: Int, record: Exchange.Record)], _ database: Database, owner: Int64
+    _ records: [Exchange.Record], _ database: Database, owner: Int64
   ) throws {
-    for (_, record) in records {
+    for record in records {
       switch record {
       case .turn(let id, let turn): try take(id, turn, database, owner: owner)
       case .fact(let id, let fact): try take(id, fact, database, owner: owner)

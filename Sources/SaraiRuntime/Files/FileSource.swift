@@ -65,6 +65,9 @@ package final class LineSource: Sendable {
     self.maxLineBytes = maxLineBytes
   }
 
+  /// Whether all of the file was read.
+  package var isAtEnd: Bool { state.withLock { $0.isAtEnd } }
+
   /// - Returns: The next lines, without their ends; none at the end.
   /// - Throws: `SaraiError`: `corruptFile` for what is no UTF-8, `tooLarge` for a line over the limit.
   package func next() throws -> [String] {

@@ -65,22 +65,25 @@ final class SlowWork: Sendable {
   static func run<Result: Sendable>(
     _ step: String, _ work: @Sendable () async throws -> Result
   ) async throws -> Result {
-    let slow = SlowWork(step)
+    try await SlowWork(step).run(whereSilent: { true }, work)
+  }
+
+  /// Runs work, and shows how long it has taken where it does not tell how far it is.
+  ///
+  /// - Parameter whereSilent: Whether that is so now.
+  func run<Result: Sendable>(
+    whereSilent isSilent: @escaping @Sendable () -> Bool, _ work: @Sendable () async throws -> Result
+  ) async throws -> Result {
     let telling = Task {
       while !Task.isCancelled {
         try await Task.sleep(for: .milliseconds(600))
-        slow.show(readableDuration((ContinuousClock.now - slow.start) / .seconds(1)))
+        if isSilent() { show(readableDuration((ContinuousClock.now - start) / .seconds(1))) }
       }
     }
-    do {
-      let result = try await work()
+    defer {
       telling.cancel()
-      slow.end()
-      return result
-    } catch {
-      telling.cancel()
-      slow.end()
-      throw error
+      end()
     }
+    return try await work()
   }
 }

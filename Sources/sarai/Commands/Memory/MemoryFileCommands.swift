@@ -64,8 +64,8 @@ struct MemoryImportCommand: AsyncParsableCommand {
     CommandConfiguration(
       commandName: "import",
       abstract: words(
-        es: "Toma lo que «export» escribió; lo que ya sabía se queda como está.",
-        en: "Take in what export wrote; what was known already is left alone."))
+        es: "Toma lo que «export» escribió, entero o nada; lo que ya sabía se queda como está.",
+        en: "Take in what export wrote, all or nothing; what was known already is left alone."))
   }
 
   @OptionGroup var options: MemoryOptions
@@ -76,6 +76,19 @@ struct MemoryImportCommand: AsyncParsableCommand {
     completion: .file(extensions: ["jsonl"]))
   var file: String
 
+  /// The next lines; nothing is stored before all of them were read.
+  private static func read(_ lines: LineSource) throws -> [String] {
+    do {
+      return try lines.next()
+    } catch let fault as SaraiError {
+      throw SaraiError(
+        fault.code,
+        Localized(
+          es: fault.message.es + " No se ha importado nada.", en: fault.message.en + " Nothing was imported."),
+        subject: fault.subject, cause: fault.cause)
+    }
+  }
+
   /// A turn of the greatest size with every character escaped.
   private static let maxLineBytes = 64 << 20
 
@@ -84,15 +97,15 @@ struct MemoryImportCommand: AsyncParsableCommand {
     let source = try FileSource(file == "-" ? "/dev/stdin" : absolutePath(file))
     let lines = LineSource(source, maxLineBytes: Self.maxLineBytes)
     let slow = SlowWork(words(es: "importa", en: "import"))
-    defer { slow.end() }
     let report = try await withMemory(setup) { memory in
-      try await memory.importLines(owner: options.user) {
-        let next = try lines.next()
-        slow.show(readableBytes(Int64(source.bytesRead)), fraction: source.fractionRead)
-        return next
+      try await slow.run(whereSilent: { lines.isAtEnd }) {
+        try await memory.importLines(owner: options.user) {
+          let next = try Self.read(lines)
+          slow.show(readableBytes(Int64(source.bytesRead)), fraction: source.fractionRead)
+          return next
+        }
       }
     }
-    slow.end()
     if options.json { return Output.json(report.json) }
     let (facts, turns) = (MemoryText.facts(report.factsAdded), MemoryText.turns(report.turnsAdded))
     Output.line(

@@ -68,7 +68,7 @@ extension MemoryHost {
   func add(_ request: Sarai_Memory_V1_AddFactsRequest) async throws -> Sarai_Memory_V1_LearnReply {
     let owner = try Owner(request.owner)
     let replacing = request.replaces ? Replacement.sameSubjectAndVerb : .oppositePolarity
-    let changes = try request.facts.map { FactChange.add(try NewFact($0), replacing: replacing) }
+    let changes = try request.facts.map { FactChange.add(try NewFact($0).inKeptWords, replacing: replacing) }
     return try await memory(of: owner).lessons.run {
       try await writing {
         let receipt = try self.store.store(

@@ -92,8 +92,8 @@ extension FactQuery {
     default: throw Self.wrong("order", request.order)
     }
     self.init(
-      owner: try Owner(request.owner), subjects: request.subjects.prefix(Self.mostTerms).map { Term($0) },
-      verbs: request.verbs.prefix(Self.mostTerms).map { Term($0) },
+      owner: try Owner(request.owner), subjects: Self.terms(request.subjects, GivenWords.subject),
+      verbs: Self.terms(request.verbs, GivenWords.verb),
       objects: request.objects.prefix(Self.mostTerms).map { Term($0) }, text: String(request.text.prefix(1000)),
       saidFrom: request.hasSaidFrom ? Timestamp(milliseconds: request.saidFrom) : nil,
       saidBefore: request.hasSaidBefore ? Timestamp(milliseconds: request.saidBefore) : nil, validity: validity,
@@ -103,6 +103,14 @@ extension FactQuery {
   }
 
   private static let mostTerms = 100
+
+  /// As they were given, and as facts are kept.
+  private static func terms(_ given: [String], _ kept: (String) -> String) -> [Term] {
+    given.prefix(mostTerms).flatMap { text in
+      let (asGiven, asKept) = (Term(text), Term(kept(text)))
+      return asGiven == asKept ? [asGiven] : [asGiven, asKept]
+    }
+  }
 
   private static func wrong(_ name: String, _ value: String) -> SaraiError {
     SaraiError(
@@ -114,7 +122,8 @@ extension FactQuery {
 extension FactEdit {
   init(_ request: Sarai_Memory_V1_EditFactRequest) {
     self.init(
-      subject: request.hasSubject ? Term(request.subject) : nil, verb: request.hasVerb ? Term(request.verb) : nil,
+      subject: request.hasSubject ? Term(GivenWords.subject(request.subject)) : nil,
+      verb: request.hasVerb ? Term(GivenWords.verb(request.verb)) : nil,
       object: request.hasObject ? Term(request.object) : nil,
       isNegated: request.hasIsNegated ? request.isNegated : nil,
       confidence: request.hasConfidence ? request.confidence : nil,

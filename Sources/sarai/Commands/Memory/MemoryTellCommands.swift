@@ -8,10 +8,10 @@ struct MemoryAddCommand: AsyncParsableCommand {
       abstract: words(es: "Cuéntale algo con tus palabras.", en: "Tell it something in your own words."),
       discussion: words(
         es: """
-          También un hecho tal cual: sarai memory add --subject "hermana del usuario" --verb "vivir en" --object Madrid
+          También un hecho entero: sarai memory add --subject "hermana del usuario" --verb "vivir en" --object Madrid
           """,
         en: """
-          A fact as it is too, in the words that list shows:
+          A whole fact too; its subject and verb are kept in the words that list shows:
           sarai memory add --subject "hermana del usuario" --verb "vivir en" --object Madrid
           """))
   }

@@ -181,8 +181,8 @@ let package = Package(
     .target(
       name: "SaraiRuntime",
       dependencies: [
-        "CAllocator", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiMemoryService", "SaraiModels",
-        "SaraiSandbox", "SaraiSkills", "SkillProtocol",
+        "CAllocator", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiMemory", "SaraiMemoryService",
+        "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -197,7 +197,8 @@ let package = Package(
     .target(
       name: "SaraiBench",
       dependencies: [
-        "CSQLite", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSQL", "SaraiSandbox",
+        "CSQLite", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSQL",
+        "SaraiSandbox",
         "SaraiSchema", "SaraiSkills", "SkillProtocol",
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
@@ -209,8 +210,8 @@ let package = Package(
     .executableTarget(
       name: "sarai",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiModels", "SaraiRuntime", "SaraiSandbox", "SaraiSkills",
-        "SkillProtocol",
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "SaraiRuntime", "SaraiSandbox",
+        "SaraiSkills", "SkillProtocol",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -347,7 +348,8 @@ let package = Package(
     .testTarget(
       name: "SaraiRuntimeTests",
       dependencies: [
-        "SaraiAgent", "SaraiCore", "SaraiRuntime", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        "SaraiAgent", "SaraiCore", "SaraiMemory", "SaraiRuntime", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .testTarget(

@@ -27,13 +27,19 @@ package final class MemoryClient: MemoryKeeping {
   private let connection: @Sendable () async throws -> GRPCClient<HTTP2ClientTransport.Posix>
   /// Told of a connection that found nobody at the other end.
   private let lost: @Sendable (GRPCClient<HTTP2ClientTransport.Posix>) -> Void
+  private let forgotten: Forgotten?
 
+  /// Takes what was forgotten of an owner out of what is kept beside the memory; nil where nothing of theirs is.
+  package typealias Forgotten = @Sendable (_ forgotten: MemoryForgotten, _ owner: String) -> ForgottenElsewhere?
+
+  /// - Parameter forgotten: Called before a forgetting is acknowledged.
   package init(
     connection: @escaping @Sendable () async throws -> GRPCClient<HTTP2ClientTransport.Posix>,
-    lost: @escaping @Sendable (GRPCClient<HTTP2ClientTransport.Posix>) -> Void
+    lost: @escaping @Sendable (GRPCClient<HTTP2ClientTransport.Posix>) -> Void, forgotten: Forgotten? = nil
   ) {
     self.connection = connection
     self.lost = lost
+    self.forgotten = forgotten
   }
 
   // MARK: - A turn
@@ -53,9 +59,17 @@ package final class MemoryClient: MemoryKeeping {
     request.waitSeconds = Self.waitSeconds
     request.mayChange = question.mayChange
     request.acknowledges = question.acknowledges.map(\.rawValue)
+    request.conversation = question.conversation
     // What was forgotten at the first attempt would not be found at the second.
     if question.mayChange {
-      return MemoryReply(try await callOnce { [request] in try await $0.respond(request, options: $1) })
+      let message = try await callOnce { [request] in try await $0.respond(request, options: $1) }
+      var reply = MemoryReply(message)
+      if message.hasForgotten, let language = reply?.language,
+        let told = forgotten?(MemoryForgotten(message.forgotten), question.owner)?.sentence
+      {
+        reply?.text += " " + told[language]
+      }
+      return reply
     }
     return MemoryReply(try await call { [request] in try await $0.respond(request, options: $1) })
   }
@@ -123,9 +137,21 @@ package final class MemoryClient: MemoryKeeping {
       request.isRehearsal
       ? try await call { [message] in try await $0.forget(message, options: $1) }
       : try await callOnce { [message] in try await $0.forget(message, options: $1) }
-    return MemoryForgotten(
-      facts: reply.facts, turns: reply.turns, backupsPurged: Int(reply.backupsPurged),
-      said: reply.said.map { MemoryFact($0) }, saidTurns: reply.saidTurns.map { MemoryTurn($0) })
+    var receipt = MemoryForgotten(reply)
+    guard !request.isRehearsal, request.everything || !receipt.facts.isEmpty || !receipt.turns.isEmpty else {
+      return receipt
+    }
+    receipt.isEverything = request.everything
+    receipt.elsewhere = forgotten?(receipt, request.owner)
+    if let fault = receipt.elsewhere?.fault {
+      throw SaraiError(
+        fault.code,
+        Localized(
+          es: "Ya no está en la memoria, pero en tus conversaciones guardadas aún puede quedar: \(fault.message.es)",
+          en: "It is gone from the memory, but may still be in your kept conversations: \(fault.message.en)"),
+        subject: fault.subject, cause: fault.cause)
+    }
+    return receipt
   }
 
   package func undo(_ operation: Int64?, owner: String) async throws -> MemoryOperation {

@@ -60,6 +60,15 @@ extension MemoryTurn {
   }
 }
 
+extension MemoryForgotten {
+  init(_ reply: Sarai_Memory_V1_ForgetReply) {
+    self.init(
+      facts: reply.facts, turns: reply.turns, backupsPurged: Int(reply.backupsPurged),
+      said: reply.said.map { MemoryFact($0) }, saidTurns: reply.saidTurns.map { MemoryTurn($0) },
+      isEverything: reply.isEverything, includesMentions: reply.includesMentions)
+  }
+}
+
 extension MemoryOperation {
   init(_ operation: Sarai_Memory_V1_Operation) {
     self.init(

@@ -14,9 +14,14 @@ extension MemoryHost {
     var turns = request.turns.map { TurnID(rawValue: $0) }
     guard !request.text.isEmpty else { return (facts, turns) }
     let language = LanguageGuess.language(of: request.text, fallback: Language(tag: request.language) ?? .spanish)
-    let known =
-      try Forgetting(lookup: store, owner: owner).facts(
-        askedFor: Self.sentence(request.text, language), language: language, now: .current()) ?? []
+    let asked = try Forgetting(lookup: store, owner: owner).request(
+      in: Self.sentence(request.text, language), language: language, now: .current())
+    var known: [FactID] = []
+    switch asked {
+    case .facts(let ids)?, .several(let ids)?: known = ids
+    case .everything?: throw Self.tooMuch
+    case .nothing?, .otherwise?, .unsure?, nil: break
+    }
     facts += known
     // A sentence of which no fact was taken, or whose facts were taken back.
     if known.isEmpty { turns += try store.turns(saying: request.text, owner: owner).map(\.id) }
@@ -42,12 +47,35 @@ extension MemoryHost {
     return reply
   }
 
+  /// All of it is asked for by its own name, not by a word that may be meant otherwise.
+  private static var tooMuch: SaraiError {
+    SaraiError(
+      .invalidRequest,
+      es: "Eso sería todo lo que recuerdo, y no he olvidado nada. Para olvidarlo todo: «sarai memory forget --all», o "
+        + "«everything»: true en /api/memory/forget.",
+      en: "That would be all that I remember, and I have forgotten nothing. To forget everything: "
+        + "\"sarai memory forget --all\", or \"everything\": true in /api/memory/forget.", subject: "text")
+  }
+
   /// What to forget as the request of a chat: "mi clave" is "olvida mi clave".
   private static func sentence(_ text: String, _ language: Language) -> String {
     let text = String(text.prefix(2000))
     let isRequest = ["olvid", "borra", "elimin", "forget", "delete", "remove", "erase"].contains {
-      text.lowercased().hasPrefix($0)
+      Term(text).folded.hasPrefix($0)
     }
     return isRequest ? text : (language == .spanish ? "olvida " : "forget ") + text
+  }
+}
+
+extension Sarai_Memory_V1_ForgetReply {
+  init(_ receipt: ForgetReceipt, of request: ForgetRequest) {
+    self.init()
+    facts = receipt.facts.map(\.rawValue)
+    turns = receipt.turns.map(\.rawValue)
+    backupsPurged = UInt32(clamping: receipt.backupsPurged)
+    said = receipt.said.map { Sarai_Memory_V1_Fact($0) }
+    saidTurns = receipt.saidTurns.map { Sarai_Memory_V1_Turn($0, upTo: ReplyLimits.turnBytes) }
+    isEverything = request.everything
+    includesMentions = request.includesMentions
   }
 }

@@ -15,10 +15,17 @@ extension MemoryHost {
     let before = memory.heard(request.text)
     guard request.text.utf8.count <= Self.longestTurn else { return reply }
     let question = Question(request, owner: owner)
-    if request.mayChange, let answer = try await change(question, memory, after: before) {
+    if request.mayChange, let open = memory.takeQuestion(in: request.conversation),
+      let answer = try await settle(open, by: question, memory)
+    {
+      reply.take(answer)
+    } else if request.mayChange, let answer = try await change(question, memory, after: before) {
       reply.take(answer)
     } else if let answer = try await reading({ try self.report(question) ?? self.answer(question) }) {
       reply.take(answer)
+      if request.mayChange, answer.outcome == .contradictory {
+        memory.ask(OpenQuestion(conversation: request.conversation, purpose: .correcting(answer.facts)))
+      }
     } else if request.acknowledges.contains(question.language.rawValue), let answer = try await acknowledge(question) {
       reply.take(answer)
     }
@@ -65,14 +72,7 @@ extension MemoryHost {
             "Para olvidarlo todo, escribe en una terminal: sarai memory forget --all. Si es solo una cosa, dime cuál.",
           en: "To forget everything, type in a terminal: sarai memory forget --all. If it is one thing, tell me which.")[
             language], [], language)
-    case .several(let ids)?:
-      let names = try await reading { try self.names(of: ids, owner: question.owner, language) }
-      return Answer(
-        .reported,
-        Localized(
-          es: "Eso sale en varias cosas que me dijiste (\(names.text)). ¿Cuál olvido?",
-          en: "That is in several things you told me (\(names.text)). Which one shall I forget?")[language], [],
-        language)
+    case .several(let ids)?: return try await askWhich(ids, question, memory)
     case .otherwise(let ids)?:
       let facts = try await reading { try ids.prefix(4).map { try self.store.fact($0, owner: question.owner) } }
       let known = facts.map { FactSentence.text($0, language) }.joined(separator: " ")
@@ -110,14 +110,14 @@ extension MemoryHost {
       [], question.language)
   }
 
-  private func forget(_ asked: [FactID], _ question: Question, _ memory: OwnerMemory) async throws -> Answer {
+  func forget(_ asked: [FactID], _ question: Question, _ memory: OwnerMemory) async throws -> Answer {
     let language = question.language
     let (names, includesMentions) = try await reading {
       let names = try self.names(of: asked, owner: question.owner, language)
       return (names, try names.isSecret && self.areTelling(asked, owner: question.owner))
     }
-    let receipt = try await forget(
-      ForgetRequest(owner: question.owner, facts: asked, includesMentions: includesMentions), memory)
+    let request = ForgetRequest(owner: question.owner, facts: asked, includesMentions: includesMentions)
+    let receipt = try await forget(request, memory)
     // Never what was forgotten: only what it was about.
     var text = Localized(es: "Olvidado: \(names.text).", en: "Forgotten: \(names.text).")[language]
     let others = receipt.facts.filter { !asked.contains($0) }.count
@@ -132,7 +132,9 @@ extension MemoryHost {
             ? "One other fact that mentioned it or that it had replaced went with it."
             : "\(others) other facts that mentioned it or that it had replaced went with it.")[language]
     }
-    return Answer(.forgotten, text, asked, language)
+    var answer = Answer(.forgotten, text, asked, language)
+    answer.forgotten = Sarai_Memory_V1_ForgetReply(receipt, of: request)
+    return answer
   }
 
   /// Whether the values of secrets are rare enough that whatever mentions them must be about them.
@@ -239,8 +241,10 @@ extension MemoryHost {
   }
 }
 
-private struct Question: Sendable {
+/// A turn as memory looks at it.
+struct Question: Sendable {
   let owner: Owner
+  let conversation: String
   let text: String
   /// The person's, for texts that do not show theirs.
   let fallback: Language
@@ -250,6 +254,7 @@ private struct Question: Sendable {
 
   init(_ request: Sarai_Memory_V1_RespondRequest, owner: Owner) {
     self.owner = owner
+    conversation = request.conversation
     text = request.text
     fallback = Language(tag: request.language) ?? .spanish
     language = LanguageGuess.language(of: request.text, fallback: fallback)
@@ -258,11 +263,14 @@ private struct Question: Sendable {
   }
 }
 
-private struct Answer: Sendable {
+/// What memory says to a turn.
+struct Answer: Sendable {
   let outcome: Sarai_Memory_V1_RespondReply.Outcome
   let text: String
   let facts: [FactID]
   let language: Language
+  /// What was forgotten for it.
+  var forgotten: Sarai_Memory_V1_ForgetReply?
 
   init(
     _ outcome: Sarai_Memory_V1_RespondReply.Outcome, _ text: String, _ facts: [FactID], _ language: Language
@@ -280,5 +288,6 @@ extension Sarai_Memory_V1_RespondReply {
     text = answer.text
     facts = answer.facts.map(\.rawValue)
     language = answer.language.rawValue
+    if let forgotten = answer.forgotten { self.forgotten = forgotten }
   }
 }

@@ -119,18 +119,23 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
   ) async throws -> Sarai_Memory_V1_ForgetReply {
     try await answering {
       let owner = try Owner(request.owner)
-      let (facts, turns) = try await host.reading { try host.named(in: request, owner: owner) }
-      var reply = Sarai_Memory_V1_ForgetReply()
-      guard !request.isRehearsal else { return try await host.reading { try host.rehearsal(facts, turns, owner) } }
-      guard request.everything || !facts.isEmpty || !turns.isEmpty else { return reply }
-      let receipt = try await host.forget(
-        ForgetRequest(
+      var (facts, turns) = try await host.reading { try host.named(in: request, owner: owner) }
+      guard !request.isRehearsal else {
+        return try await host.reading { [facts, turns] in try host.rehearsal(facts, turns, owner) }
+      }
+      for isLast in [false, false, true] {
+        guard request.everything || !facts.isEmpty || !turns.isEmpty else { break }
+        let asked = ForgetRequest(
           owner: owner, facts: facts, turns: turns, includesMentions: request.includesMentions,
-          everything: request.everything), host.memory(of: owner))
-      reply.facts = receipt.facts.map(\.rawValue)
-      reply.turns = receipt.turns.map(\.rawValue)
-      reply.backupsPurged = UInt32(receipt.backupsPurged)
-      return reply
+          everything: request.everything)
+        do {
+          return Sarai_Memory_V1_ForgetReply(try await host.forget(asked, host.memory(of: owner)), of: asked)
+        } catch let fault as SaraiError where fault.code == .notFound && !request.text.isEmpty && !isLast {
+          // What the words named went with another forgetting meanwhile: they may still name something.
+          (facts, turns) = try await host.reading { try host.named(in: request, owner: owner) }
+        }
+      }
+      return Sarai_Memory_V1_ForgetReply()
     }
   }
 

@@ -71,6 +71,19 @@ package final class OwnerMemory: Sendable {
     }
   }
 
+  /// What was asked back in the last turn that was answered.
+  private let question = Mutex<OpenQuestion?>(nil)
+
+  func ask(_ asked: OpenQuestion) { question.withLock { $0 = asked } }
+
+  /// What was asked back in the turn before this one of a conversation: it is asked once.
+  func takeQuestion(in conversation: String) -> OpenQuestion? {
+    question.withLock { question in
+      defer { question = nil }
+      return question?.conversation == conversation ? question : nil
+    }
+  }
+
   // MARK: - Vectors
 
   /// True for the one who computes them from now on, until that one sets `isEmbedding` back.

@@ -21,6 +21,7 @@ package final class Assistant: Conversing {
   package let skills: SupervisedSkills
   package let data: GrantedData
   package let memory: MemoryClient
+  package let kept: KeptTexts
   private let supervisedMemory: SupervisedMemory
   private let supervision: Supervision
   private let language: Language
@@ -31,7 +32,8 @@ package final class Assistant: Conversing {
     models = SupervisedModels(supervision: supervision, remote: RemoteModels(setup).model)
     skills = SupervisedSkills(supervision: supervision)
     data = GrantedData(skills: skills)
-    supervisedMemory = SupervisedMemory(supervision: supervision, tell: tell)
+    kept = KeptTexts(folders: setup.folders)
+    supervisedMemory = SupervisedMemory(supervision: supervision, kept: kept, tell: tell)
     memory = supervisedMemory.gateway
     let log = Logger(label: "sarai.turn")
     let intents = RegisteredIntents(registry: SkillRegistry(places: setup.skillPlaces), skills: skills, log: log)

@@ -48,6 +48,36 @@ import Testing
     }
   }
 
+  @Test func `What is forgotten is gone from the chat's own files, and is sent to no model again`() async throws {
+    try await CommandLineHome.with { home in
+      let told = try await home.run(
+        "chat", input: "Mi clave del trastero es Qzxb2\n¿Cuál es mi clave del trastero?\nMi perro se llama Toby\n",
+        language: "es_ES.UTF-8")
+      #expect(told.output.contains("Qzxb2"), "\(told.output)\(told.errors)")
+      let chats = home.file("state").appending(path: "conversations")
+      func bytes() -> Data {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: chats.path)) ?? []
+        return names.reduce(Data()) { $0 + ((try? Data(contentsOf: chats.appending(path: $1))) ?? Data()) }
+      }
+      #expect(bytes().range(of: Data("Qzxb2".utf8)) != nil)
+      let forgot = try await home.run(
+        "chat", "--continue", input: "Olvida que mi clave del trastero es Qzxb2\n", language: "es_ES.UTF-8")
+      #expect(forgot.output.contains("conversaciones guardadas"), "\(forgot.output)\(forgot.errors)")
+      #expect(bytes().range(of: Data("Qzxb2".utf8)) == nil)
+      #expect(bytes().range(of: Data("Toby".utf8)) != nil)
+      let shown = try await home.run("chat", "show", language: "es_ES.UTF-8")
+      #expect(shown.output.contains("Toby") && !shown.output.contains("Qzxb2"), "\(shown.output)\(shown.errors)")
+      let receipt = try JSONValue(
+        parsing: try await home.run("memory", "forget", "--yes", "--json", "--text", "mi perro").output)
+      #expect((receipt["messages_redacted"]?.integerValue ?? 0) > 0)
+      #expect(bytes().range(of: Data("Toby".utf8)) == nil)
+      // Nothing is left in the memory, and still there is something to forget.
+      let all = try await home.run("memory", "forget", "--all", "--yes")
+      #expect(all.status == 0, "\(all.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: chats.path).isEmpty)
+    }
+  }
+
   @Test func `A command that brings a file's text learns only what the person says`() async throws {
     try await CommandLineHome.with { home in
       let run = try await home.run(

@@ -41,6 +41,8 @@ import Testing
       ("POST", "/api/memory/undo", ["operation": 0], "operation", "got 0"),
       ("POST", "/api/memory/forget", [:], "text", "Say what to forget"),
       ("POST", "/api/memory/forget", ["turns": [0]], "turns[0]", "got 0"),
+      ("POST", "/api/memory/forget", ["everything": true, "text": "x"], "everything", "goes alone"),
+      ("POST", "/api/memory/forget", ["everything": true, "dry_run": true], "everything", "goes alone"),
       (
         "POST", "/v1/chat/completions",
         [

@@ -62,6 +62,36 @@ import Testing
     }
   }
 
+  @Test(
+    "Words for all of it forget nothing, and say what would",
+    arguments: [
+      "todo", "olvídalo todo", "Olvida todo lo que sabes de mí", "everything", "forget everything", "tu memoria",
+    ])
+  func everything(text: String) async throws {
+    try await MemoryFixture.with { fixture in
+      try await fixture.tell("Vivo en Soria")
+      let error = await #expect(throws: SaraiError.self) { _ = try await forget(fixture) { $0.text = text } }
+      #expect(error?.code == .invalidRequest && error?.message.es.contains("forget --all") == true)
+      #expect(try await fixture.facts().count == 1)
+      #expect(try await forget(fixture) { $0.everything = true }.isEverything)
+      #expect(try await fixture.facts().isEmpty)
+    }
+  }
+
+  @Test("Who forgets the same words at once is told of none of it as missing")
+  func atOnce() async throws {
+    try await MemoryFixture.with { fixture in
+      for number in 1...6 { try await fixture.tell("Mi clave de caja\(number) es Qzx\(number)") }
+      var request = MemoryForgetting(owner: "ana")
+      request.text = "mis claves"
+      try await withThrowingTaskGroup(of: Void.self) { [memory = fixture.memory, request] group in
+        for _ in 1...4 { group.addTask { _ = try await memory.forget(request) } }
+        try await group.waitForAll()
+      }
+      #expect(try await fixture.facts().isEmpty)
+    }
+  }
+
   @Test("What is forgotten in English words is found by them")
   func english() async throws {
     try await MemoryFixture.with { fixture in

@@ -332,6 +332,9 @@ public nonisolated struct Sarai_Memory_V1_RespondRequest: Sendable {
   /// answer knows too little.
   public var acknowledges: [String] = []
 
+  /// Tells whether the turn answers what was asked back in the one before it.
+  public var conversation: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -354,6 +357,16 @@ public nonisolated struct Sarai_Memory_V1_RespondReply: Sendable {
 
   /// How long it waited for what was being learnt.
   public var waitedSeconds: Double = 0
+
+  /// What was forgotten, where the turn asked for that.
+  public var forgotten: Sarai_Memory_V1_ForgetReply {
+    get {_forgotten ?? Sarai_Memory_V1_ForgetReply()}
+    set {_forgotten = newValue}
+  }
+  /// Returns true if `forgotten` has been explicitly set.
+  public var hasForgotten: Bool {self._forgotten != nil}
+  /// Clears the value of `forgotten`. Subsequent reads from it will return its default value.
+  public mutating func clearForgotten() {self._forgotten = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -426,6 +439,8 @@ public nonisolated struct Sarai_Memory_V1_RespondReply: Sendable {
   }
 
   public init() {}
+
+  fileprivate var _forgotten: Sarai_Memory_V1_ForgetReply? = nil
 }
 
 public nonisolated struct Sarai_Memory_V1_RecallRequest: Sendable {
@@ -841,11 +856,17 @@ public nonisolated struct Sarai_Memory_V1_ForgetReply: Sendable {
 
   public var backupsPurged: UInt32 = 0
 
-  /// What the facts said, where nothing was forgotten yet.
+  /// What the facts and turns said, so that who keeps other texts of the person's can look for them there; long turns
+  /// not whole.
   public var said: [Sarai_Memory_V1_Fact] = []
 
-  /// What the turns said, then; long ones not whole.
   public var saidTurns: [Sarai_Memory_V1_Turn] = []
+
+  /// Everything was forgotten: then `said` and `said_turns` are empty.
+  public var isEverything: Bool = false
+
+  /// All that mentions the same was forgotten as well.
+  public var includesMentions: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1721,7 +1742,7 @@ nonisolated extension Sarai_Memory_V1_LearnReply: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RespondRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}owner\0\u{1}text\0\u{1}language\0\u{1}now\0\u{3}wait_seconds\0\u{3}may_change\0\u{1}acknowledges\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}owner\0\u{1}text\0\u{1}language\0\u{1}now\0\u{3}wait_seconds\0\u{3}may_change\0\u{1}acknowledges\0\u{1}conversation\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1736,6 +1757,7 @@ nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, Swi
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.waitSeconds) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.mayChange) }()
       case 7: try { try decoder.decodeRepeatedStringField(value: &self.acknowledges) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.conversation) }()
       default: break
       }
     }
@@ -1767,6 +1789,9 @@ nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, Swi
     if !self.acknowledges.isEmpty {
       try visitor.visitRepeatedStringField(value: self.acknowledges, fieldNumber: 7)
     }
+    if !self.conversation.isEmpty {
+      try visitor.visitSingularStringField(value: self.conversation, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1778,6 +1803,7 @@ nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, Swi
     if lhs.waitSeconds != rhs.waitSeconds {return false}
     if lhs.mayChange != rhs.mayChange {return false}
     if lhs.acknowledges != rhs.acknowledges {return false}
+    if lhs.conversation != rhs.conversation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1785,7 +1811,7 @@ nonisolated extension Sarai_Memory_V1_RespondRequest: SwiftProtobuf.Message, Swi
 
 nonisolated extension Sarai_Memory_V1_RespondReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RespondReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcome\0\u{1}text\0\u{1}facts\0\u{1}language\0\u{3}waited_seconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcome\0\u{1}text\0\u{1}facts\0\u{1}language\0\u{3}waited_seconds\0\u{1}forgotten\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1798,12 +1824,17 @@ nonisolated extension Sarai_Memory_V1_RespondReply: SwiftProtobuf.Message, Swift
       case 3: try { try decoder.decodeRepeatedInt64Field(value: &self.facts) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.language) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.waitedSeconds) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._forgotten) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.outcome != .none {
       try visitor.visitSingularEnumField(value: self.outcome, fieldNumber: 1)
     }
@@ -1819,6 +1850,9 @@ nonisolated extension Sarai_Memory_V1_RespondReply: SwiftProtobuf.Message, Swift
     if self.waitedSeconds.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.waitedSeconds, fieldNumber: 5)
     }
+    try { if let v = self._forgotten {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1828,6 +1862,7 @@ nonisolated extension Sarai_Memory_V1_RespondReply: SwiftProtobuf.Message, Swift
     if lhs.facts != rhs.facts {return false}
     if lhs.language != rhs.language {return false}
     if lhs.waitedSeconds != rhs.waitedSeconds {return false}
+    if lhs._forgotten != rhs._forgotten {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2527,7 +2562,7 @@ nonisolated extension Sarai_Memory_V1_ForgetRequest: SwiftProtobuf.Message, Swif
 
 nonisolated extension Sarai_Memory_V1_ForgetReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ForgetReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{1}turns\0\u{3}backups_purged\0\u{1}said\0\u{3}said_turns\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{1}turns\0\u{3}backups_purged\0\u{1}said\0\u{3}said_turns\0\u{3}is_everything\0\u{3}includes_mentions\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2540,6 +2575,8 @@ nonisolated extension Sarai_Memory_V1_ForgetReply: SwiftProtobuf.Message, SwiftP
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.backupsPurged) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.said) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.saidTurns) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.isEverything) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.includesMentions) }()
       default: break
       }
     }
@@ -2561,6 +2598,12 @@ nonisolated extension Sarai_Memory_V1_ForgetReply: SwiftProtobuf.Message, SwiftP
     if !self.saidTurns.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.saidTurns, fieldNumber: 5)
     }
+    if self.isEverything != false {
+      try visitor.visitSingularBoolField(value: self.isEverything, fieldNumber: 6)
+    }
+    if self.includesMentions != false {
+      try visitor.visitSingularBoolField(value: self.includesMentions, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2570,6 +2613,8 @@ nonisolated extension Sarai_Memory_V1_ForgetReply: SwiftProtobuf.Message, SwiftP
     if lhs.backupsPurged != rhs.backupsPurged {return false}
     if lhs.said != rhs.said {return false}
     if lhs.saidTurns != rhs.saidTurns {return false}
+    if lhs.isEverything != rhs.isEverything {return false}
+    if lhs.includesMentions != rhs.includesMentions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -68,10 +68,12 @@ extension MemoryOperation {
 
 extension MemoryForgotten {
   package var json: JSONValue {
-    [
+    var object: JSONObject = [
       "facts": .array(facts.map(JSONValue.integer)), "turns": .array(turns.map(JSONValue.integer)),
       "backups_purged": .integer(Int64(backupsPurged)),
     ]
+    if let elsewhere { object["messages_redacted"] = .integer(Int64(elsewhere.messages)) }
+    return .object(object)
   }
 }
 

@@ -204,20 +204,72 @@ package struct MemoryForgotten: Sendable, Hashable {
   package var facts: [Int64]
   package var turns: [Int64]
   package var backupsPurged: Int
-  /// What the facts say, where nothing was forgotten yet.
+  /// What the facts say or said; none where everything is forgotten.
   package var said: [MemoryFact]
 
-  /// What the turns say, then; long ones not whole, and of very many the first.
+  /// What the turns say or said; long ones not whole, and of very many the first.
   package var saidTurns: [MemoryTurn]
+  package var isEverything: Bool
+  package var includesMentions: Bool
+  /// What of it was found in conversations that a chat keeps; nil where nobody looked.
+  package var elsewhere: ForgottenElsewhere?
 
   package init(
-    facts: [Int64], turns: [Int64], backupsPurged: Int = 0, said: [MemoryFact] = [], saidTurns: [MemoryTurn] = []
+    facts: [Int64], turns: [Int64], backupsPurged: Int = 0, said: [MemoryFact] = [], saidTurns: [MemoryTurn] = [],
+    isEverything: Bool = false, includesMentions: Bool = false, elsewhere: ForgottenElsewhere? = nil
   ) {
     self.facts = facts
     self.turns = turns
     self.backupsPurged = backupsPurged
     self.said = said
     self.saidTurns = saidTurns
+    self.isEverything = isEverything
+    self.includesMentions = includesMentions
+    self.elsewhere = elsewhere
+  }
+}
+
+/// What a forgetting took out of the texts that a chat keeps of its own.
+package struct ForgottenElsewhere: Sendable, Hashable {
+  /// Of kept conversations.
+  package var messages: Int
+  /// Of what was typed.
+  package var lines: Int
+  /// Why not all of it could be taken out.
+  package var fault: SaraiError?
+
+  package init(messages: Int = 0, lines: Int = 0, fault: SaraiError? = nil) {
+    self.messages = messages
+    self.lines = lines
+    self.fault = fault
+  }
+
+  package static func == (a: Self, b: Self) -> Bool { a.messages == b.messages && a.lines == b.lines }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(messages)
+    hasher.combine(lines)
+  }
+
+  /// A sentence for the person; nil where there was nothing.
+  package var sentence: Localized? {
+    if let fault {
+      return Localized(
+        es: "En tus conversaciones guardadas aún puede quedar: \(fault.message.es)",
+        en: "It may still be in your kept conversations: \(fault.message.en)")
+    }
+    guard messages > 0 || lines > 0 else { return nil }
+    guard messages > 0 else {
+      return Localized(
+        es: "Tampoco queda entre lo que tecleaste.", en: "It is gone from what you typed too.")
+    }
+    return Localized(
+      es: messages == 1
+        ? "También lo he quitado de un mensaje de tus conversaciones guardadas."
+        : "También lo he quitado de \(messages) mensajes de tus conversaciones guardadas.",
+      en: messages == 1
+        ? "It is gone from a message of your kept conversations too."
+        : "It is gone from \(messages) messages of your kept conversations too.")
   }
 }
 

@@ -22,7 +22,9 @@ extension Route {
       query: MemoryFields.facts, handle: { api, call in try await api.facts(call) }),
     Route(
       method: .post, template: "/api/memory/facts",
-      doc: Localized(es: "Guarda hechos tal como se dan.", en: "Stores facts as they are given."),
+      doc: Localized(
+        es: "Guarda hechos enteros, con su sujeto y su verbo en las palabras de la memoria.",
+        en: "Stores whole facts, their subjects and verbs in the memory's own words."),
       fields: MemoryFields.add, handle: { api, call in try await api.addFacts(call) }),
     Route(
       method: .get, template: "/api/memory/facts/{id}",
@@ -194,10 +196,17 @@ extension API {
     request.language = Self.language(given, call)
     request.includesMentions = given["mentions"]?.boolValue ?? false
     request.isRehearsal = given["dry_run"]?.boolValue ?? false
-    guard !request.text.isEmpty || !request.facts.isEmpty || !request.turns.isEmpty else {
+    request.everything = given["everything"]?.boolValue ?? false
+    let isNamed = !request.text.isEmpty || !request.facts.isEmpty || !request.turns.isEmpty
+    guard isNamed || request.everything else {
       throw SaraiError(
-        .invalidRequest, es: "Di qué se olvida: «text», «facts» o «turns».",
-        en: "Say what to forget: \"text\", \"facts\" or \"turns\".", subject: "text")
+        .invalidRequest, es: "Di qué se olvida: «text», «facts» o «turns»; todo, con «everything».",
+        en: "Say what to forget: \"text\", \"facts\" or \"turns\"; all of it by \"everything\".", subject: "text")
+    }
+    guard !request.everything || (!isNamed && !request.isRehearsal) else {
+      throw SaraiError(
+        .invalidRequest, es: "«everything» va solo: quita lo demás.",
+        en: "\"everything\" goes alone: leave out the rest.", subject: "everything")
     }
     return try await remember(call) { [request] memory in
       let forgotten = try await memory.forget(request)

@@ -165,6 +165,8 @@ enum MemoryFields {
       en: "All that says the same object is forgotten too: right for a password, wrong for a town."),
     .optional(
       "dry_run", .boolean, default: false, es: "Solo dice qué se olvidaría.", en: "Only tells what would be forgotten."),
+    .optional(
+      "everything", .boolean, default: false, es: "Se olvida todo; va solo.", en: "All of it is forgotten; goes alone."),
     language, user,
   ]
 

@@ -68,6 +68,10 @@ extension Answerer {
 
   func contradiction(_ values: [String], _ frames: [Frame], _ question: Question) -> MemoryAnswer {
     let list = SentenceWriter.list(unique(values).map { $0 }, question.language)
+    // The person was asked already.
+    if frames.allSatisfy(\.main.holdsBesideOthers) {
+      return known(SentenceWriter(question).statement(list), frames, question)
+    }
     let text = Localized(
       es: "Me has dicho cosas distintas: \(list). ¿Cuál es la correcta?",
       en: "You have told me different things: \(list). Which one is right?")

@@ -163,7 +163,7 @@ package struct Forgetting {
     return .unsure(ids, saying: phrase.text)
   }
 
-  private func thing(_ phrase: NounPhrase, isDeletion: Bool) throws -> ForgettingRequest? {
+  func thing(_ phrase: NounPhrase, isDeletion: Bool) throws -> ForgettingRequest? {
     let resolver = isDeletion ? EntityResolver(view) : answerer.resolver
     if EntityName.nouns(of: phrase) == ["nombre"] {
       let owners = try phrase.possessor.first.map { try resolver.names(of: $0) } ?? [EntityName.user]
@@ -273,7 +273,7 @@ package struct Forgetting {
   }
 
   /// With the facts that hang on them: what was said in the same clause.
-  private func closure(_ ids: [FactID]) throws -> [FactID] {
+  func closure(_ ids: [FactID]) throws -> [FactID] {
     guard !ids.isEmpty else { return [] }
     let wanted = Set(ids)
     let all = try view.facts(ever: true, limit: Self.mostFacts)
@@ -294,7 +294,7 @@ package struct Forgetting {
 }
 
 /// The words around what was told: «lo que te dije de mi peso», "everything you know about my dog".
-private enum Telling {
+enum Telling {
   /// Without them.
   static func stripped(_ asked: [Word]) -> [Word] {
     var words = asked

@@ -22,9 +22,10 @@ extension MemoryStore {
         return (ForgetReceipt(facts: [], turns: [], backupsPurged: 0), false)
       }
       var forgetting = try ForgettingWork(database: database, owner: owner, request)
-      let receipt = ForgetReceipt(
+      var receipt = ForgetReceipt(
         facts: forgetting.facts.sorted().map(FactID.init(rawValue:)),
         turns: forgetting.turns.sorted().map(TurnID.init(rawValue:)), backupsPurged: 0)
+      if !request.everything { (receipt.said, receipt.saidTurns) = try forgetting.said() }
       let isAnything = request.everything || !receipt.facts.isEmpty || !receipt.turns.isEmpty
       guard isAnything else { return (receipt, false) }
       try forgetting.run()

@@ -175,6 +175,32 @@ struct ForgettingWork {
     if let reply { turns.insert(reply) }
   }
 
+  // MARK: - Telling
+
+  /// Of what the facts, and of what the turns say, so many bytes at most.
+  private static let saidBytes = 16 << 20
+
+  /// What the facts and turns say, before they go.
+  func said() throws -> (facts: [Fact], turns: [Turn]) {
+    var said: (facts: [Fact], turns: [Turn]) = ([], [])
+    var bytes = 0
+    let rows = FactRows(database)
+    for id in facts.sorted() {
+      guard let fact = try rows.load(FactID(rawValue: id), owner: owner) else { continue }
+      bytes += fact.subject.text.utf8.count + fact.verb.text.utf8.count + fact.object.text.utf8.count
+      guard bytes <= Self.saidBytes else { break }
+      said.facts.append(fact)
+    }
+    bytes = 0
+    for id in turns.sorted() {
+      guard let turn = try Turns.load(database, TurnID(rawValue: id), owner: owner) else { continue }
+      bytes += turn.text.utf8.count
+      guard bytes <= Self.saidBytes else { break }
+      said.turns.append(turn)
+    }
+    return said
+  }
+
   // MARK: - Deleting
 
   mutating func run() throws {

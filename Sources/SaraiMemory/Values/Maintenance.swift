@@ -53,11 +53,18 @@ package struct ForgetReceipt: Sendable, Hashable {
   package var turns: [TurnID]
   /// Backups that held the forgotten and are gone; a fresh one stands in their place.
   package var backupsPurged: Int
+  /// What the facts and turns said, for looking for it elsewhere; the first of very many, none where all was forgotten.
+  package var said: [Fact]
+  package var saidTurns: [Turn]
 
-  package init(facts: [FactID], turns: [TurnID], backupsPurged: Int) {
+  package init(
+    facts: [FactID], turns: [TurnID], backupsPurged: Int, said: [Fact] = [], saidTurns: [Turn] = []
+  ) {
     self.facts = facts
     self.turns = turns
     self.backupsPurged = backupsPurged
+    self.said = said
+    self.saidTurns = saidTurns
   }
 }
 

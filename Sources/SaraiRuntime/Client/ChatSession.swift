@@ -1,5 +1,6 @@
 import SaraiAgent
 package import SaraiCore
+package import SaraiMemory
 
 /// One conversation with a model: its history so far, and the file that keeps it.
 package struct ChatSession {
@@ -86,11 +87,48 @@ package struct ChatSession {
   }
 
   /// Notes a question and its answer, and syncs them to disk.
-  package mutating func conclude(question: String, answer: String) throws {
-    let exchange = [Message(.user, question), Message(.assistant, answer)]
+  ///
+  /// - Parameter forgotten: What is taken out of them and of all that was said before; the files are clean already.
+  package mutating func conclude(question: String, answer: String, without forgotten: [ForgottenWords] = []) throws {
+    var exchange = [Message(.user, question), Message(.assistant, answer)]
+    for words in forgotten {
+      leaveOut(words, of: &messages)
+      leaveOut(words, of: &exchange)
+    }
     if isPrivate { privateMessages.formUnion(messages.count..<messages.count + exchange.count) }
     messages += exchange
     if !isPrivate { try writer?.append(exchange) }
+  }
+
+  private func leaveOut(_ words: ForgottenWords, of messages: inout [Message]) {
+    var goesOn = false
+    for index in messages.indices where messages[index].role != .system {
+      let isSaid = words.areSaid(in: messages[index].content, conversation: writer?.id ?? name)
+      let goes = isSaid || (goesOn && messages[index].role == .assistant)
+      goesOn = goes && messages[index].role == .user
+      if goes { messages[index].content = ConversationStore.ellipsis }
+    }
+  }
+
+  /// Leaves out what another process has taken out of the conversation's file since: it was forgotten.
+  package mutating func refresh() {
+    guard let id, let kept = try? store.load(id).messages else { return }
+    let places = messages.indices.filter { !privateMessages.contains($0) }
+    guard kept.count == places.count else { return }
+    for (place, message) in zip(places, kept) where ConversationStore.isForgotten(message) { messages[place] = message }
+  }
+
+  /// What a model is told of the conversation: exchanges without anything forgotten.
+  private var remembered: [Message] {
+    var found: [Message] = []
+    for message in messages {
+      guard ConversationStore.isForgotten(message) else {
+        found.append(message)
+        continue
+      }
+      if message.role == .assistant, found.last?.role == .user { found.removeLast() }
+    }
+    return found
   }
 
   /// Asks; the oldest exchanges are left out, whole, where the conversation has outgrown the context.
@@ -98,7 +136,7 @@ package struct ChatSession {
     let memory = owner.map { MemoryUse(owner: $0, conversation: writer?.id ?? name, learns: !isPrivate) }
     var sampling = Persona.standard.sampling
     sampling.maxTokens = maxTokens
-    let history = messages
+    let history = remembered
     let model = model
     return AsyncThrowingStream { continuation in
       let task = Task { [sampling] in

@@ -62,7 +62,7 @@ package struct ConversationStore: Sendable {
     ["role": .string(message.role.rawValue), "content": .string(message.content)]
   }
 
-  private static func message(line: some Sequence<UInt8>) -> Message? {
+  static func message(line: some Sequence<UInt8>) -> Message? {
     guard let json = try? JSONValue(parsing: Array(line)), let content = json["content"]?.stringValue,
       let role = json["role"]?.stringValue.flatMap(Message.Role.init(rawValue:))
     else { return nil }
@@ -158,7 +158,7 @@ package struct ConversationStore: Sendable {
     return "\(folder)/\(id).jsonl"
   }
 
-  private func ids() -> [String] {
+  func ids() -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }.filter(Self.isID).sorted()
   }

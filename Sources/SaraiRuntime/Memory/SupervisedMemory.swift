@@ -16,17 +16,23 @@ final class SupervisedMemory: Sendable {
 
   private let supervision: Supervision
   private let tell: @Sendable (Localized) -> Void
+  private let kept: KeptTexts
   private let open = Mutex<Open?>(nil)
 
-  /// - Parameter tell: Called with what the person has to know of the memory's file.
-  init(supervision: Supervision, tell: @escaping @Sendable (Localized) -> Void) {
+  /// - Parameters:
+  ///   - kept: Where what is forgotten is looked for as well.
+  ///   - tell: Called with what the person has to know of the memory's file.
+  init(supervision: Supervision, kept: KeptTexts, tell: @escaping @Sendable (Localized) -> Void) {
     self.supervision = supervision
+    self.kept = kept
     self.tell = tell
   }
 
   /// The memory behind it.
   var gateway: MemoryClient {
-    MemoryClient(connection: { try await self.connection() }, lost: { self.lose($0) })
+    MemoryClient(
+      connection: { try await self.connection() }, lost: { self.lose($0) },
+      forgotten: { [kept] in kept.leaveOut($0, of: $1) })
   }
 
   func close() {

@@ -1,4 +1,5 @@
 import SaraiCore
+import SaraiMemory
 import SaraiRuntime
 
 /// What both chats share, the one in a terminal and the plain one: the session, and what slash commands do.
@@ -7,6 +8,8 @@ struct Conversationalist {
   let models: any Conversing
   /// What questions may be about, beside the conversation.
   let data: GrantedData
+  /// What forgetting has to look through beside the memory.
+  let kept: KeptTexts
   let showsTimings: Bool
   /// What `~` stands for.
   let home: String
@@ -30,6 +33,19 @@ struct Conversationalist {
       Output.line(SlashCommand.explanation)
     }
     return .goOn
+  }
+
+  /// Takes out of the conversation what was forgotten elsewhere: in another chat, or by a command.
+  mutating func refresh() { session.refresh() }
+
+  /// Notes a question and its answer, without what was forgotten while it was answered.
+  ///
+  /// - Returns: What was.
+  @discardableResult
+  mutating func conclude(question: String, answer: String) throws -> [ForgottenWords] {
+    let forgotten = kept.takeNews()
+    try session.conclude(question: question, answer: answer, without: forgotten)
+    return forgotten
   }
 
   private mutating func changePrivacy() {

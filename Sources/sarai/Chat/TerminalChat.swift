@@ -1,4 +1,5 @@
 import SaraiCore
+import SaraiMemory
 import SaraiRuntime
 
 /// The chat in a terminal: one loop that takes keys and words of the answer in the order in which they come.
@@ -118,6 +119,7 @@ struct TerminalChat {
 
   private mutating func ask(_ question: String) {
     turn += 1
+    conversation.refresh()
     progress = AnswerProgress()
     Output.write(Output.dim("…"))
     let answers = conversation.session.ask(question, of: conversation.models)
@@ -160,7 +162,9 @@ struct TerminalChat {
     }
     if !progress.text.isEmpty {
       do {
-        try conversation.session.conclude(question: question, answer: progress.text)
+        for words in try conversation.conclude(question: question, answer: progress.text) {
+          editor.leaveOut { words.areSaid(in: $0) }
+        }
       } catch {
         _ = Output.report(error)
       }

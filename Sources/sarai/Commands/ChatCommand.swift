@@ -69,8 +69,9 @@ struct ChatCommand: AsyncParsableCommand {
       let preparing = Task { await assistant.prepare() }
       defer { preparing.cancel() }
       let conversation = Conversationalist(
-        session: opened, models: assistant, data: assistant.data, showsTimings: configuration.flag("chat.timings"),
-        home: setup.folders.home)
+        session: opened, models: assistant, data: assistant.data, kept: assistant.kept,
+        showsTimings: configuration.flag("chat.timings"), home: setup.folders.home)
+      assistant.kept.listen()
       if let data { try await assistant.data.grant(data) }
       if let notice { Output.note(notice[Words.language] + "\n") }
       try await talk(conversation, setup)

@@ -31,6 +31,12 @@ struct LineEditor {
 
   var text: String { String(characters) }
 
+  /// Takes lines out of what the up key brings back.
+  mutating func leaveOut(_ isUnwanted: (String) -> Bool) {
+    history.removeAll(where: isUnwanted)
+    place = history.count
+  }
+
   mutating func handle(_ key: Key) -> Action {
     switch key {
     case .text(let text), .paste(let text): insert(text)

@@ -127,6 +127,20 @@ struct ForgettingSentenceTests {
     #expect(told.current == ["usuario | trabajar en | Tesco"])
   }
 
+  @Test(
+    "A verb with other senses is asked about before anything goes",
+    arguments: ["drop my PIN", "Drop my pin please", "clear my PIN", "purge my PIN"])
+  func vague(text: String) throws {
+    let told = try Conversation(.english, "My PIN is 4471")
+    guard case .unsure(let ids, _)? = try request(text, told) else {
+      Issue.record("\(text): \(String(describing: try request(text, told)))")
+      return
+    }
+    #expect(ids.count == 1)
+    #expect(try request("Drop my kids at school", told) == nil)
+    #expect(try request("clear my schedule", told) == nil)
+  }
+
   @Test("Of several things all are forgotten, and of a kind every one")
   func several() throws {
     var told = try Conversation(

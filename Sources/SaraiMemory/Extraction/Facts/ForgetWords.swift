@@ -10,7 +10,7 @@ enum ForgetWords {
     /// Whether it may be meant for good: not «por un momento», nor a question, nor what the person wants to delete
     /// themselves.
     var isMeant: Bool
-    /// Whether more is said after it: «…, al final no viene».
+    /// Whether more is said after it, «…, al final no viene», or the verb has other senses: it is asked about first.
     var goesOn: Bool
   }
 
@@ -81,7 +81,8 @@ enum ForgetWords {
     return Request(
       objects: objects,
       isDeletion: lead.isDeletion ?? (!verb.hasPrefix("olvid") && !verb.hasPrefix("olv") && !verb.hasPrefix("forg")),
-      isMeant: !isMomentary && (!sentence.isQuestion || lead.mayAsk) && (!lead.isWish || isOfMemory), goesOn: goesOn)
+      isMeant: !isMomentary && (!sentence.isQuestion || lead.mayAsk) && (!lead.isWish || isOfMemory),
+      goesOn: goesOn || lead.isVague && !isOfMemory)
   }
 
   /// Without «por favor», «de tu memoria», «para siempre» and the like at the end.
@@ -105,7 +106,7 @@ enum ForgetWords {
   }
 
   /// Divides «mi PIN, mi trabajo y a mi madre», up to what is no object any more.
-  private static func objects(in words: ArraySlice<Word>) -> (objects: [[Word]], goesOn: Bool) {
+  static func objects(in words: ArraySlice<Word>) -> (objects: [[Word]], goesOn: Bool) {
     var objects: [[Word]] = [[]]
     var place = words.startIndex
     while place < words.endIndex {
@@ -160,6 +161,8 @@ enum ForgetWords {
     /// «No recuerdes…»
     var isDenied = false
     var isDeletion: Bool?
+    /// "Drop my pin" may mean one on a map.
+    var isVague = false
   }
 
   private static let courtesies = Vocabulary.set(
@@ -245,6 +248,7 @@ enum ForgetWords {
         $0.isDenied = true
         $0.isDeletion = false
       },
+      list("", ["drop", "clear", "purge", "ditch"]) { $0.isVague = true },
       list(
         "",
         Vocabulary.set(

@@ -113,6 +113,7 @@ struct MemoryForgetCommand: AsyncParsableCommand {
 
   private func checkSomething(_ forgotten: MemoryForgotten) throws {
     guard forgotten.facts.isEmpty, forgotten.turns.isEmpty, !options.json else { return }
+    if let elsewhere = forgotten.elsewhere, elsewhere.messages + elsewhere.lines > 0 { return }
     Output.note(
       words(
         es: "No hay nada así que olvidar. Lo que hay: sarai memory list",
@@ -140,6 +141,17 @@ struct MemoryForgetCommand: AsyncParsableCommand {
     if moreTurns > 0 {
       write("  " + words(es: "y \(MemoryText.turns(moreTurns)) más", en: "and \(MemoryText.turns(moreTurns)) more"))
     }
+    if options.user == MemoryOptions.local {
+      write(
+        "  "
+          + (all
+            ? words(
+              es: "y las conversaciones guardadas de «sarai chat» y lo que tecleaste en ellas",
+              en: "and the conversations that sarai chat keeps, and what you typed in them")
+            : words(
+              es: "y lo que de ello digan las conversaciones guardadas de «sarai chat»",
+              en: "and what the conversations that sarai chat keeps say of it")))
+    }
     if found.turns.isEmpty {
       write(
         "  "
@@ -165,6 +177,7 @@ struct MemoryForgetCommand: AsyncParsableCommand {
   private func show(_ forgotten: MemoryForgotten) {
     let (facts, turns) = (MemoryText.facts(forgotten.facts.count), MemoryText.turns(forgotten.turns.count))
     Output.line(words(es: "Olvidado: \(facts) y \(turns).", en: "Forgotten: \(facts) and \(turns)."))
+    if let told = forgotten.elsewhere?.sentence { Output.line(told[Words.language]) }
     if forgotten.backupsPurged > 0 {
       Output.line(
         words(

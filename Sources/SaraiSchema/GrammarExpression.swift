@@ -126,9 +126,19 @@ struct GrammarRules {
         case (_, let most?): least == most ? "{\(least)}" : "{\(least),\(most)}"
         case (_, nil): "{\(least),}"
         }
-      let needsParentheses = if case .repeated = inner { true } else { false }
       let text = written(inner, isWithin: true)
-      return (needsParentheses ? "(" + text + ")" : text) + sign
+      return (isRepetition(inner) ? "(" + text + ")" : text) + sign
+    }
+  }
+
+  /// Whether it is written with a sign at its end, which no other may follow.
+  private static func isRepetition(_ expression: GrammarExpression) -> Bool {
+    switch expression {
+    case .repeated: return true
+    case .sequence(let parts):
+      let written = parts.filter { $0 != .nothing }
+      return written.count == 1 && isRepetition(written[0])
+    default: return false
     }
   }
 

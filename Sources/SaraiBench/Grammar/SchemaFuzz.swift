@@ -7,6 +7,7 @@ struct SchemaFuzz {
   private static let formats = ["date", "time", "date-time", "uuid", "email", "ipv4", "ipv6", "uri", "hostname"]
   private static let patterns = [
     "^[A-Z]{2}-\\d{3}$", "^(red|green|blue)$", "^\\w+( \\w+){0,3}$", "^[^x]{2,5}$", "^-?\\d+(\\.\\d{2})?$",
+    "^(a+)+$", "^([ab]{2})+c?$", "^(x|y+){1,3}\\S$", "^(\\d{2})* $",
   ]
 
   init(seed: UInt64) { random = SeededGenerator(seed: seed) }

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import re
 import socket
 import time
 
@@ -82,6 +83,55 @@ def test_schemas_that_cannot_be_held_to_are_refused_by_their_place(http):
     assert answer({"type": "array", "minItems": 300, "items": {"type": "string"}}).json()["error"]["param"] == "max_tokens"
     refused(http.post(CHAT, content=chat_body(tools=[{"type": "function"}])), 400, "invalid_request", "tools[0].function")
     refused(http.post(CHAT, content=chat_body(tool_choice="required")), 400, "invalid_request", "tool_choice")
+
+
+def nested(depth, leaf):
+    for _ in range(depth):
+        leaf = {"type": "array", "items": leaf}
+    return leaf
+
+
+TEXT = {"type": "string"}
+PLACE = "response_format.json_schema.schema"
+
+
+@pytest.mark.parametrize(
+    "schema, status, param",
+    [
+        (nested(99, TEXT), 400, None), ({"enum": [f"value {n} " + "x" * 30 for n in range(25_000)]}, 413, PLACE),
+        ({"const": "x" * 1_000_000}, 413, PLACE),
+        ({"type": "object", "properties": {f"p{n}": TEXT for n in range(25_000)}}, 413, PLACE),
+        ({"anyOf": [{"const": "x" * 600 + str(n)} for n in range(500)]}, 413, PLACE),
+        ({**TEXT, "maxLength": 10**9}, 413, PLACE), ({"type": "array", "items": TEXT, "minItems": 10**6}, 413, PLACE),
+        ({**TEXT, "pattern": "^" + "(" * 900 + "a" + ")" * 900 + "$"}, 400, f"{PLACE}#/pattern"),
+        ({**TEXT, "pattern": "^((a{1,900}){1,900}){1,900}$"}, 400, "max_tokens"),
+        ({**TEXT, "pattern": "^(a*)*$"}, 400, f"{PLACE}#/pattern"), ({"$ref": "#"}, 400, PLACE),
+        ({"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#"}}}, 400, None),
+        ({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}, {}]}}, "$ref": "#/$defs/a"}, 413, None),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_hostile_schemas_are_refused(http, schema, status, param):
+    format = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    refused(http.post(CHAT, content=chat_body(response_format=format, max_tokens=1)), status, param=param)
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|a)*b$", "^(a|b|ab)*c$", "^((a{1,9}){1,9}){1,9}$", "a.*b.*c.*d"])
+def test_patterns_that_could_be_read_in_many_ways_are_held_to(http, pattern):
+    schema = {"type": "object", "properties": {"a": {**TEXT, "pattern": pattern}}, "required": ["a"]}
+    format = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    reply = http.post(CHAT, content=chat_body(response_format=format, max_tokens=40, temperature=1, seed=3)).json()
+    assert re.search(pattern, json.loads(reply["choices"][0]["message"]["content"])["a"])
+
+
+def test_a_description_of_a_megabyte_and_hundreds_of_schemas_leave_the_server_well(http):
+    for number in range(100):
+        schema = {"type": "object", "properties": {f"name_{number}": {"type": "boolean"}}, "required": [f"name_{number}"]}
+        if number == 0:
+            schema["description"] = "d" * 1_000_000
+        format = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+        reply = http.post(CHAT, content=chat_body(response_format=format, max_tokens=24)).json()
+        assert list(json.loads(reply["choices"][0]["message"]["content"])) == [f"name_{number}"]
 
 
 def test_the_sentence_is_spanish_for_those_who_ask_for_it(http):

@@ -21,6 +21,7 @@ import Testing
     #"{"type": "object", "properties": {"a": {"type": "boolean"}, "b": {"type": "null"}, "c": {"type": "null"}, "d": {"type": "null"}}, "dependentRequired": {"a": ["b"], "b": ["c"]}}"#,
     #"{"type": "object", "dependencies": {"a": ["b"]}, "additionalProperties": {"type": "integer"}}"#,
     #"{"type": "object", "patternProperties": {"^[a-c]{1,3}$": {"type": "integer"}}, "additionalProperties": false, "minProperties": 1, "maxProperties": 3}"#,
+    #"{"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}, "b": {"type": "string", "pattern": "^((\\d{2})+|x)+\\S$"}, "c": {"type": "string", "pattern": "^[^\\s]{1,3}(?:(?:z*))?$"}}, "required": ["a", "b", "c"]}"#,
     #"{"type": "object", "propertyNames": {"enum": ["x", "y", "z"]}, "additionalProperties": {"type": "boolean"}, "maxProperties": 4}"#,
     #"{"type": "array", "items": {"enum": ["a", "b", "c", 1, 1.0]}, "uniqueItems": true, "minItems": 2, "maxItems": 3}"#,
     #"{"type": "array", "items": {"enum": ["a", "b", "c", "d", "e", "f", "g", "h"]}, "uniqueItems": true, "minItems": 3}"#,

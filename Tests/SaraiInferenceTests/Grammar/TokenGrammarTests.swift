@@ -241,6 +241,26 @@ import Testing
     try one.rollback(60)
     #expect(one.canClose(within: 100_000))
   }
+
+  @Test func `of many different grammars, one after the other, only the last ones stay in memory`() throws {
+    let factory = GrammarFactory(model: Self.model)
+    func use(_ numbers: Range<Int>) throws {
+      for number in numbers {
+        let grammar = try factory.make(
+          GenerationGrammar(gbnf: #"root ::= "{\"name_\#(number)\": " [a-z]{1,\#(number % 40 + 1)} "}""#))
+        for token in try tokens("{\"name_\(number)\": ") { try grammar.accept(token) }
+        #expect(try allowed(grammar).contains(true))
+      }
+    }
+    func residentBytes() throws -> Int {
+      let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+      return try #require(Int(pages)) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+    try use(0..<50)
+    let before = try residentBytes()
+    try use(50..<rounds(300, soak: 10_000))
+    #expect(try residentBytes() - before < 32 << 20)
+  }
 }
 
 extension TokenTrie {

@@ -386,6 +386,6 @@ extension Answerer {
           [Frame(main: fact, parts: [], verb: "ser")], question)
       }
     }
-    return nil
+    return isMembership ? nil : try named(noun, question, subjects)
   }
 }

@@ -28,6 +28,24 @@ extension Answerer {
     return nil
   }
 
+  /// «¿Qué coche tengo?», when «me he comprado un Kia» was told.
+  func named(_ noun: NounPhrase, _ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
+    let nouns = EntityName.nouns(of: noun)
+    let all = try view.facts(subjects: subjects).filter { !$0.isNegated }
+    let told = all.filter { fact in
+      ["tener", "comprar", "conducir"].contains(fact.verb.text) && Makes.isMake(fact.object.text, of: nouns)
+        // «Le he comprado un Kia a mi hija»
+        && !all.contains {
+          ["a", "para"].map { "\(fact.verb.folded) \(fact.object.folded) \($0)" }.contains($0.verb.folded)
+        }
+    }
+    guard let first = told.first else { return nil }
+    let words = unique(told.reversed().map { objectWords($0.object.text, question.language) })
+    return known(
+      SentenceWriter(question).statement(SentenceWriter.list(words, question.language)),
+      [Frame(main: first, parts: [], verb: first.verb.text)], question)
+  }
+
   /// «¿Cómo es mi jefa?», «¿Cómo está mi madre?»: what somebody is like.
   func manner(_ question: Question, _ subjects: [String]) throws -> MemoryAnswer? {
     guard question.gap?.kind == .manner, ["ser", "estar"].contains(question.clause.verb.verb),

@@ -94,7 +94,14 @@ package enum FactSentence {
       lemma = "be"
       object = object.hasSuffix("old") ? object : object + " old"
     }
-    let rest = verb.map { prepositions[Fold.text($0)] ?? turned($0, .english, speaker) }
+    let told = object
+    let rest = verb.enumerated().map { place, word in
+      // "You work at Boots", "you live in Leeds"
+      if place == verb.count - 1, word == "en" {
+        return EnglishPreposition.of(word, verb: Fold.text(infinitive), object: told, .english)
+      }
+      return prepositions[Fold.text(word)] ?? turned(word, .english, speaker)
+    }
     let words = words(lemma)
     let finite = finite(
       words[0], person: !isUser ? .other : speaker == .owner ? .first : .second, isPast: isPast,

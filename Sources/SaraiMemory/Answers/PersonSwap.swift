@@ -126,7 +126,8 @@ enum EntityWords {
     "psicologa": "psicóloga", "bebe": "bebé",
     "hermano pequeno": "hermano pequeño", "hermana pequeno": "hermana pequeña", "hijo pequeno": "hijo pequeño",
     "hija pequeno": "hija pequeña",
-    "abuela materno": "abuela materna", "abuela paterno": "abuela paterna",
+    "abuelos materno": "abuelos maternos", "abuelos paterno": "abuelos paternos", "abuela materno": "abuela materna",
+    "abuela paterno": "abuela paterna",
   ]
   private static let adjectives = ["mayor": "older", "pequeno": "younger", "favorito": "favorite", "mediano": "middle"]
   private static let nouns = Dictionary(

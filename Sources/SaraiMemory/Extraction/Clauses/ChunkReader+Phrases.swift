@@ -225,7 +225,7 @@ extension ChunkReader {
 
   private static let kinModifiers = Vocabulary.set(
     """
-    mayor menor pequeño pequeña mediano mediana paterno paterna materno materna politico politica gemelo gemela mellizo
+    mayor menor pequeño pequeña mediano mediana paterno paterna materno materna paternos maternos paternas maternas politico politica gemelo gemela mellizo
     melliza biologico biologica adoptivo adoptiva peque actual nuevo nueva
     """)
 
@@ -306,6 +306,8 @@ extension ChunkReader {
     let isContracted = folded(place) == "del"
     // «mi suegro de Orense» is from there.
     if phrase.isKin, phrase.isPossessedByUser, isWord(place + 1), words[place + 1].isCapitalized { return false }
+    // «¿Trabaja mi mujer de noche?»
+    if phrase.isKin, ["noche", "dia", "tarde", "manana", "madrugada"].contains(folded(place + 1)) { return false }
     guard isWord(place + 1),
       times.read(words, at: place + 1) == nil || Int(folded(place + 1)) != nil || phrase.isPossessedByUser == false
     else { return false }

@@ -58,6 +58,14 @@ struct ChunkReader: Sendable {
       chunks.append(.negation(word.folded))
       return place + 1
     }
+    // «antes del 20 de mayo»
+    if ["antes", "despues"].contains(word.folded), ["de", "del"].contains(folded(place + 1)), place + 2 < words.count,
+      let (time, end) = times.read(words, at: place + 2)
+    {
+      let day = TimePhrase(kind: time.kind, text: word.text + " de " + time.text)
+      chunks.append(.time(day, text: text(place..<end)))
+      return end
+    }
     if let (time, end) = times.read(words, at: place), !isNounOfTime(place) {
       chunks.append(.time(time, text: text(place..<end)))
       return end
@@ -75,11 +83,13 @@ struct ChunkReader: Sendable {
       chunks.append(.subordinator(word.folded))
       return place + 1
     }
-    if lexicon.conjunctions.contains(word.folded) {
+    // «Mi grupo es A negativo»
+    let isLetter = word.isCapitalized && word.text.count == 1 && !word.isFirst && language == .spanish
+    if lexicon.conjunctions.contains(word.folded), !isLetter {
       chunks.append(.conjunction(word.folded))
       return place + 1
     }
-    if lexicon.prepositions.contains(word.folded), let end = prepositional(at: place) { return end }
+    if lexicon.prepositions.contains(word.folded), !isLetter, let end = prepositional(at: place) { return end }
     if let (phrase, end) = phrase(at: place) {
       chunks.append(.phrase(phrase))
       return end

@@ -36,6 +36,12 @@ struct Clause: Sendable, Hashable {
     }
   }
 
+  /// "My kids are 7 and 9": which of them is how old is not told.
+  var countsEach: Bool {
+    guard let object, !object.conjuncts.isEmpty, subject?.isPlural == true else { return false }
+    return object.members.allSatisfy { $0.quantity != nil && ["", "ano", "year"].contains($0.head) }
+  }
+
   func argument(_ preposition: String) -> Argument? { arguments.first { $0.preposition == preposition } }
   var object: NounPhrase? { argument("")?.phrase }
 }

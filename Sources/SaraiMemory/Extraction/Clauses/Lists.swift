@@ -56,7 +56,7 @@ enum ListReader {
         return nil
       }
       // «dos perros, Lola y Chispa»: the names are theirs.
-      if b.isName, !a.isName, a.isPlural { return nil }
+      if b.isName, !a.isName, a.isPlural, a.name == nil || !a.isNameable { return nil }
       return a.isAction == b.isAction || !a.isAction ? chunk : nil
     case (.prepositional(let a, _, _), .prepositional(let b, _, _)): return a == b ? chunk : nil
     case (.prepositional(_, let a, _), .phrase(let b)): return a.isName == b.isName || !b.isDefinite ? chunk : nil
@@ -124,6 +124,17 @@ enum ListReader {
     let phrases = members.compactMap(\.phrase)
     var first = phrases[0]
     first.conjuncts = phrases.dropFirst().flatMap(\.members)
+    // «Mis hermanos Iván y Óscar»: each is a brother.
+    if first.isPlural, first.isNameable, first.name != nil, first.conjuncts.allSatisfy(\.isName) {
+      first.conjuncts = first.conjuncts.map { other in
+        var person = first
+        person.conjuncts = []
+        person.isPlural = false
+        person.name = other.name
+        person.text = other.text
+        return person
+      }
+    }
     first.isAlternative = isAlternative
     first.isPlural = true
     switch members[0] {

@@ -234,6 +234,7 @@ struct RoleAssignment {
     guard language == .spanish, verb.person == 5, !VerbClasses.copulas.contains(verb.lemma),
       let place = arguments.firstIndex(where: {
         $0.preposition == "a" && !$0.phrase.isAction && $0.phrase.pronoun != 2 && $0.phrase.quantity == nil
+          && $0.phrase.text.first?.isNumber != true
       }
       )
     else { return }

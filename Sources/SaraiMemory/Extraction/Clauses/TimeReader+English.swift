@@ -24,7 +24,7 @@ extension TimeReader {
     case "today", "tonight": return (TimePhrase(kind: .date, text: englishDay(today)), start + 1)
     case "yesterday": return (TimePhrase(kind: .date, text: englishDay(today.adding(days: -1))), start + 1)
     case "tomorrow": return (TimePhrase(kind: .date, text: englishDay(today.adding(days: 1))), start + 1)
-    case "on", "since", "by", "until":
+    case "on", "since", "by", "until", "before", "after":
       guard let (phrase, end) = englishDate(words, start + 1) else { return nil }
       let kind: TimePhrase.Kind = first == "since" ? .duration : phrase.kind
       let text =
@@ -50,6 +50,12 @@ extension TimeReader {
       return (TimePhrase(kind: .recurring, text: joined(words, start..<start + 2)), start + 2)
     case "at":
       let hour = at(words, start + 1)
+      // "at half past three"
+      if ["half", "quarter"].contains(hour), ["past", "to"].contains(at(words, start + 2)),
+        number(at(words, start + 3)) != nil || Int(at(words, start + 3)) != nil
+      {
+        return (TimePhrase(kind: .clock, text: joined(words, start..<start + 4)), start + 4)
+      }
       guard let digit = hour.first, digit.isNumber || number(hour) != nil, hour.count <= 7,
         !(start + 2 < words.count && words[start + 2].isCapitalized
           && !["AM", "PM", "Am", "Pm"].contains(words[start + 2].text))

@@ -21,6 +21,7 @@ enum Canonical {
     partner(&clause)
     aversion(&clause)
     liking(&clause)
+    speaking(&clause)
     falling(&clause)
     for index in clause.arguments.indices { clause.arguments[index].phrase = trimmed(clause.arguments[index].phrase) }
     return clause
@@ -208,9 +209,21 @@ enum Canonical {
     clause.verb.verb = "ser"
   }
 
+  /// "I can speak Welsh", «sé hablar galés»: one speaks it.
+  private static func speaking(_ clause: inout Clause) {
+    guard ["poder", "saber"].contains(clause.verb.modal ?? ""), ["hablar", "speak"].contains(clause.verb.lemma),
+      clause.object != nil
+    else { return }
+    clause.verb.modal = nil
+    clause.verb.verb = "hablar"
+  }
+
   /// «un poco de árabe» is «árabe».
   private static func trimmed(_ phrase: NounPhrase) -> NounPhrase {
     var phrase = phrase
+    for end in [" más", " mas", " more"] where phrase.text.lowercased().hasSuffix(end) {
+      phrase.text = String(phrase.text.dropLast(end.count))
+    }
     for lead in ["un poco de ", "algo de ", "a little ", "a bit of ", "some "]
     where phrase.text.lowercased().hasPrefix(lead) {
       phrase.text = String(phrase.text.dropFirst(lead.count))

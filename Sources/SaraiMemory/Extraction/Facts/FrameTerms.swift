@@ -119,6 +119,11 @@ enum Introductions {
       && name.allSatisfy { $0.isLetter || $0 == " " || $0 == "-" || $0 == "." }
   }
 
+  /// "My boss is Scottish" tells no name.
+  static func isOrigin(_ phrase: NounPhrase) -> Bool {
+    phrase.name.map { Vocabulary.nationalities.contains(Fold.text($0)) } ?? false
+  }
+
   private static let others = Vocabulary.set(
     """
     aries tauro geminis cancer leo virgo libra escorpio sagitario capricornio acuario piscis taurus gemini scorpio
@@ -132,7 +137,9 @@ enum AnimalNames {
     """
     perro perra gato gata loro canario pajaro tortuga conejo coneja hamster pez caballo yegua burro cabra gallina hurón cobaya
     periquito iguana serpiente cachorro perrito gatito dog cat parrot canary bird turtle tortoise rabbit hamster fish horse pony
-    puppy kitten snake iguana goat hen ferret cockatiel budgie parakeet lizard gecko mascota pet pup bunny
+    puppy kitten snake iguana goat hen ferret cockatiel budgie parakeet lizard gecko galgo podenco caniche chihuahua
+    beagle mastin husky bulldog carlino labrador labradoodle poodle spaniel retriever corgi dachshund terrier dalmata collie
+    whippet greyhound mascota pet pup bunny
     """)
 
   static func isAnimal(_ head: String) -> Bool { words.contains(head) }

@@ -133,6 +133,7 @@ extension TurnReading {
 
   mutating func endOwned(_ noun: String, by owner: String, entity: String?, number lost: Int = 1) throws {
     let wanted = Set(Content.stems(of: noun))
+    guard !wanted.isEmpty else { return }
     let had = try resolver.view.facts(subjects: [owner], verbs: ["tener"]).filter {
       !$0.isNegated && Set(Content.stems(of: $0.object.text)).isSuperset(of: wanted)
     }

@@ -15,7 +15,9 @@ extension TurnReading {
 
   /// "I've got a niece": she is who is spoken of.
   private static func had(_ fact: Fact) -> String? {
-    guard fact.verb == "tener", !fact.isNegated, fact.subject.text == EntityName.user else { return nil }
+    guard ["tener", "adoptar", "adopt", "comprar", "get"].contains(fact.verb.text), !fact.isNegated,
+      fact.subject.text == EntityName.user
+    else { return nil }
     let words = fact.object.text.split(separator: " ").map { Tokenizer.word(String($0)) }
     guard words.count <= 3, let last = words.last, ["un", "una", "a", "an"].contains(words[0].folded) else {
       return nil

@@ -20,6 +20,13 @@ extension TurnReading {
     if isDone, Self.finishing.contains(lemma), !objects.isDisjoint(with: Self.studies) || lemma.hasPrefix("gradua") {
       end(try resolver.view.facts(subjects: [subject]).filter { !$0.isNegated && $0.verb.text.hasPrefix("estudiar") })
     }
+    // «Ya le han dado el alta», "she was discharged"
+    let isReleased = lemma == "dar" && (objects.contains("alta") || objects.contains("alt"))
+    if isDone, isReleased || lemma == "discharge" {
+      let patient =
+        try clause.argument("a").flatMap { try resolver.names(of: $0.phrase).first } ?? resolver.last ?? subject
+      try endAdmission(isReleased ? patient : subject)
+    }
     // «Se ha echado novia»
     if isDone, !objects.isDisjoint(with: Self.partners), clause.object?.isDefinite == false {
       try end(subject, like: "soltero", except: [])
@@ -103,6 +110,16 @@ extension TurnReading {
     }
   }
 
+  /// Who may leave the hospital is not in it.
+  private mutating func endAdmission(_ patient: String) throws {
+    end(
+      try resolver.view.facts(subjects: [patient]).filter { fact in
+        let words = Set(Content.stems(of: fact.verb.text + " " + fact.object.text))
+        return !fact.isNegated && ["ser", "estar"].contains(where: fact.verb.text.hasPrefix)
+          && !words.isDisjoint(with: Self.admitted)
+      })
+  }
+
   /// What somebody is said to be, in so many words and no others.
   private mutating func endState(_ subject: String, _ stems: Set<String>) throws {
     end(
@@ -169,6 +186,8 @@ extension TurnReading {
   private static let engagement = stems("compromiso engagement")
   private static let engaged = stems("engaged prometido prometida comprometido comprometida")
   private static let homes = Vocabulary.set("piso casa apartamento flat house apartment home")
+  private static let admitted = stems(
+    "ingresado ingresada hospital hospitalizado hospitalizada uci clinica hospitalized ward")
   private static let jobs = stems("trabajo curro empleo job work")
   private static let babies = stems("bebe niño niña hijo hija baby babies boy girl twins gemelos mellizos son daughter")
   private static let expecting = stems("embarazada pregnant expecting")

@@ -21,8 +21,33 @@ extension TurnReading {
       let thing = clause.object.flatMap({ ["up", "down"].contains($0.text) ? nil : $0 }) ?? clause.subject,
       !thing.isUser
     else { return false }
+    // «Me han subido el sueldo a 1.800»
+    if Self.pay.contains(thing.head) {
+      let owner =
+        try clause.verb.clitics.contains("le")
+        ? thing.possessor.first.flatMap { try resolver.names(of: $0).first } : nil
+      return try setPay(of: owner ?? EntityName.user, to: value.text)
+    }
     return try setValue(of: thing, to: value.text)
   }
+
+  /// What somebody earns, in the money in which it was told before.
+  private mutating func setPay(of owner: String, to value: String) throws -> Bool {
+    let told = try resolver.view.facts(subjects: [owner]).filter { fact in
+      !fact.isNegated
+        && ["cobrar", "ganar", "earn"].contains { fact.verb.text == $0 || fact.verb.text.hasPrefix($0 + " ") }
+    }
+    let amount = told.first {
+      ["cobrar", "ganar", "earn"].contains($0.verb.text) && $0.object.text.contains(where: \.isNumber)
+    }
+    end(told)
+    let unit = amount.map { String($0.object.text.drop { $0 != " " }) } ?? ""
+    let verb = amount?.verb.text ?? (language == .spanish ? "cobrar" : "ganar")
+    try add(owner, verb, value.contains(" ") ? value : value + unit)
+    return true
+  }
+
+  private static let pay = Vocabulary.set("sueldo salario nomina paga salary wage wages pay")
 
   private mutating func setValue(of thing: NounPhrase, to value: String) throws -> Bool {
     var names = try resolver.names(of: thing)
@@ -85,7 +110,8 @@ extension TurnReading {
 
   /// «Ahora pago 650»: for what was paid for before.
   func completedAmount(_ subject: String, _ clause: Clause) throws -> Clause {
-    guard isCorrection || clause.isNow, !clause.verb.isNegated, clause.arguments.filter({ $0.time == nil }).count == 1,
+    guard isCorrection || clause.isNow, !clause.verb.isNegated,
+      clause.arguments.filter({ $0.time == nil && !$0.phrase.isUser }).count == 1,
       let place = clause.arguments.firstIndex(where: { $0.preposition.isEmpty && $0.time == nil })
     else { return clause }
     let phrase = clause.arguments[place].phrase

@@ -35,7 +35,7 @@ struct TurnReading {
 
   /// Takes in one clause.
   mutating func learn(_ clause: Clause) throws {
-    guard !clause.comparesAges else { return }
+    guard !clause.comparesAges, !clause.countsEach else { return }
     if try learnLoss(clause) { return }
     var clause = clause
     let subjects = try subjects(of: &clause)
@@ -152,7 +152,7 @@ struct TurnReading {
     let isNaming = clause.verb.verb == "llamarse"
     let isBeing =
       clause.verb.verb == "ser" && (clause.subject?.isNameable ?? isKinTerm(subject)) && clause.arguments.count == 1
-      && (object.isName || Titles.isTitled(object))
+      && (object.isName || Titles.isTitled(object)) && !Introductions.isOrigin(object)
     let isIntroduction =
       subject == EntityName.user && ["ser", "be"].contains(clause.verb.lemma) && object.isName
       && object.conjuncts.isEmpty && !clause.verb.isNegated && !clause.verb.isPast

@@ -65,7 +65,8 @@ enum Rewriting {
   }
 
   private static let phrasal = [
-    "ran away": "escaped", "run away": "escaped", "split up": "separated", "runs away": "escapes",
+    "ran away": "escaped", "run away": "escaped", "passed away": "died", "pass away": "die", "passes away": "dies",
+    "split up": "separated", "runs away": "escapes",
   ]
 
   /// «Mi DNI» is no name.
@@ -158,7 +159,7 @@ enum Rewriting {
       for lead in leads where folded.count > lead.count && Array(folded.prefix(lead.count)) == lead {
         let next = words.dropFirst(lead.count)
         // «Bueno» alone can be part of the sentence; what asks for a clause after it cannot.
-        guard lead.count > 1 || next.first?.isSign(",:") == true else { continue }
+        guard lead.count > 1 || next.first?.isSign(",:") == true || startsLead(next, leads) else { continue }
         words = next
         continue scan
       }
@@ -166,6 +167,11 @@ enum Rewriting {
       words = words.dropFirst()
     }
     return Array(words)
+  }
+
+  /// «Pues resulta que…»
+  private static func startsLead(_ words: ArraySlice<Word>, _ leads: [[String]]) -> Bool {
+    leads.contains { $0.count > 1 && words.count > $0.count && words.prefix($0.count).map(\.folded) == $0 }
   }
 
   private static let spanishLeads = leads(

@@ -116,7 +116,17 @@ enum Texting {
   static func meant(_ words: [Word], _ place: Int, isEnglish: Bool) -> String? {
     let word = words[place]
     guard word.kind == .word, !word.isCapitalized else { return nil }
-    if isEnglish { return english[word.folded] }
+    if isEnglish {
+      // "my best mate"
+      if word.folded == "mate", place > 0, ["my", "best", "good"].contains(words[place - 1].folded) { return "friend" }
+      return english[word.folded]
+    }
+    // «trabaja d camarero»
+    if word.folded == "d", place > 0, words[place - 1].kind == .word, place + 1 < words.count,
+      words[place + 1].kind == .word
+    {
+      return "de"
+    }
     // «m gusta», not «2 m».
     if ["m", "t"].contains(word.folded), place + 1 < words.count, place == 0 || words[place - 1].kind != .number,
       SpanishConjugation.shared.readings(of: words[place + 1]).contains(where: { $0.tense.isFinite })
@@ -128,11 +138,12 @@ enum Texting {
 
   private static let spanish = [
     "tb": "tambien", "tmb": "tambien", "tbn": "tambien", "xq": "porque", "pq": "porque", "xk": "porque", "dnd": "donde",
-    "kien": "quien", "tngo": "tengo", "toy": "estoy",
+    "kien": "quien", "tngo": "tengo", "anios": "años", "toy": "estoy",
   ]
   private static let english = [
     "hav": "have", "u": "you", "ur": "your", "bf": "boyfriend", "gf": "girlfriend", "bday": "birthday", "luv": "love",
-    "wich": "which", "becuase": "because",
+    "wich": "which", "gran": "grandma", "nan": "grandma", "gramps": "grandpa", "grandad": "grandpa",
+    "becuase": "because",
   ]
 }
 

@@ -173,6 +173,7 @@ enum Contractions {
     "can't": ["can", "not"], "won't": ["will", "not"], "cannot": ["can", "not"], "im": ["I", "am"],
     "ive": ["I", "have"], "dont": ["do", "not"], "doesnt": ["does", "not"], "didnt": ["did", "not"],
     "isnt": ["is", "not"], "cant": ["can", "not"], "whats": ["what", "'s"], "wheres": ["where", "'s"],
+    "whens": ["when", "'s"], "hows": ["how", "'s"],
     "whos": ["who", "'s"], "hes": ["he", "'s"], "shes": ["she", "'s"], "its": ["its"], "let's": ["let's"],
     "havent": ["have", "not"], "hasnt": ["has", "not"], "wasnt": ["was", "not"], "arent": ["are", "not"],
   ]

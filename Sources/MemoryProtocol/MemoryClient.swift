@@ -133,16 +133,16 @@ package final class MemoryClient: MemoryKeeping {
 
   package func forget(_ request: MemoryForgetting) async throws -> MemoryForgotten {
     let message = Sarai_Memory_V1_ForgetRequest(request)
-    let reply =
-      request.isRehearsal
-      ? try await call { [message] in try await $0.forget(message, options: $1) }
-      : try await callOnce { [message] in try await $0.forget(message, options: $1) }
-    var receipt = MemoryForgotten(reply)
-    guard !request.isRehearsal, request.everything || !receipt.facts.isEmpty || !receipt.turns.isEmpty else {
-      return receipt
+    guard !request.isRehearsal else {
+      return MemoryForgotten(try await call { [message] in try await $0.forget(message, options: $1) })
     }
+    let before = try await prepare(request)
+    var receipt = MemoryForgotten(try await callOnce { [message] in try await $0.forget(message, options: $1) })
+    guard request.everything || !receipt.facts.isEmpty || !receipt.turns.isEmpty else { return receipt }
     receipt.isEverything = request.everything
     receipt.elsewhere = forgotten?(receipt, request.owner)
+    receipt.elsewhere?.messages += before?.messages ?? 0
+    receipt.elsewhere?.lines += before?.lines ?? 0
     if let fault = receipt.elsewhere?.fault {
       throw SaraiError(
         fault.code,
@@ -152,6 +152,23 @@ package final class MemoryClient: MemoryKeeping {
         subject: fault.subject, cause: fault.cause)
     }
     return receipt
+  }
+
+  /// Takes what is named out of what is kept beside the memory while the memory still knows it: a command that is killed
+  /// in between can be given again.
+  private func prepare(_ request: MemoryForgetting) async throws -> ForgottenElsewhere? {
+    guard let forgotten, !request.everything else { return nil }
+    var rehearsal = Sarai_Memory_V1_ForgetRequest(request)
+    rehearsal.isRehearsal = true
+    var plan: MemoryForgotten
+    do {
+      plan = MemoryForgotten(try await call { [rehearsal] in try await $0.forget(rehearsal, options: $1) })
+    } catch let fault as SaraiError where fault.code == .notFound && !request.text.isEmpty {
+      // It went with another forgetting while it was looked up.
+      return nil
+    }
+    plan.includesMentions = request.includesMentions
+    return plan.facts.isEmpty && plan.turns.isEmpty ? nil : forgotten(plan, request.owner)
   }
 
   package func undo(_ operation: Int64?, owner: String) async throws -> MemoryOperation {

@@ -166,7 +166,9 @@ enum MemoryFields {
     .optional(
       "dry_run", .boolean, default: false, es: "Solo dice qué se olvidaría.", en: "Only tells what would be forgotten."),
     .optional(
-      "everything", .boolean, default: false, es: "Se olvida todo; va solo.", en: "All of it is forgotten; goes alone."),
+      "everything", .boolean, default: false,
+      es: "Se olvida todo, y de quien usa esta máquina también las conversaciones guardadas; va solo.",
+      en: "All of it is forgotten, and with it the kept conversations of who uses this machine; goes alone."),
     language, user,
   ]
 

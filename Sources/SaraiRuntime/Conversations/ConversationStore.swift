@@ -185,7 +185,7 @@ package struct ConversationStore: Sendable {
 
   private func summary(of conversation: Conversation) throws -> Summary {
     let changed = FileStatus(try path(of: conversation.id)).map { Int($0.modified) } ?? conversation.created
-    let question = conversation.messages.first { $0.role == .user }?.content ?? ""
+    let question = conversation.messages.first { $0.role == .user && !Self.isForgotten($0) }?.content ?? ""
     return Summary(
       id: conversation.id, created: conversation.created, changed: changed, model: conversation.model,
       title: SearchText.singleLine(question, maxLength: 60), messageCount: conversation.messages.count)

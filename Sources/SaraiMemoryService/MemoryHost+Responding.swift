@@ -187,10 +187,18 @@ extension MemoryHost {
     guard
       try Learner(lookup: store, owner: question.owner).changes(
         from: question.text, language: question.fallback, now: question.now
-      ).isEmpty,
-      let answer = try Answerer(lookup: store, owner: question.owner).answer(
-        question.text, language: question.fallback, now: question.now)
+      ).isEmpty
     else { return nil }
+    var found = try Answerer(lookup: store, owner: question.owner).answer(
+      question.text, language: question.fallback, now: question.now)
+    if found.map({ $0.outcome == .unknown }) ?? true {
+      let quotation = Quotation(lookup: store, owner: question.owner) { [store] in
+        try store.turn($0, owner: question.owner)
+      }
+      found =
+        try quotation.answer(question.text, language: question.fallback, now: question.now) ?? found
+    }
+    guard let answer = found else { return nil }
     let outcome: Sarai_Memory_V1_RespondReply.Outcome =
       switch answer.outcome {
       case .known: .known

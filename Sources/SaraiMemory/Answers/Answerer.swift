@@ -59,7 +59,7 @@ package struct Answerer {
   }
 
   /// Whether a question is about the user, their people or their things, or about somebody known.
-  private func isOwnMatter(_ question: Question) throws -> Bool {
+  func isOwnMatter(_ question: Question) throws -> Bool {
     if question.gap?.kind == .reason || NotTold.matches(question) { return false }
     // «¿Quién es Thor en la mitología nórdica?»
     if question.gap?.kind == .person, question.clause.verb.verb == "ser", question.clause.subject?.isName ?? false,

@@ -8,7 +8,12 @@ extension TimeReader {
   static let englishDays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
   private func englishDay(_ date: CivilDate) -> String {
-    "on \(Self.englishDays[date.weekday].capitalizedFirst), \(Self.englishMonths[date.month - 1].capitalizedFirst) \(date.day), \(date.year)"
+    "on \(Self.englishDays[date.weekday].capitalizedFirst), \(Self.englishDate(date))"
+  }
+
+  /// "March 11, 2026".
+  static func englishDate(_ date: CivilDate) -> String {
+    "\(englishMonths[date.month - 1].capitalizedFirst) \(date.day), \(date.year)"
   }
 
   private func englishMonth(_ word: String) -> Int? { Self.englishMonths.firstIndex(of: word).map { $0 + 1 } }

@@ -111,7 +111,12 @@ extension TimeReader {
 
   /// «miércoles 11 de marzo de 2026».
   private func spanishDay(_ date: CivilDate) -> String {
-    "el \(Self.spanishDayNames[date.weekday]) \(date.day) de \(Self.spanishMonths[date.month - 1]) de \(date.year)"
+    "el \(Self.spanishDayNames[date.weekday]) \(Self.spanishDate(date))"
+  }
+
+  /// «11 de marzo de 2026».
+  static func spanishDate(_ date: CivilDate) -> String {
+    "\(date.day) de \(spanishMonths[date.month - 1]) de \(date.year)"
   }
 
   private func spanishMonthAlone(_ words: [Word], _ start: Int) -> (TimePhrase, end: Int)? {

@@ -73,9 +73,7 @@ package final class TurnMemory: Sendable {
     var question = question(request, use)
     if use.learns { question.acknowledges = Language.allCases.filter { !spoken.contains($0) } }
     let asked = question
-    guard let reply = try await asking({ try await $0.respond(to: asked) }) ?? nil else { return nil }
-    // What was done is told, however short the answer was to be.
-    return reply.outcome == .forgotten || TurnIntents.fits(reply.text, request) ? reply : nil
+    return try await asking { try await $0.respond(to: asked) } ?? nil
   }
 
   /// What a prompt should hold of what was told, as sentences of the person's own; empty where there is nothing.

@@ -92,13 +92,13 @@ final class OneAnswer: IntentAnswering {
     #expect(source.calls.isEmpty)
   }
 
-  @Test(arguments: [(1, false), (2, true), (100, true)])
-  func `an answer that is longer than the tokens asked for is left to the model`(tokens: Int, fits: Bool) async throws {
+  @Test(arguments: [1, 2, 100])
+  func `a limit of tokens is the model's, and lets it invent nothing where a skill knows`(tokens: Int) async throws {
     var asked = request([Message(.user, "2+2")])
     var sampling = SamplingParameters()
     sampling.maxTokens = tokens
     asked.sampling = sampling
-    #expect(try await (run(asked, OneAnswer(to: "2+2")).intent != nil) == fits)
+    #expect(try await run(asked, OneAnswer(to: "2+2")).intent != nil)
   }
 
   @Test func `a skill that fails is told of, and the model answers`() async throws {

@@ -23,10 +23,8 @@ package struct TurnIntents: Sendable {
   func answer(_ request: Turn.Request) async throws -> IntentAnswer? {
     guard Self.applies(to: request), let question = request.messages.last?.content else { return nil }
     do {
-      guard let answer = try await source.answer(question, language: request.language, now: now()),
-        Self.fits(answer.text, request)
-      else { return nil }
-      return answer
+      // A limit of tokens is the model's: an answer without one takes none, and an invented one instead helps nobody.
+      return try await source.answer(question, language: request.language, now: now())
     } catch {
       try Task.checkCancellation()
       onFailure(error)
@@ -42,12 +40,5 @@ package struct TurnIntents: Sendable {
     else { return false }
     guard let sampling = request.sampling else { return true }
     return sampling.logitBias.isEmpty && sampling.stop.isEmpty
-  }
-
-  /// Whether the answer keeps within the tokens asked for. No model is there to count them; a token of plain text is
-  /// hardly ever shorter than two characters.
-  static func fits(_ answer: String, _ request: Turn.Request) -> Bool {
-    guard let maxTokens = request.sampling?.maxTokens else { return true }
-    return answer.unicodeScalars.count <= 2 * maxTokens
   }
 }

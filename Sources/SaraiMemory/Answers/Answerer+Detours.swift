@@ -15,7 +15,8 @@ extension Answerer {
     let owners =
       try phrase.possessor.first.map { try resolver.names(of: $0) }
       ?? (phrase.isPossessedByUser ? [EntityName.user] : [])
-    for fact in try view.facts(subjects: owners, verbs: ["nacer cuando"]) where !fact.isNegated {
+    for fact in try view.facts(subjects: owners, text: "nacer")
+    where !fact.isNegated && fact.verb.text.hasSuffix(" " + Argument.when) {
       var words = fact.object.text.split(separator: " ")
       if let last = words.last, last.count == 4, Int(last) != nil { words.removeLast() }
       if let last = words.last, last == "de" || last == "del" { words.removeLast() }
@@ -105,6 +106,7 @@ extension Answerer {
             ["dedicarse a", "trabajar de"].contains($0.verb.text) || ($0.verb == "ser" && isOccupation($0.object.text))
           }
         case "edad": facts.first { $0.verb == "tener" && FrameTerms.isAge($0.object.text) }
+        case "apellido": facts.first { $0.verb == "apellidarse" }
         case "peso": facts.first { $0.verb == "pesar" }
         case "estatura", "altura": facts.first { $0.verb == "medir" }
         case "ciudad", "pueblo", "barrio": facts.first { $0.verb == "vivir en" }

@@ -275,7 +275,7 @@ extension Answerer {
     guard let subjects, !subjects.isEmpty else { return nil }
     let writer = SentenceWriter(question)
     let isTimed = question.clause.arguments.contains { $0.time != nil }
-    let found = try frames(question, subjects).filter { isTimed || !Self.isRestricted($0) }
+    let found = try frames(question, subjects).filter { isTimed || !$0.isRestricted }
     if let choice = question.clause.arguments.first(where: \.phrase.isAlternative) {
       return chosen(choice.phrase, found, question, writer)
     }
@@ -284,18 +284,6 @@ extension Answerer {
     }
     return try contrary(question, subjects, writer) ?? owned(question, subjects, writer)
       ?? opposed(question, subjects, writer)
-  }
-
-  /// «No como carne los viernes» says nothing of the other days.
-  private static func isRestricted(_ frame: Frame) -> Bool {
-    guard frame.isNegated else { return false }
-    return frame.parts.contains { part in
-      let object = Fold.text(part.object)
-      return part.isTime
-        && (["los ", "las ", "cada ", "todos ", "todas ", "every ", "por la", "de noche", "on weekdays", "on weekends"]
-          .contains(where: object.hasPrefix) || object.hasPrefix("on ") && object.hasSuffix("days"))
-        || part.preposition == "de" && object == "noche"
-    }
   }
 
   private func polarity(_ isTrue: Bool, _ writer: SentenceWriter, _ question: Question) -> String {

@@ -73,3 +73,26 @@ enum Synonyms {
     [verb] + groups.filter { $0.contains(verb) }.flatMap { $0 }.filter { $0 != verb }
   }
 }
+
+extension Frame {
+  /// «No como carne los viernes» says nothing of the other days.
+  var isRestricted: Bool {
+    guard isNegated else { return false }
+    return parts.contains { part in
+      let object = Fold.text(part.object)
+      // «El lunes no trabajo»
+      let isDay =
+        ["el ", "este ", "on ", "this "].contains(where: object.hasPrefix)
+        && object.split(whereSeparator: { !$0.isLetter }).prefix(2).contains { Self.days.contains(String($0)) }
+      let isRecurring =
+        Self.recurring.contains(where: object.hasPrefix) || object.hasPrefix("on ") && object.hasSuffix("days")
+      return part.isTime ? isDay || isRecurring : part.preposition == "de" && object == "noche"
+    }
+  }
+
+  private static let recurring = [
+    "los ", "las ", "cada ", "todos ", "todas ", "every ", "por la", "de noche", "on weekdays", "on weekends",
+  ]
+  private static let days = Vocabulary.set(
+    "lunes martes miercoles jueves viernes sabado domingo monday tuesday wednesday thursday friday saturday sunday")
+}

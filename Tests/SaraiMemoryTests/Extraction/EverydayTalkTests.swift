@@ -37,6 +37,13 @@ struct EverydayTalkTests {
         ["Mis abuelos maternos son de un pueblo de Teruel"], "¿De dónde son mis abuelos maternos?",
         "Tus abuelos maternos son de un pueblo de Teruel."
       ),
+      (["Mi ex vive en Canarias"], "¿Dónde vive mi ex?", "Tu ex vive en Canarias."),
+      (["Ahora soy vegana", "Bueno, en realidad vegetariana"], "¿Qué soy?", "Eres vegetariana."),
+      (
+        ["El apellido de mi mujer es Larrea"], "¿Cuál es el apellido de mi mujer?", "El apellido de tu mujer es Larrea."
+      ),
+      (["No he comido nunca caracoles"], "¿He comido caracoles?", "No, no has comido caracoles."),
+      (["Nací el 12 de junio de 1990 en Elche"], "¿Cuándo es mi cumpleaños?", "Tu cumpleaños es el 12 de junio."),
       (["He adoptado un galgo", "Se llama Rayo"], "¿Cómo se llama mi galgo?", "Tu galgo se llama Rayo."),
     ])
   func spanish(turns: [String], question: String, answer: String) throws {
@@ -62,6 +69,9 @@ struct EverydayTalkTests {
   func notGuessed() throws {
     let boss = try Conversation(.english, "My boss is Scottish")
     #expect(try boss.ask("What's my boss called?")?.outcome == .unknown)
+    let former = try Conversation(.english, "My old boss was called Trevor")
+    #expect(try former.ask("What's my boss called?")?.outcome == .unknown)
+    #expect(try Conversation(.spanish, "El lunes no trabajo").ask("¿Trabajo?")?.outcome == .unknown)
     #expect(try Conversation(.english, "My kids are 7 and 9").current == [])
     let wife = try Conversation(.spanish, "Mi mujer trabaja de noche")
     #expect(try wife.ask("¿Trabaja mi mujer de noche?")?.text.hasPrefix("Sí") == true)

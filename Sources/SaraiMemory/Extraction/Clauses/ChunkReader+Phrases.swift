@@ -166,7 +166,8 @@ extension ChunkReader {
     while Self.leadingAdjectives.contains(folded(place)), isWord(place + 1), isNoun(place + 1, afterDeterminer: true),
       !["mayor", "menor"].contains(folded(place + 1)), !Clitics.all.contains(folded(place + 1)),
       // «la pequeña estudia Medicina»
-      !(["pequeno", "pequena"].contains(folded(place)) && phrase.determiner == .definite && isVerb(place + 1))
+      !(["pequeno", "pequena"].contains(folded(place)) && phrase.determiner == .definite && isVerb(place + 1)),
+      !(folded(place) == "ex" && isVerb(place + 1))
     {
       if folded(place) == "viejo" || folded(place) == "vieja", phrase.isPossessedByUser,
         !Kinship.isKin(folded(place + 1))
@@ -258,6 +259,8 @@ extension ChunkReader {
       }
       if times.read(words, at: place) != nil { return }
       if word.isCapitalized, word.kind == .word, lexicon.subjects[word.folded] == nil || language == .spanish {
+        // "Is my boss Scottish?"
+        if language == .english, isKin, Vocabulary.nationalities.contains(word.folded) { return }
         guard phrase.name == nil, phrase.determiner != .none || !(isState(phrase) || phrase.isPlural) else { return }
         phrase.name = properName(&place)
         continue

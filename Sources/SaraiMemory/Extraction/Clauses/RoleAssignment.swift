@@ -49,7 +49,8 @@ struct RoleAssignment {
     for chunk in chunks {
       defer { followsComma = chunk == .comma }
       switch chunk {
-      case .negation: isDenied = true
+      // «No he comido nunca caracoles» denies once.
+      case .negation(let word): if !verb.isNegated || ["no", "not"].contains(word) { isDenied = true }
       case .comma, .colon, .conjunction: isDenied = false
       case .phrase(let phrase)
       where followsComma && !isDenied && (!phrase.isDefinite || phrase.quantity != nil && phrase.pronoun == nil):

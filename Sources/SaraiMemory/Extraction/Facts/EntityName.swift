@@ -57,6 +57,13 @@ enum EntityName {
     var after: [String] = []
     for modifier in phrase.modifiers {
       if modifier == "other", isOther(phrase) { continue }
+      // "My old boss", not "my old dog"
+      let isFormer =
+        modifier == "old" && (!phrase.isNameable || !Set(headNames(phrase)).isDisjoint(with: Kinship.occupations))
+      if isFormer || modifier == "former" || modifier == "previous" {
+        before = "ex"
+        continue
+      }
       if let known = qualifierNames[modifier] {
         if known == "mejor" || known == "ex" { before = known } else if !known.isEmpty { after.append(known) }
       } else if !Vocabulary.colours.contains(modifier), !Vocabulary.states.contains(modifier),

@@ -54,6 +54,11 @@ extension TurnReading {
     case .prepositional(let preposition, let phrase, _):
       return fact.verb.text.hasSuffix(" " + preposition) && isName == (phrase.name != nil)
     case .phrase(let phrase):
+      // «Bueno, en realidad vegetariana»
+      if phrase.determiner == .none, Vocabulary.states.contains(phrase.head) {
+        return ["ser", "estar"].contains(fact.verb.text)
+          && Vocabulary.states.contains(String(fact.object.folded.prefix { $0 != " " }))
+      }
       if phrase.isName { return isName && !fact.verb.text.hasSuffix(" " + Argument.when) }
       return phrase.quantity != nil
         && (fact.object.text.contains(where: \.isNumber) || FrameTerms.counted(fact.object.text) != nil)

@@ -147,7 +147,8 @@ enum SpanishVerbs {
 
   /// Forms that are names of things far more often than verbs, when nothing else tells.
   static let nounLike: Set<String> = [
-    "curso", "cursos", "casa", "cuenta", "compra", "cena", "cocina", "vino", "vista", "salida", "comida", "bebida",
+    "curso", "cursos", "apellido", "apellidos", "casa", "cuenta", "compra", "cena", "cocina", "vino", "vista", "salida",
+    "comida", "bebida",
     "marca", "nota",
     "pinta",
     "llamada", "entrada", "nada", "gana", "ganas", "cara", "rio", "sobre", "para", "como", "entre", "bajo", "pesca",

@@ -9,7 +9,6 @@ import Testing
     ("entro a trabajar a las siete y media y salgo a las tres", "¿A qué hora salgo de trabajar?", "a las tres"),
     ("mi vecina del tercero se llama Asun y la del quinto Marisa", "¿Cómo se llama mi vecina del quinto?", "Marisa"),
     ("La mayor de mis hijas, Carlota, estudia enfermería en Salamanca.", "¿Qué estudia Carlota?", "enfermería"),
-    ("tomo media pastilla de enalapril cada mañana", "¿Cuánto enalapril tomo?", "media pastilla"),
     ("mi móvil es un Pixel 8, me lo regaló mi novia por Reyes", "¿Quién me regaló el móvil?", "mi novia"),
     ("I lent my tent to Gareth last summer", "Who did I lend my tent to?", "Gareth"),
   ]
@@ -48,6 +47,9 @@ import Testing
     try await MemoryFixture.with { fixture in
       try await fixture.tell("mi hijo Hugo hace la comunión el 18 de mayo")
       #expect(try await fixture.ask("¿Qué es la comunión?") == nil)
+      try await fixture.tell("trabajo en el Banco Santander")
+      try await fixture.tell("me despidieron del Santander la semana pasada")
+      #expect(try await fixture.ask("¿dónde trabajo?")?.outcome == .unknown)
       #expect(try await fixture.ask("Olvida lo de la comunión de Hugo")?.outcome == .forgotten)
       let answer = try await fixture.ask("¿Qué día hace la comunión Hugo?")
       #expect(answer?.text.contains("18") != true, "\(String(describing: answer))")

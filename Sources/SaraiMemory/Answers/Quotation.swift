@@ -46,10 +46,7 @@ package struct Quotation {
     for word in wanted.cues {
       for fact in try view.facts(text: word, ever: true, limit: Self.mostFacts) where fact.source == .userInput {
         guard let turn = fact.turn else { continue }
-        // What was told as of the past still is.
-        let isAsTold =
-          fact.standing == .current || fact.supersededBy == nil && fact.validTo.map { $0 <= fact.saidAt } ?? false
-        if isAsTold, !FactTopic.isSecret(fact), !fact.isPrivate {
+        if fact.standing == .current, !FactTopic.isSecret(fact), !fact.isPrivate {
           found[turn, default: [:]][fact.id] = fact
         } else {
           over.insert(turn)

@@ -1,3 +1,5 @@
+import SaraiCore
+
 /// What a person asks of the memory itself, in the words of a chat.
 package enum MemoryRequest: Sendable, Hashable {
   /// «¿Qué acabas de aprender?»
@@ -11,7 +13,9 @@ package enum MemoryRequest: Sendable, Hashable {
   /// abuelo nunca para de aprender» is not.
   package init?(_ text: String) {
     guard text.utf8.count <= 240 else { return nil }
-    let found = text.split(whereSeparator: { ".!?;…\n".contains($0) }).lazy.compactMap { Self.request($0) }.first
+    let found = Folding.visible(text).split(whereSeparator: { ".!?;…\n".contains($0) }).lazy.compactMap {
+      Self.request($0)
+    }.first
     guard let found else { return nil }
     self = found
   }

@@ -46,6 +46,8 @@ enum QuestionReader {
 
   /// The question in what a person typed; nil for text that asks for nothing that memory could hold.
   static func question(in text: String, language fallback: Language, today: CivilDate) -> Question? {
+    guard text.utf8.count <= Tokenizer.maxTextBytes else { return nil }
+    let text = Folding.visible(text)
     let language = LanguageGuess.language(of: text, fallback: fallback)
     let sentences = Tokenizer.sentences(of: text, in: language)
     guard var sentence = sentences.last(where: \.isQuestion) ?? sentences.last else { return nil }
@@ -65,7 +67,10 @@ enum QuestionReader {
       sentence.words.filter { !$0.isSign(",:") || sentence.words.count > 3 })
     let (lead, isAsked) = Leads.length(words, language)
     words.removeFirst(lead)
-    while let last = words.last, last.kind == .sign || ["please", "sarai"].contains(last.folded) { words.removeLast() }
+    while let last = words.last, last.kind == .sign || last.isPicture || ["please", "sarai"].contains(last.folded) {
+      words.removeLast()
+    }
+    words = BareAttribute.question(words, language) ?? words
     words = Rewriting.kin(withoutExclusion(words), language)
     guard !words.isEmpty else { return nil }
     words[0].isFirst = true

@@ -4,7 +4,8 @@ import SaraiCore
 ///
 /// Two terms are equal where their folded forms are: "Andrés", "andres" and "ANDRES " are one term.
 package struct Term: Sendable, Hashable {
-  /// As it was told, with the white space around it taken away and runs of it made one space.
+  /// As it was told, without invisible characters, with the white space around it taken away and runs of it made one
+  /// space.
   package let text: String
   /// Lower case, without accents; "ñ" is "n", as full-text search has it.
   package let folded: String
@@ -17,7 +18,7 @@ package struct Term: Sendable, Hashable {
     }
     var spaced = String.UnicodeScalarView()
     var isGap = false
-    for scalar in text.unicodeScalars {
+    for scalar in Folding.visible(text).unicodeScalars {
       if Self.isWhitespace(scalar) {
         isGap = true
         continue
@@ -87,7 +88,7 @@ package struct Term: Sendable, Hashable {
   private static func fold(_ text: String) -> String {
     var folded = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-      if Folding.isAccent(scalar) { continue }
+      if Folding.isAccent(scalar) || Folding.isInvisible(scalar) { continue }
       if scalar.isASCII {
         let byte = UInt8(scalar.value)
         folded.append(isCapital(byte) ? Unicode.Scalar(byte + 32) : scalar)

@@ -6,7 +6,7 @@ import Testing
 /// Texts that other stores have choked on.
 private let strangeTexts = [
   "Robert'); DROP TABLE fact;--", "\" OR 1=1 --", "a' UNION SELECT text FROM turn --", "%", "_", "*", "NEAR(a b)",
-  "\u{202E}adirevni\u{202C}", "مرحبا بالعالم", "你好，世界", "👩‍👩‍👧‍👦 y 🏳️‍🌈", "\u{1}\u{7}\u{1B}[31m", "\u{FEFF}x",
+  "\u{202E}adirevni\u{202C}", "مرحبا بالعالم", "你好，世界", "👩‍👩‍👧‍👦 y 🏳️‍🌈", "\u{1}\u{7}x\u{1B}[31m", "\u{FEFF}x",
   "e\u{301}\u{301}\u{301}",
   "ﬃ Straße İstanbul", "\u{FFFD}", "-", "null", "0x1F", "línea\nsalto\ttabulador",
   String(repeating: "á", count: 30_000),
@@ -51,6 +51,7 @@ private let strangeTexts = [
       let cases: [(Batch, SaraiError.Code, String)] = [
         (batch(NewFact("", "ser", "x")), .invalidRequest, "subject"),
         (batch(NewFact(" \n\t", "ser", "x")), .invalidRequest, "subject"),
+        (batch(NewFact("\u{1}\u{7}\u{1B}[31m", "ser", "x")), .invalidRequest, "subject"),
         (batch(NewFact("x", "", "x")), .invalidRequest, "verb"),
         (batch(NewFact("a\0b", "ser", "x")), .invalidRequest, "subject"),
         (batch(NewFact("x", "ser", "a\0b")), .invalidRequest, "object"),

@@ -48,6 +48,13 @@ extension ChunkReader {
         && !["like", "love", "prefer", "want", "hate"].contains(group.lemma)
       || Self.lasting.contains(group.lemma)
         && (folded(start + group.finite) == "will" || group.words.map { Fold.text($0) }.contains("going"))
+    // "I was going to be called Rose": what was meant, not what came of it.
+    let spoken = group.words.map { Fold.text($0) }
+    if let going = spoken.firstIndex(of: "going"), spoken.dropFirst(going + 1).first == "to",
+      spoken.contains(where: { ["was", "were"].contains($0) }), group.lemma != "go"
+    {
+      group.isHypothetical = true
+    }
     group.verb = Vocabulary.verb(group.lemma)
     return (group, place)
   }

@@ -5,6 +5,7 @@ extension ChunkReader {
   /// Whether a proper name begins here.
   func isNameWord(_ place: Int, hasDeterminer: Bool) -> Bool {
     let word = words[place]
+    if word.isPicture, place > 0 { return true }
     guard word.kind == .word, word.isCapitalized else { return false }
     if !word.isFirst { return true }
     return !Kinship.isKin(word.folded) && Vocabulary.nouns[word.folded] == nil && !hasDeterminer
@@ -15,7 +16,8 @@ extension ChunkReader {
     place += 1
     while isWord(place) {
       let word = words[place]
-      if word.isCapitalized || word.kind == .number, !lexicon.subjects.keys.contains(word.folded) || word.folded != "i"
+      if word.isCapitalized || word.kind == .number || word.isPicture,
+        !lexicon.subjects.keys.contains(word.folded) || word.folded != "i"
       {
         if times.read(words, at: place) != nil { break }
         // «Martina 3»

@@ -71,6 +71,8 @@ extension ChunkReader {
     place += 1
     let isGoing = form.lemma == "ir" && form.tense == .present
     place = spanishAuxiliaries(&group, place)
+    // «Iba a llamarme Luis»: what was meant, not what came of it.
+    if form.lemma == "ir", form.tense == .imperfect, place > start + group.finite + 1 { group.isHypothetical = true }
     // «Viviré en Roma», «voy a vivir en Roma»: not yet.
     if form.tense == .future || isGoing, Self.lasting.contains(group.lemma), group.lemma != form.lemma || !isGoing {
       group.isHypothetical = true

@@ -134,6 +134,7 @@ extension TimeReader {
     if at(words, place) == "the" { place += 1 }
     let word = at(words, place)
     if let weekday = Self.englishDays.firstIndex(of: word) {
+      if let numbered = englishNumbered(words, place, weekday) { return numbered }
       return (TimePhrase(kind: .date, text: englishDay(day(weekday, isPast: isOver))), place + 1)
     }
     // Which is the month, "3/5/2015" does not say.
@@ -171,6 +172,19 @@ extension TimeReader {
       }
     }
     return nil
+  }
+
+  /// "Thursday 14th", "Thursday the 14th", "Thursday 14 May": nil where no number follows that is one of a day.
+  private func englishNumbered(_ words: [Word], _ start: Int, _ weekday: Int) -> (TimePhrase, end: Int)? {
+    let place = at(words, start + 1) == "the" ? start + 2 : start + 1
+    guard let day = ordinal(at(words, place)), (1...31).contains(day) else { return nil }
+    let isMonthNext = englishMonth(at(words, place + 1)) != nil || at(words, place + 1) == "of"
+    if isMonthNext, let numbered = englishDate(words, place) { return numbered }
+    guard Int(at(words, place)) == nil || place + 1 >= words.count || ["at", ","].contains(at(words, place + 1)) else {
+      return nil
+    }
+    let text = nearest(day: day, weekday: weekday).map(englishDay) ?? "on " + joined(words, start..<place + 1)
+    return (TimePhrase(kind: .date, text: text), place + 1)
   }
 
   private func englishYear(_ words: [Word], _ end: Int, _ text: String) -> (TimePhrase, end: Int) {

@@ -230,7 +230,9 @@ extension TimeReader {
       }
       if let day = Int(at(words, place + 1)), (1...31).contains(day) {
         if let numbered = spanishNumbered(words, place + 1) { return numbered }
-        if let date = next(day: day) { return (TimePhrase(kind: .date, text: spanishDay(date)), place + 2) }
+        // «El jueves 14» is one that is both; where there is none, it stays as it was told.
+        let text = nearest(day: day, weekday: weekday).map(spanishDay) ?? joined(words, start..<place + 2)
+        return (TimePhrase(kind: .date, text: text), place + 2)
       }
       let next = spanishNextOrLast(words, place + 1)
       let isPast = next.map { at(words, $0 - 1).hasPrefix("pasad") } ?? isOver
@@ -263,6 +265,12 @@ extension TimeReader {
       return date
     }
     return nil
+  }
+
+  /// The nearest day within a year that has this number in its month and is this day of the week; the last one where
+  /// the sentence tells what has happened.
+  func nearest(day: Int, weekday: Int) -> CivilDate? {
+    (0...366).lazy.map { today.adding(days: isOver ? -$0 : $0) }.first { $0.day == day && $0.weekday == weekday }
   }
 
   /// The next such day of the week, or the last one; 0 is Monday.

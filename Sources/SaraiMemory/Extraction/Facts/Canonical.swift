@@ -241,6 +241,9 @@ enum Predicates {
     "salir con", "casarse con", "estar casado con",
   ]
 
+  /// What says nothing without an object.
+  static func needsObject(_ verb: String) -> Bool { ["llamarse", "apellidarse", "ser", "vivir en"].contains(verb) }
+
   /// A thing of which there is one answer to «¿cuál es…?».
   private static let attributes: Set<String> = [
     "clave", "codigo", "pin", "telefono", "numero", "correo", "direccion", "matricula", "talla", "cumpleanos",

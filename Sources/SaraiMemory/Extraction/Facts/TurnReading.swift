@@ -343,6 +343,8 @@ struct TurnReading {
   ) throws {
     let object = secrets.restored(object)
     let verb = secrets.restored(verb)
+    // «Me llamo» and no name: nothing is said.
+    guard !Term(object).isEmpty || !Predicates.needsObject(verb) else { return }
     guard object.utf8.count <= 400, subject.utf8.count <= 400, verb.utf8.count <= 400 else { return }
     var fact = NewFact(Term(subject), Term(verb), Term(object), isNegated: isNegated, confidence: 0.9)
     fact.validFrom = since

@@ -30,11 +30,11 @@ struct LearningPass {
   }
 
   init(_ text: String, lookup: any FactLookup, owner: Owner, fallback: Language, now: CivilDateTime) {
-    let text = OwnWords.text(text)
+    let text = OwnWords.text(Tokenizer.readable(text))
     language = LanguageGuess.language(of: text, fallback: fallback)
     let secrets = SecretValues(in: text)
     let typed = Tokenizer.sentences(of: secrets.text, in: language)
-    sentences = Unkept.isAsked(typed) ? [] : typed
+    sentences = Unkept.isAsked(typed) || ChatCommand.begins(text) ? [] : typed
     ages = AgesInPassing.clauses(in: text, language: language)
     reading = TurnReading(
       FactView(lookup, owner: owner), language: language, now: now,
@@ -47,7 +47,8 @@ struct LearningPass {
     let today = reading.now.date
     for whole in sentences {
       let sentence = ToldAndAsked.divided(whole, language, today: today)?.told ?? whole
-      guard !sentence.isQuestion, !UnmarkedQuestion.matches(sentence, language),
+      guard !sentence.isQuestion, !ForeignWords.prevail(in: sentence, language),
+        !UnmarkedQuestion.matches(sentence, language),
         !ForgetWords.isRequest(sentence, language), !Requests.isRequest(sentence, language)
       else { continue }
       if sentences.count == 1, try reading.settle(sentence) { continue }

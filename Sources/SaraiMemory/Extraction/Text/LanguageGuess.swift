@@ -17,6 +17,9 @@ package enum LanguageGuess {
     return spanish == english ? fallback : spanish > english ? .spanish : .english
   }
 
+  /// Whether a folded word is one that tells the two.
+  static func isCommon(_ word: String) -> Bool { spanishWords.contains(word) || englishWords.contains(word) }
+
   private static let spanishWords = Vocabulary.set(
     """
     que cual cuales cuanto cuantos cuanta cuantas como cuando donde quien el la los las un una de del al en y o por para con

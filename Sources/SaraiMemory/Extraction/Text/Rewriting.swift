@@ -4,7 +4,7 @@ import SaraiCore
 enum Rewriting {
   /// A statement without what is only said to begin it, and with its clauses in full.
   static func statement(_ words: [Word], _ language: Language) -> [Word] {
-    let words = words.filter { !isLaugh($0) }
+    let words = withoutLaughs(words)
     var statement = withoutComparison(kin(withoutLead(words, language), language), language)
     statement = Reordering.reordered(notOnly(statement, language), language)
     switch language {
@@ -24,6 +24,24 @@ enum Rewriting {
         word.folded.replacing(laugh, with: "").isEmpty
       }
   }
+
+  private static func withoutLaughs(_ words: [Word]) -> [Word] {
+    words.indices.filter { !isLaugh(words[$0]) || isNamed(words, $0) }.map { words[$0] }
+  }
+
+  /// «Mi gato se llama 🐱», «… se llaman Luna y 🌙»: the picture is the name.
+  private static func isNamed(_ words: [Word], _ place: Int) -> Bool {
+    guard words[place].isPicture, place > 0 else { return false }
+    let before = words[place - 1]
+    if before.isPicture, isNamed(words, place - 1) { return true }
+    if naming.contains(before.folded) { return true }
+    guard ["y", "e", "and", ","].contains(before.folded), place > 1 else { return false }
+    return words[..<place].contains { naming.contains($0.folded) || counting.contains(Inflection.singular($0.folded)) }
+  }
+
+  private static let naming = Vocabulary.set(
+    "llamo llama llaman llamas llamaba llamaban llamado llamada llamarse called named name nombre emoji")
+  private static let counting = Vocabulary.set("gato perro gata perra cat dog pez pajaro conejo fish bird rabbit")
 
   /// «Mi chica», «mi peque»: whom people mean by these, where they are theirs.
   static func kin(_ words: [Word], _ language: Language) -> [Word] {

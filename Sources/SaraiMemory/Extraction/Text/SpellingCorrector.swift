@@ -133,13 +133,20 @@ enum Texting {
     {
       return word.folded + "e"
     }
+    // «De q color», not «20 k» or «180 cm».
+    if let meant = afterNoNumber[word.folded], place + 1 < words.count, place == 0 || words[place - 1].kind != .number {
+      return meant
+    }
     return spanish[word.folded]
   }
 
   private static let spanish = [
     "tb": "tambien", "tmb": "tambien", "tbn": "tambien", "xq": "porque", "pq": "porque", "xk": "porque", "dnd": "donde",
-    "kien": "quien", "tngo": "tengo", "anios": "años", "toy": "estoy",
+    "kien": "quien", "qien": "quien", "qn": "quien", "kual": "cual", "komo": "como", "kmo": "como", "kuando": "cuando",
+    "cnd": "cuando", "cndo": "cuando", "dond": "donde", "kuanto": "cuanto", "kuantos": "cuantos", "tngo": "tengo",
+    "anios": "años", "toy": "estoy",
   ]
+  private static let afterNoNumber = ["q": "que", "k": "que", "cm": "como"]
   private static let english = [
     "hav": "have", "u": "you", "ur": "your", "bf": "boyfriend", "gf": "girlfriend", "bday": "birthday", "luv": "love",
     "wich": "which", "gran": "grandma", "nan": "grandma", "gramps": "grandpa", "grandad": "grandpa",

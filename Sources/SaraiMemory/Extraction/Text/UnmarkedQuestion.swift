@@ -9,8 +9,9 @@ enum UnmarkedQuestion {
     guard !sentence.words.contains(where: { $0.isSign(",") }) else { return false }
     let (lead, isAsked) = Leads.length(sentence.words, language)
     if isAsked { return true }
-    let words = sentence.words.dropFirst(lead).filter { $0.kind != .sign }
+    let words = SpellingCorrector.of(language).corrected(sentence.words.dropFirst(lead).filter { $0.kind != .sign })
     guard let first = words.first, words.count > 1, words.count <= mostWords else { return false }
+    if BareAttribute.question(words, language) != nil { return true }
     return language == .spanish ? isSpanish(words, first) : isEnglish(words, first)
   }
 

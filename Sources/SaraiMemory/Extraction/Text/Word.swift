@@ -15,6 +15,12 @@ struct Word: Sendable, Hashable {
   /// Lower case with its accents, which tell «trabajó» from «trabajo».
   var lowercased: String { text.lowercased() }
 
+  /// Whether it is nothing but pictures: 🐱
+  var isPicture: Bool {
+    kind == .word && !text.contains { $0.isLetter || $0.isNumber }
+      && text.unicodeScalars.contains { $0.value > 0x7F && $0.properties.isEmoji }
+  }
+
   var isCapitalized: Bool { text.first?.isUppercase ?? false }
 
   func isSign(_ signs: String) -> Bool { kind == .sign && signs.contains(text) }
@@ -24,7 +30,7 @@ struct Word: Sendable, Hashable {
 enum Fold {
   static func text(_ text: some StringProtocol) -> String {
     var folded = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars where !Folding.isAccent(scalar) {
+    for scalar in text.unicodeScalars where !Folding.isAccent(scalar) && !Folding.isInvisible(scalar) {
       folded.append(Folding.base(of: scalar) ?? scalar)
     }
     return String(folded).lowercased()
@@ -58,9 +64,19 @@ enum Tokenizer {
   static let maxSentenceWords = 120
   static let maxTextBytes = 65_536
 
-  /// The sentences of `text`; those with more than `maxSentenceWords` are left out.
+  /// A text as far as it is read: what is seen of it, and of a longer one than `maxTextBytes` the sentences that end
+  /// before.
+  static func readable(_ text: String) -> String {
+    guard text.utf8.count > maxTextBytes else { return Folding.visible(text) }
+    let bytes = text.utf8.prefix(maxTextBytes)
+    // Half a sentence would say what nobody said.
+    guard let end = bytes.lastIndex(where: { ".!?;\n".utf8.contains($0) }) else { return "" }
+    return Folding.visible(String(text[...end]))
+  }
+
+  /// The sentences of what is read of `text`; those with more than `maxSentenceWords` are left out.
   static func sentences(of text: String, in language: Language) -> [Sentence] {
-    guard text.utf8.count <= maxTextBytes else { return [] }
+    let text = readable(text)
     var sentences: [Sentence] = []
     var words: [Word] = []
     var isQuestion = false

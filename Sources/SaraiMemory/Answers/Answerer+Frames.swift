@@ -273,6 +273,8 @@ extension Answerer {
 extension Answerer {
   func polar(_ question: Question, _ subjects: [String]?) throws -> MemoryAnswer? {
     guard let subjects, !subjects.isEmpty else { return nil }
+    // Who asks whether somebody is, without what, is not understood.
+    if ["ser", "estar"].contains(question.clause.verb.verb), essentials(question).isEmpty { return nil }
     let writer = SentenceWriter(question)
     let isTimed = question.clause.arguments.contains { $0.time != nil }
     let found = try frames(question, subjects).filter { isTimed || !$0.isRestricted }

@@ -69,6 +69,9 @@ struct EverydayTalkTests {
   func notGuessed() throws {
     let boss = try Conversation(.english, "My boss is Scottish")
     #expect(try boss.ask("What's my boss called?")?.outcome == .unknown)
+    #expect(try boss.ask("Is my boss Scottish?")?.text == "Yes, your boss is Scottish.")
+    #expect(try boss.ask("Is my boss Welsh?")?.outcome == .unknown)
+    #expect(try boss.ask("Is my boss Trevor?")?.outcome == .unknown)
     let former = try Conversation(.english, "My old boss was called Trevor")
     #expect(try former.ask("What's my boss called?")?.outcome == .unknown)
     #expect(try Conversation(.spanish, "El lunes no trabajo").ask("¿Trabajo?")?.outcome == .unknown)

@@ -24,6 +24,8 @@ extension ChunkReader {
         break
       }
       if let last = nouns.last, word.kind == .word, !word.isCapitalized, endsNoun(last, before: word.folded) { break }
+      // "Is my boss Scottish?"
+      if let last = nouns.last, Kinship.isKin(last), Vocabulary.nationalities.contains(word.folded) { break }
       if word.kind == .word, isNameWord(place, hasDeterminer: hasDeterminer) {
         let name = properName(&place)
         if phrase.name == nil { phrase.name = name }

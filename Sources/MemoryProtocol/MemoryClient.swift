@@ -2,7 +2,6 @@ package import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
 package import SaraiCore
 import SkillProtocol
-import Synchronization
 
 /// A memory in another process, over its unix socket.
 package final class MemoryClient: MemoryKeeping {

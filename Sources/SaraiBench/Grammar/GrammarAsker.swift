@@ -33,16 +33,21 @@ struct GrammarAsker: Sendable {
       model: model, prompt: .chat(messages), sampling: sampling, client: "bench", requestID: "grammar",
       grammar: grammar, speculation: mode)
     var text = ""
+    var summary: GenerationSummary?
+    // To its very end: streams that are left are reset, and too many resets in a while end the connection.
     for try await event in try await models.generate(request) {
       switch event {
       case .text(let more): text += more
-      case .finished(let summary): return Answer(text: text, summary: summary)
+      case .finished(let end): summary = end
       case .started: break
       }
     }
-    throw SaraiError(
-      .engineFailed, es: "El motor cortó la respuesta. Vuelve a intentarlo.",
-      en: "The engine cut the answer off. Try again.")
+    guard let summary else {
+      throw SaraiError(
+        .engineFailed, es: "El motor cortó la respuesta. Vuelve a intentarlo.",
+        en: "The engine cut the answer off. Try again.")
+    }
+    return Answer(text: text, summary: summary)
   }
 
   /// The same with a limit that may be too small for the grammar: doubled as often as the engine refuses it.

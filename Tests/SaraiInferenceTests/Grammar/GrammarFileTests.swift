@@ -73,6 +73,17 @@ import Testing
     return try Python.run(script, lines: texts.map { .string($0) })
   }
 
+  @Test(arguments: ["[", "max(", "a[", "len(", "{a: "])
+  func `brackets of Python within each other are followed, however deep`(_ bracket: String) throws {
+    let model = TokenGrammarTests.model
+    let matcher = try GrammarFactory(model: model).make(GenerationGrammar(gbnf: text(of: "python")))
+    let start = "def a(a):\n    data = " + String(repeating: bracket, count: 30)
+    for token in try model.tokenize(start, addSpecial: false, parseSpecial: false) { try matcher.accept(token) }
+    var logits = [Float](repeating: 0, count: model.facts.vocabularySize)
+    try logits.withUnsafeMutableBufferPointer { try matcher.mask($0) }
+    #expect(logits.contains(0) && matcher.closing(limit: 300) != nil)
+  }
+
   /// A token that may come: one drawn at random where that finds one soon, or else out of all.
   private func someToken(_ matcher: TokenGrammar, _ random: inout SeededGenerator) throws -> Int32? {
     let model = TokenGrammarTests.model

@@ -325,11 +325,12 @@ import Testing
 
   @Test func `Odd texts are kept as text or refused clearly, and never steer a terminal`() async throws {
     try await CommandLineHome.with { home in
-      let odd = [
-        "Robert'); DROP TABLE fact;--", "🙂🙂🙂", "\u{202E}al revés\u{2066}", "\u{1B}[2J\u{1B}]0;x\u{7}", "你好，我住在北京",
-        String(repeating: "a", count: 100_000),
+      // What nobody sees is no part of a fact: it could not be asked for.
+      let odd: [(text: String, seen: String?)] = [
+        ("Robert'); DROP TABLE fact;--", nil), ("🙂🙂🙂", nil), ("\u{202E}al revés\u{2066}", "al revés"),
+        ("\u{1B}[2J\u{1B}]0;x\u{7}", "]0;x"), ("你好，我住在北京", nil), (String(repeating: "a", count: 100_000), nil),
       ]
-      for text in odd {
+      for (text, seen) in odd {
         let told = try await home.run(["memory", "add", "-"], input: Data(text.utf8), language: "es_ES.UTF-8")
         #expect(told.status == 0, "\(text.prefix(40)) \(told)")
         let fact = try await home.run([
@@ -338,7 +339,7 @@ import Testing
         ])
         #expect(fact.status == 0, "\(text.prefix(40)) \(fact)")
         let object = try JSONValue(parsing: fact.output)["facts"]?.arrayValue?.first?["object"]
-        #expect(object == .string(String(text.prefix(1000))))
+        #expect(object == .string(seen ?? String(text.prefix(1000))))
       }
       let listed = try await home.run("memory", "list")
       #expect(listed.output.split(separator: "\n").count >= odd.count)

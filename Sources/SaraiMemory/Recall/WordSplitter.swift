@@ -41,7 +41,7 @@ struct WordSplitter {
       append(UInt8(truncatingIfNeeded: base.value) | 0x20)
     } else if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
       if word.count < Self.maximumWordBytes { word.append(contentsOf: scalar.properties.lowercaseMapping.utf8) }
-    } else if !Folding.isAccent(scalar) {
+    } else if !Folding.isAccent(scalar), !Folding.isInvisible(scalar) {
       endWord()
     }
   }

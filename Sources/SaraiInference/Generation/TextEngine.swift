@@ -142,6 +142,7 @@ package final class TextEngine: InferenceEngine {
   }
 
   package func flush() async {
+    exactness.end()
     // A computation that was cancelled a moment ago may still be on its way out.
     try? await memory.withValue { _ in }
     await store?.flush()

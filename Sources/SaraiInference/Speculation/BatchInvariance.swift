@@ -41,23 +41,23 @@ package enum BatchInvariance {
   ///   - sizes: Those above what the vocabulary's size leaves room for are left out.
   ///   - threads: Counts that may take turns while an answer is written; their results have to be the same too.
   ///   - progress: Of an earlier attempt with the same model, sizes and threads; kept up to date also where this throws.
-  ///   - finishesStep: True where the first step is not broken off, so that attempts come to an end some day. It takes
-  ///     as long as a prompt of some hundred tokens.
+  ///   - firstStep: What breaks the first step off, where that is something else, so that attempts come to an end some
+  ///     day. A step takes as long as a prompt of some hundred tokens.
   /// - Returns: How many tokens the context may hold for the invariance to hold: 0 for never, `Int.max` for any number.
   /// - Throws: `CancellationError`, or `SaraiError` where the computation fails.
   package static func provenTokens(
     model: LlamaModel, sizes: [Int] = probedSizes, threads: [Int], progress: inout Progress,
-    finishesStep: Bool = false, cancellation: Cancellation
+    firstStep: Cancellation? = nil, cancellation: Cancellation
   ) throws -> Int {
     let maximum = SpeculationLimits.maximumTokens(vocabularySize: model.facts.vocabularySize)
     let context = try LlamaContext(
       model: model, contextTokens: 3 * cellBlock, threads: threads.first ?? 1, maximumOutputs: maximum)
     let sizes = sizes.filter { $0 <= context.maximumOutputs }
-    var goesOn = finishesStep
+    var step = firstStep
     while progress.passed < steps.count {
       let probe = Probe(
-        context: context, sizes: sizes, threads: threads, cancellation: goesOn ? Cancellation() : cancellation)
-      goesOn = false
+        context: context, sizes: sizes, threads: threads, cancellation: step ?? cancellation)
+      step = nil
       guard try probe.holds(steps[progress.passed], &progress) else {
         return progress.passed == steps.count - 1 ? cellBlock : 0
       }

@@ -27,6 +27,7 @@ final class Exactness: Sendable {
   private let sizes: [Int]
   private let isWanted: Bool
   private let state: Mutex<State>
+  private let ending = Cancellation()
 
   private static let patience = 3
 
@@ -85,15 +86,15 @@ final class Exactness: Sendable {
   /// Tries on the calling thread, unless it is known or a request has come since `moment`.
   func prove(since moment: Int) {
     let cancellation = Cancellation()
-    let begun: (progress: BatchInvariance.Progress, finishesStep: Bool)? = state.withLock { state in
-      guard isWanted, state.tokens == nil, state.requests == moment else { return nil }
+    let begun: (progress: BatchInvariance.Progress, firstStep: Cancellation?)? = state.withLock { state in
+      guard isWanted, state.tokens == nil, state.requests == moment, !ending.isCancelled else { return nil }
       state.attempt = cancellation
-      return (state.progress, state.brokenOff >= Self.patience)
+      return (state.progress, state.brokenOff >= Self.patience ? ending : nil)
     }
     guard let begun else { return }
     var progress = begun.progress
     let result = try? BatchInvariance.provenTokens(
-      model: model, sizes: sizes, threads: threads, progress: &progress, finishesStep: begun.finishesStep,
+      model: model, sizes: sizes, threads: threads, progress: &progress, firstStep: begun.firstStep,
       cancellation: cancellation)
     state.withLock {
       $0.attempt = nil
@@ -112,6 +113,12 @@ final class Exactness: Sendable {
       $0.requests += 1
       $0.attempt?.cancel()
     }
+  }
+
+  /// Ends an attempt that is under way at once, for the process is about to end; none begins any more.
+  func end() {
+    ending.cancel()
+    giveWay()
   }
 
   // MARK: The file

@@ -225,7 +225,7 @@ import Testing
       while found == nil, attempts < 20 {
         attempts += 1
         found = try? BatchInvariance.provenTokens(
-          model: model, threads: [2], progress: &progress, finishesStep: true, cancellation: cancelled)
+          model: model, threads: [2], progress: &progress, firstStep: Cancellation(), cancellation: cancelled)
       }
       #expect(found == exact && attempts > 1)
     }

@@ -54,12 +54,12 @@ package struct GrammarScenario: BenchScenario {
 
   package let name = "grammar"
   let options: Options
-  let asker: GrammarAsker
+  let asker: ModelAsker
 
   /// - Parameter models: The engines themselves: no turn, no memory, no skills.
   package init(models: any ModelGateway, _ options: Options) {
     self.options = options
-    asker = GrammarAsker(models: models, model: options.model)
+    asker = ModelAsker(models: models, model: options.model)
   }
 
   package func run(progress: BenchProgress) async throws -> BenchReport {
@@ -153,11 +153,11 @@ package struct GrammarScenario: BenchScenario {
     _ task: GrammarTask, isEven: Bool, _ server: LlamaServer, into cost: inout GrammarFigures.Cost
   ) async throws {
     var limit = Self.costTokens
-    var bound: [SpeculationMode: GrammarAsker.Answer] = [:]
+    var bound: [SpeculationMode: ModelAsker.Answer] = [:]
     let modes: [SpeculationMode] = isEven ? [.off, .cost] : [.cost, .off]
     for (round, mode) in modes.enumerated() {
       // The first answer under the grammar says how many tokens free text gets.
-      var free: GrammarAsker.Answer?
+      var free: ModelAsker.Answer?
       if round == 1 { free = try await asker.ask(task.messages, grammar: nil, maxTokens: limit, mode: mode) }
       let answer = try await asker.ask(
         task.messages, grammar: task.grammar, maxTokens: Self.costTokens, mode: mode)

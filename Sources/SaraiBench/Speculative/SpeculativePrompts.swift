@@ -27,6 +27,9 @@ struct SpeculativePrompt: Sendable {
   let messages: [Message]
   var grammar: GenerationGrammar?
 
+  /// As llama-server is asked for it.
+  var form: LlamaServer.Form { grammar.map { .grammar($0.gbnf) } ?? .free }
+
   static func all(_ kind: Kind) throws -> [SpeculativePrompt] {
     switch kind {
     case .prose: prose

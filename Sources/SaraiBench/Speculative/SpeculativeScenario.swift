@@ -33,11 +33,12 @@ package struct SpeculativeScenario: BenchScenario {
   }
 
   package let name = "speculative"
-  private let models: any ModelGateway
+  private let asker: ModelAsker
   private let options: Options
+  private static let mostWarmUps = 60
 
   package init(models: any ModelGateway, options: Options) {
-    self.models = models
+    asker = ModelAsker(models: models, model: options.model)
     self.options = options
   }
 
@@ -62,27 +63,33 @@ package struct SpeculativeScenario: BenchScenario {
 
   // MARK: - Starting
 
-  private func startReferences(_ progress: BenchProgress) throws -> (all: [SpeculativeReference], folder: String?) {
+  /// llama-server in one of its settings.
+  private typealias Reference = (name: String, server: LlamaServer)
+
+  private func startReferences(_ progress: BenchProgress) throws -> (all: [Reference], folder: String?) {
     guard let executable = options.llamaServerExecutable, let modelFile = options.modelFile else { return ([], nil) }
     progress(0.01, Localized(es: "llama-server arranca", en: "llama-server starts"))
     let folder = "/tmp/sarai-bench-speculative-\(ProcessInfo.processInfo.processIdentifier)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let all = try SpeculativeReference.settings(draftFile: options.draftFile).map {
-      try SpeculativeReference(
-        $0, executable: executable, modelFile: modelFile, threads: options.threads,
-        contextTokens: options.contextTokens, folder: folder, environment: options.environment)
+    let all = try LlamaServer.Speculation.all(draftFile: options.draftFile).map { setting in
+      let server = try LlamaServer(
+        executable: executable, modelFile: modelFile, contextTokens: options.contextTokens, threads: options.threads,
+        environment: options.environment, folder: folder, name: setting.name, settings: setting.arguments)
+      return (setting.name, server)
     }
     return (all, folder)
   }
 
   /// An engine that has just started finds out while nobody asks whether guesses keep the text; until then it makes none.
-  private func warmUp(_ references: [SpeculativeReference], _ progress: BenchProgress) async throws {
+  private func warmUp(_ references: [Reference], _ progress: BenchProgress) async throws {
     progress(0.03, Localized(es: "el motor comprueba que puede adivinar", en: "the engine checks that it may guess"))
     let prompt = try SpeculativePrompt.all(.json)[0]
-    for reference in references { _ = try reference.ask(prompt, maxTokens: 16) }
-    for _ in 0..<12 {
-      if try await answer(prompt, seed: 0, mode: .acceptance).summary.speculation != nil { return }
-      try await Task.sleep(for: .seconds(5))
+    for reference in references { _ = try reference.server.ask(prompt.messages, prompt.form, maxTokens: 16) }
+    // However often requests break the check off, it comes to an end.
+    for _ in 0..<Self.mostWarmUps {
+      let answer = try await asker.ask(
+        prompt.messages, grammar: prompt.grammar, maxTokens: options.maxTokens, mode: .acceptance)
+      if answer.summary.speculation != nil { return }
     }
     throw SaraiError(
       .notAvailable,
@@ -94,7 +101,7 @@ package struct SpeculativeScenario: BenchScenario {
   // MARK: - Measuring
 
   private func measure(
-    _ prompt: SpeculativePrompt, seed: UInt64, _ references: [SpeculativeReference],
+    _ prompt: SpeculativePrompt, seed: UInt64, _ references: [Reference],
     into figures: inout SpeculativeFigures
   ) async throws {
     var ratios: [Double] = []
@@ -102,15 +109,18 @@ package struct SpeculativeScenario: BenchScenario {
       // The first of the two computes the prompt, which is not measured.
       let turn = Int(seed) + round
       let order: [SpeculationMode] = turn.isMultiple(of: 2) ? [.off, options.mode] : [options.mode, .off]
-      var answers: [SpeculationMode: (text: String, summary: GenerationSummary)] = [:]
+      var answers: [SpeculationMode: ModelAsker.Answer] = [:]
       func askOurs() async throws {
-        for mode in order { answers[mode] = try await answer(prompt, seed: seed, mode: mode) }
+        for mode in order {
+          answers[mode] = try await asker.ask(
+            prompt.messages, grammar: prompt.grammar, maxTokens: options.maxTokens, seed: seed, mode: mode)
+        }
       }
       if turn % 4 < 2 { try await askOurs() }
       for index in references.indices {
         let reference = references[(index + turn) % references.count]
-        let rate = try reference.ask(prompt, maxTokens: options.maxTokens).tokensPerSecond
-        if let rate { figures.references[reference.setting.name, default: []].append(rate) }
+        let rate = try reference.server.ask(prompt.messages, prompt.form, maxTokens: options.maxTokens).rate
+        if let rate { figures.references[reference.name, default: []].append(rate) }
       }
       if turn % 4 >= 2 { try await askOurs() }
       guard let plain = answers[.off], let guessed = answers[options.mode] else { continue }
@@ -121,44 +131,11 @@ package struct SpeculativeScenario: BenchScenario {
         if report.fallbacks > 0 { figures.requestsWithFallback += 1 }
         if let speedup = report.speedup { figures.claimed.append(speedup) }
       }
-      guard let ours = Self.rate(guessed.summary), let reference = Self.rate(plain.summary) else { continue }
+      guard let ours = guessed.rate, let reference = plain.rate else { continue }
       figures.tokensPerSecond.add(ours: ours, reference: reference)
       ratios.append(ours / reference)
     }
     if let ratio = Summary(ratios)?.median { figures.ratios.append(ratio) }
-  }
-
-  /// Tokens a second; nil for answers too short to say.
-  private static func rate(_ summary: GenerationSummary) -> Double? {
-    guard summary.usage.completionTokens >= 16, summary.timings.decodeSeconds > 0 else { return nil }
-    return Double(summary.usage.completionTokens) / summary.timings.decodeSeconds
-  }
-
-  private func answer(
-    _ prompt: SpeculativePrompt, seed: UInt64, mode: SpeculationMode
-  ) async throws -> (text: String, summary: GenerationSummary) {
-    var sampling = SamplingParameters()
-    sampling.temperature = 0
-    sampling.maxTokens = options.maxTokens
-    sampling.seed = seed
-    let request = GenerationRequest(
-      model: options.model, prompt: .chat(prompt.messages), sampling: sampling, client: "bench",
-      requestID: "speculative", grammar: prompt.grammar, speculation: mode)
-    var text = ""
-    var summary: GenerationSummary?
-    for try await event in try await models.generate(request) {
-      switch event {
-      case .text(let more): text += more
-      case .finished(let end): summary = end
-      case .started: break
-      }
-    }
-    guard let summary else {
-      throw SaraiError(
-        .engineFailed, es: "El motor cortó la respuesta. Vuelve a intentarlo.",
-        en: "The engine cut the answer off. Try again.")
-    }
-    return (text, summary)
   }
 
   // MARK: - Memory

@@ -1,7 +1,7 @@
 import SaraiCore
 
 /// Asks one model for whole answers.
-struct GrammarAsker: Sendable {
+struct ModelAsker: Sendable {
   let models: any ModelGateway
   /// A catalogue id or a role.
   let model: String
@@ -13,7 +13,7 @@ struct GrammarAsker: Sendable {
     /// Tokens a second, from the end of the prompt to the end of the text; nil for answers too short to say.
     var rate: Double? {
       let tokens = summary.usage.completionTokens
-      guard tokens >= GrammarAsker.fewestTokens, summary.timings.decodeSeconds > 0 else { return nil }
+      guard tokens >= ModelAsker.fewestTokens, summary.timings.decodeSeconds > 0 else { return nil }
       return Double(tokens) / summary.timings.decodeSeconds
     }
   }
@@ -30,7 +30,7 @@ struct GrammarAsker: Sendable {
     sampling.maxTokens = maxTokens
     sampling.seed = seed
     let request = GenerationRequest(
-      model: model, prompt: .chat(messages), sampling: sampling, client: "bench", requestID: "grammar",
+      model: model, prompt: .chat(messages), sampling: sampling, client: "bench", requestID: "bench",
       grammar: grammar, speculation: mode)
     var text = ""
     var summary: GenerationSummary?

@@ -1,7 +1,7 @@
 import Glibc
 import SaraiCore
 
-/// llama-server with one model, asked for whole answers one at a time.
+/// llama-server with one model, a process of its own that is asked for whole answers one at a time.
 final class LlamaServer {
   private let client: StreamingClient
   private let process: ChildProcess
@@ -21,7 +21,7 @@ final class LlamaServer {
 
     /// Nil for answers too short to say.
     var rate: Double? {
-      tokens >= GrammarAsker.fewestTokens && seconds > 0 ? Double(tokens) / seconds : nil
+      tokens >= ModelAsker.fewestTokens && seconds > 0 ? Double(tokens) / seconds : nil
     }
   }
 
@@ -29,19 +29,22 @@ final class LlamaServer {
 
   /// Starts it, and waits until its model is loaded.
   ///
+  /// - Parameters:
+  ///   - name: Of its log in the folder, where there are several.
+  ///   - settings: Arguments besides those that every comparison gives it.
   /// - Throws: `SaraiError` (`engineFailed`) with the end of its log.
   init(
     executable: String, modelFile: String, contextTokens: Int, threads: Int, environment: [String: String],
-    folder: String
+    folder: String, name: String = "llama-server", settings: [String] = []
   ) throws {
-    let log = "\(folder)/llama-server.log"
+    let log = "\(folder)/\(name).log"
     client = StreamingClient(port: try Connection.freePort(), timeoutSeconds: 60)
     process = try ChildProcess(
       executable,
       [
         "--model", modelFile, "--host", "127.0.0.1", "--port", "\(client.port)", "--parallel", "1", "--cache-ram", "0",
         "--ctx-size", "\(contextTokens)", "--threads", "\(threads)",
-      ], environment: environment, log: log)
+      ] + settings, environment: environment, log: log)
     let deadline = Monotonic.seconds() + Self.startTimeoutSeconds
     while !client.isReady("/health") {
       guard process.isRunning, Monotonic.seconds() < deadline else {

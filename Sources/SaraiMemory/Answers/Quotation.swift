@@ -12,6 +12,7 @@ package struct Quotation {
 
   private static let longestQuote = 240
   private static let mostTurns = 40
+  /// A word that more facts have leads to none of them: another word of the question is rarer.
   private static let mostFacts = 200
 
   /// - Parameter turn: One of the owner's turns.
@@ -44,7 +45,8 @@ package struct Quotation {
     var found: [TurnID: [FactID: Fact]] = [:]
     var over: Set<TurnID> = []
     for word in wanted.cues {
-      for fact in try view.facts(text: word, ever: true, limit: Self.mostFacts) where fact.source == .userInput {
+      let told = try view.facts(text: word, mostWithText: Self.mostFacts, ever: true, limit: Self.mostFacts)
+      for fact in told where fact.source == .userInput {
         guard let turn = fact.turn else { continue }
         if fact.standing == .current, !FactTopic.isSecret(fact), !fact.isPrivate {
           found[turn, default: [:]][fact.id] = fact

@@ -27,6 +27,14 @@ let sharedProgram: [LinkerSetting] = [
     .when(configuration: .release))
 ]
 
+// Named once, since most targets that talk to other processes need them.
+let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcTransport: Target.Dependency = .product(
+  name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let grpcProtobuf: Target.Dependency = .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+
 let package = Package(
   name: "sarai",
   products: [
@@ -89,12 +97,9 @@ let package = Package(
       name: "SkillProtocol",
       dependencies: [
         "CAllocator", "CProcessFiles", "SaraiCore",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        grpcCore, grpcTransport, grpcProtobuf,
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        nioCore, nioPosix,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -111,12 +116,15 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
+      name: "SaraiLoop",
+      dependencies: ["SaraiCore", "SaraiAgent", "SaraiStore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+
+    .target(
       name: "MemoryProtocol",
       dependencies: [
         "SaraiCore", "SkillProtocol",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        grpcCore, grpcTransport, grpcProtobuf,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -126,8 +134,7 @@ let package = Package(
       name: "SaraiMemoryService",
       dependencies: [
         "SaraiCore", "SaraiMemory", "SaraiStore", "MemoryProtocol", "SkillProtocol",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
@@ -150,8 +157,7 @@ let package = Package(
         "SaraiCore", "SaraiSandbox", "SkillProtocol", "CZlib",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -166,11 +172,9 @@ let package = Package(
       name: "SaraiSkills",
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiSandbox", "SkillProtocol",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        nioCore, nioPosix,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
@@ -183,8 +187,7 @@ let package = Package(
       dependencies: [
         "CAllocator", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiMemory", "SaraiMemoryService",
         "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -200,8 +203,7 @@ let package = Package(
         "CSQLite", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSQL",
         "SaraiSandbox",
         "SaraiSchema", "SaraiSkills", "SkillProtocol",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
@@ -221,9 +223,7 @@ let package = Package(
         "CAllocator", "SaraiCore", "SaraiInference", "SkillProtocol",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        grpcCore, grpcTransport, grpcProtobuf,
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
@@ -232,8 +232,7 @@ let package = Package(
       name: "sarai-skill",
       dependencies: [
         "CAllocator", "SaraiCore", "SaraiCalc", "SaraiSQL", "SkillProtocol",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
       ],
       swiftSettings: settings, linkerSettings: sharedProgram),
 
@@ -262,8 +261,7 @@ let package = Package(
       name: "SaraiEngineTests",
       dependencies: [
         "SaraiCore", "SkillProtocol", "TestSupport", "sarai-engine",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -274,8 +272,7 @@ let package = Package(
       dependencies: [
         "SaraiCore", "CSeccomp", "CSQLite", "SaraiSandbox", "SkillProtocol", "TestSupport", "sandbox-probe",
         "sarai-confine", "sarai-engine", "sarai-skill", "conformance-skill",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
       ],
       exclude: ["probe"], swiftSettings: settings),
     // The skill that the conformance tests ask, in Swift; its twin in Python lies beside the tests.
@@ -287,8 +284,7 @@ let package = Package(
       name: "hostile-skill",
       dependencies: [
         "SkillProtocol",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
@@ -297,8 +293,7 @@ let package = Package(
       name: "SkillProtocolTests",
       dependencies: [
         "SaraiCore", "SkillProtocol", "TestSupport", "conformance-skill", "sarai-skill",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
@@ -313,11 +308,9 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiSandbox", "SaraiSkills", "SkillProtocol", "TestSupport", "conformance-skill",
         "hostile-skill", "sarai-confine", "sarai-skill",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        nioCore, nioPosix,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -329,8 +322,7 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiHTTP", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        nioCore, nioPosix,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
@@ -340,8 +332,7 @@ let package = Package(
         "SaraiCore", "SaraiModels", "SkillProtocol", "TestSupport", "sarai-engine",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        nioCore, nioPosix,
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: settings),
@@ -357,8 +348,7 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiMemoryService", "MemoryProtocol", "SkillProtocol",
         "TestSupport",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        grpcCore, grpcTransport,
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
@@ -385,6 +375,17 @@ let package = Package(
       name: "SaraiMemoryTests",
       dependencies: [
         "SaraiCore", "SaraiInference", "SaraiMemory", "SaraiStore", "TestSupport", "memory-writer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+    // Works as the loop does until it is killed.
+    .executableTarget(
+      name: "loop-worker", dependencies: ["SaraiCore", "SaraiAgent", "SaraiLoop"], path: "Tests/LoopWorker",
+      swiftSettings: settings),
+    .testTarget(
+      name: "SaraiLoopTests",
+      dependencies: [
+        "SaraiCore", "SaraiAgent", "SaraiLoop", "SaraiStore", "TestSupport", "loop-worker",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),

@@ -29,7 +29,7 @@ package struct ZoneRules: Sendable, Hashable {
       try self.init(identifier: identifier, file: Self.systemFile)
     } else if Self.isName(identifier), Self.isFile("\(folder)/\(identifier)") {
       try self.init(identifier: identifier, file: "\(folder)/\(identifier)")
-    } else if let rule = ZoneFooter(identifier) {
+    } else if let rule = ZoneFooter(identifier), !Self.isMisleading(identifier, rule) {
       self.init(identifier: identifier, ZoneFile(rule: rule))
     } else {
       throw Self.isName(identifier) ? Self.unknown(identifier, folder: folder) : Self.noName(identifier)
@@ -110,6 +110,11 @@ package struct ZoneRules: Sendable, Hashable {
     guard let root = parts.lastIndex(of: "zoneinfo") else { return nil }
     let name = parts[(root + 1)...].joined(separator: "/")
     return isName(name) ? name : nil
+  }
+
+  /// POSIX counts `UTC+1` to the west, and whoever writes it means the east.
+  private static func isMisleading(_ text: String, _ rule: ZoneFooter) -> Bool {
+    rule.summer == nil && (text.hasPrefix("UTC") || text.hasPrefix("GMT"))
   }
 
   /// `UTC` and `UTC+01:00`, `UTC-03:30`.

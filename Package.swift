@@ -298,7 +298,8 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["python"], swiftSettings: settings),
-    .testTarget(name: "SaraiAgentTests", dependencies: ["SaraiCore", "SaraiAgent"], swiftSettings: settings),
+    .testTarget(
+      name: "SaraiAgentTests", dependencies: ["SaraiCore", "SaraiAgent"], exclude: ["Tables"], swiftSettings: settings),
     .testTarget(
       name: "SaraiCalcTests",
       dependencies: ["SaraiCore", "SaraiAgent", "SaraiCalc", .product(name: "Yams", package: "Yams")],

@@ -3,7 +3,8 @@ package import SaraiCore
 /// What a person is to be reminded of, and when.
 package struct Reminder: Sendable, Hashable {
   package var schedule: Schedule
-  /// In the second person, as it is told back: of «llamar a mi madre», «llamar a tu madre».
+  /// In the second person, as it is told back: of «llamar a mi madre», «llamar a tu madre». Empty where nothing is
+  /// said but the time.
   package var text: String
 
   package init(schedule: Schedule, text: String) {
@@ -15,10 +16,10 @@ package struct Reminder: Sendable, Hashable {
 /// What a sentence in a conversation asks of the loop.
 package enum LoopSentence: Sendable, Hashable {
   case remind(Reminder)
-  /// «Recuérdame llamar a Ana»: it has to be asked when.
+  /// «Recuérdame llamar a Ana»: it has to be asked when, as it has where the time is past, vague or ambiguous.
   case remindWithoutTime(text: String)
   case listReminders
-  /// Nil for all of them.
+  /// Nil for all of them, empty where none is named.
   case cancelReminder(text: String?)
   case showInbox
 
@@ -28,6 +29,11 @@ package enum LoopSentence: Sendable, Hashable {
   ///   - language: The person's, which is tried first.
   /// - Returns: Nil for a sentence that is not the loop's, or that was not read whole.
   package static func read(_ text: String, now: Int64, zone: ZoneRules, language: Language) -> LoopSentence? {
-    nil
+    // A person writes in one language or the other, whatever that of the settings is.
+    guard let tokens = SentenceTokens(text) else { return nil }
+    for tried in [language] + Language.allCases.filter({ $0 != language }) {
+      if let found = SentenceReader(tokens, now: now, zone: zone, language: tried)?.read() { return found }
+    }
+    return nil
   }
 }

@@ -35,7 +35,8 @@ import Testing
     #expect(throws: SaraiError.self) { try CronExpression(String(repeating: "1,", count: 500_000) + " * * * *") }
   }
 
-  private func following(_ text: String, after start: String, count: Int, _ zone: ZoneRules = madrid) throws -> [String] {
+  private func following(_ text: String, after start: String, count: Int, _ zone: ZoneRules = madrid) throws -> [String]
+  {
     let schedule = try Schedule(text: text)
     var times: [String] = []
     var now = try instant(start)
@@ -78,7 +79,9 @@ import Testing
         == ["2026-03-29 00:30", "2026-03-29 01:30", "2026-03-29 03:30"])
     let howe = try ZoneRules(identifier: "Australia/Lord_Howe")
     #expect(
-      try following("15 2 * * *", after: "2026-10-03T00:00Z", count: 2, howe) == ["2026-10-04 02:30", "2026-10-05 02:15"])
+      try following("15 2 * * *", after: "2026-10-03T00:00Z", count: 2, howe) == [
+        "2026-10-04 02:30", "2026-10-05 02:15",
+      ])
   }
 
   @Test func `a time that comes twice runs once, and what follows the clock both times`() throws {
@@ -87,9 +90,11 @@ import Testing
         == ["2026-10-24 02:30", "2026-10-25 02:30", "2026-10-26 02:30"])
     let fixed = try Schedule(text: "30 2 * * *")
     #expect(
-      fixed.next(after: try instant("2026-10-24T12:00Z"), anchor: 0, zone: madrid) == (try instant("2026-10-25T00:30Z")))
+      fixed.next(after: try instant("2026-10-24T12:00Z"), anchor: 0, zone: madrid) == (try instant("2026-10-25T00:30Z"))
+    )
     #expect(
-      fixed.next(after: try instant("2026-10-25T00:30Z"), anchor: 0, zone: madrid) == (try instant("2026-10-26T01:30Z")))
+      fixed.next(after: try instant("2026-10-25T00:30Z"), anchor: 0, zone: madrid) == (try instant("2026-10-26T01:30Z"))
+    )
     #expect(
       try following("30 * * * *", after: "2026-10-24T23:00Z", count: 4)
         == ["2026-10-25 01:30", "2026-10-25 02:30", "2026-10-25 02:30", "2026-10-25 03:30"])
@@ -99,7 +104,9 @@ import Testing
   }
 
   /// Every minute of the clock, one after the other, by the rules as they are written.
-  private func bruteForce(_ fields: [Set<Int>], _ any: [Bool], after: Int64, until end: Int64, _ zone: ZoneRules) -> Int64? {
+  private func bruteForce(_ fields: [Set<Int>], _ any: [Bool], after: Int64, until end: Int64, _ zone: ZoneRules)
+    -> Int64?
+  {
     func allows(_ time: CivilDateTime) -> Bool {
       let isDay = fields[2].contains(time.date.day)
       let isWeekday = fields[4].contains((time.date.weekday + 1) % 7)
@@ -129,8 +136,10 @@ import Testing
   func `the next time is that of a walk through every minute`(name: String) throws {
     let zone = try ZoneRules(identifier: name)
     var random = ScheduleRandom(seed: 9)
-    let changes = try ["2026-03-08T07:00Z", "2026-03-29T01:00Z", "2026-10-25T01:00Z", "2026-04-04T15:00Z",
-      "2026-10-03T15:30Z", "2026-11-01T06:00Z", "2028-02-28T12:00Z"].map(instant)
+    let changes = try [
+      "2026-03-08T07:00Z", "2026-03-29T01:00Z", "2026-10-25T01:00Z", "2026-04-04T15:00Z",
+      "2026-10-03T15:30Z", "2026-11-01T06:00Z", "2028-02-28T12:00Z",
+    ].map(instant)
     let ranges = [0...59, 0...23, 1...31, 1...12, 0...6]
     for _ in 0..<150 {
       var fields: [Set<Int>] = []
@@ -185,7 +194,8 @@ import Testing
 
   @Test(arguments: [
     "", "at", "at 2026-11-24", "at 2026-11-24T07:00:00", "at 2026-11-24T07:00:00.5Z", "every", "every 0m", "every -1m",
-    "every 1w", "every m", "every 99999999999d", "every 9999999999d", "on", "on Memory", "on a b", "cada día", "@", "at  ",
+    "every 1w", "every m", "every 99999999999d", "every 9999999999d", "on", "on Memory", "on a b", "cada día", "@",
+    "at  ",
     String(repeating: "x", count: 1_000_000),
   ])
   func `what is no canonical text is refused`(text: String) {

@@ -1,0 +1,162 @@
+/// A part of the day without an hour.
+enum DayPart: Sendable, Hashable {
+  case earlyMorning, morning, noon, afternoon, night
+
+  /// Where no hour is said.
+  var defaultMinute: Int {
+    switch self {
+    case .earlyMorning: 300
+    case .morning: TimeParts.defaultMinute
+    case .noon: 720
+    case .afternoon: 1020
+    case .night: 1260
+    }
+  }
+}
+
+/// A time of day as it is said.
+struct SpokenClock: Sendable, Hashable {
+  enum Half: Sendable, Hashable {
+    /// One of twelve hours: «a las 5».
+    case unknown
+    /// Of 24 hours.
+    case exact
+    case before, after
+    case part(DayPart)
+  }
+
+  /// 0...24; 1...12 where the half is not exact.
+  var hour: Int
+  var minute: Int
+  var half: Half
+
+  /// Minutes since the midnight with which the day begins, from which on nights reach into the next day; nil where
+  /// the half of the day is not said.
+  func minuteOfDay(in part: DayPart?) -> Int? {
+    switch half {
+    case .exact: return hour * 60 + minute
+    case .before: return hour % 12 * 60 + minute
+    case .after: return (hour % 12 + 12) * 60 + minute
+    case .unknown:
+      guard let part else { return nil }
+      return SpokenClock(hour: hour, minute: minute, half: .part(part)).minuteOfDay(in: nil)
+    case .part(let part):
+      // In Spanish noon is «las 12 de la mañana» too.
+      let shift =
+        switch part {
+        case .earlyMorning: hour == 12 ? -12 : 0
+        case .morning: 0
+        case .noon: hour < 5 ? 12 : 0
+        case .afternoon: hour < 12 ? 12 : 0
+        case .night: hour == 12 || hour >= 5 ? 12 : 24
+        }
+      return (hour + shift) * 60 + minute
+    }
+  }
+
+  /// By day, from 7 to 21, where the half is not said.
+  func usualMinute(in part: DayPart?) -> Int {
+    if let minute = minuteOfDay(in: part) { return minute }
+    let morning = hour % 12 * 60 + minute
+    return Self.day.contains(morning / 60) ? morning : morning + 720
+  }
+
+  static let day = 7...21
+}
+
+/// A length of time.
+struct TimeSpan: Sendable, Hashable {
+  var months = 0
+  var days = 0
+  var seconds = 0
+}
+
+/// A day as it is said.
+enum DayReference: Sendable, Hashable {
+  /// From today on.
+  case after(days: Int)
+  /// The next one; 0 is Monday. `weeks` of 1 is the one of next week.
+  case weekday(Int, ofNextWeek: Bool)
+  case date(day: Int, month: Int, year: Int?)
+  case dayOfMonth(Int)
+  case lastDayOfMonth
+  case nextMonth
+}
+
+/// What comes again and again.
+enum Cycle: Sendable, Hashable {
+  case seconds(Int)
+  case days(Int)
+  /// Bits, 0 for Monday.
+  case weekdays(UInt8)
+  case monthDays([Int])
+  case lastDay
+  /// The second Monday of each month, or the last one at place 5; 0 is Monday.
+  case ordinal(weekday: Int, place: Int)
+  case yearly(day: Int, month: Int)
+  /// On a day that is said apart.
+  case week, month, year
+}
+
+/// Why what was said gives no time, although it is about one.
+enum TimeDoubt: Error, Sendable, Hashable {
+  case notUnderstood
+  /// «Luego», "in a while".
+  case vague
+  /// «Dos veces al día».
+  case frequency
+  /// 3/5 in English.
+  case ambiguousDate
+  case impossibleDate
+  case past
+  /// «Cada tres días a las 9», and hours with different minutes.
+  case tooComplex
+}
+
+/// What was said of a time, before it is known when that is.
+struct TimeParts: Sendable, Hashable {
+  var span: TimeSpan?
+  var day: DayReference?
+  var clocks: [SpokenClock] = []
+  var part: DayPart?
+  var cycle: Cycle?
+  var doubt: TimeDoubt?
+
+  /// 9:00, where a day is said and no hour.
+  static let defaultMinute = 540
+
+  var isEmpty: Bool { self == TimeParts() }
+
+  /// Whether it says nothing of a day.
+  var hasOnlyClock: Bool { span == nil && day == nil && cycle == nil && doubt == nil }
+  var hasClock: Bool { !clocks.isEmpty || part != nil }
+
+  /// Takes in what another part of the sentence says; false, and unchanged, where both say the same kind of thing.
+  mutating func merge(_ other: TimeParts) -> Bool {
+    let days = (span == nil ? 0 : 1) + (day == nil ? 0 : 1)
+    let otherDays = (other.span == nil ? 0 : 1) + (other.day == nil ? 0 : 1)
+    guard days + otherDays <= 1, clocks.isEmpty || other.clocks.isEmpty, part == nil || other.part == nil,
+      cycle == nil || other.cycle == nil, doubt == nil || other.doubt == nil
+    else { return false }
+    if cycle != nil || other.cycle != nil {
+      guard canCycle(with: other) else { return false }
+    }
+    span = span ?? other.span
+    day = day ?? other.day
+    clocks += other.clocks
+    part = part ?? other.part
+    cycle = cycle ?? other.cycle
+    doubt = doubt ?? other.doubt
+    return true
+  }
+
+  /// A cycle bears a day only where it has none of its own.
+  private func canCycle(with other: TimeParts) -> Bool {
+    switch (cycle ?? other.cycle, day ?? other.day, span ?? other.span) {
+    case (_, _, .some): false
+    case (_, nil, _): true
+    case (.week, .weekday(_, false), _), (.month, .dayOfMonth, _), (.month, .lastDayOfMonth, _), (.year, .date, _): true
+    default: false
+    }
+  }
+}

@@ -91,6 +91,22 @@ struct SentenceTokens {
     original(index).unicodeScalars.contains { Folding.base(of: $0) != nil || Folding.isAccent($0) }
   }
 
+  /// The sentence without phrases that mean nothing to it, wherever they stand.
+  func without(_ phrases: Phrases) -> SentenceTokens {
+    var kept = self
+    kept.tokens = []
+    var index = 0
+    while index < count {
+      if let end = phrases.end(in: self, at: index) {
+        index = end
+      } else {
+        kept.tokens.append(tokens[index])
+        index += 1
+      }
+    }
+    return kept
+  }
+
   /// A number in digits, with at most `digits` of them.
   func digits(_ index: Int, atMost digits: Int = 4) -> Int? {
     guard kind(index) == .number, self[index].utf8.count <= digits else { return nil }

@@ -57,7 +57,7 @@ struct TimeResolver {
       return future(date, parts.part?.defaultMinute ?? TimeParts.defaultMinute)
     }
     if let minute = clock.minuteOfDay(in: parts.part) { return future(date, minute) }
-    if isAlarm, clock.hour != 12 { return future(date, clock.hour * 60 + clock.minute) }
+    if wakes(clock) { return future(date, clock.hour * 60 + clock.minute) }
     let usual = clock.usualMinute(in: nil)
     guard date == today else { return future(date, usual) }
     // Of today, the next of the two by day, then whichever is left.
@@ -70,7 +70,7 @@ struct TimeResolver {
     if let clock = parts.clocks.first {
       if let minute = clock.minuteOfDay(in: parts.part) {
         minutes = [minute]
-      } else if isAlarm, clock.hour != 12 {
+      } else if wakes(clock) {
         minutes = [clock.hour * 60 + clock.minute]
       } else {
         let morning = clock.hour % 12 * 60 + clock.minute
@@ -95,6 +95,9 @@ struct TimeResolver {
     let instant = zone.instants(of: date.adding(days: minute / 1440), secondOfDay: minute % 1440 * 60).first
     return instant > now ? instant : nil
   }
+
+  /// Whether it is one of the hours at which alarm clocks ring.
+  private func wakes(_ clock: SpokenClock) -> Bool { isAlarm && (4...11).contains(clock.hour) }
 
   private static let soonSeconds: Int64 = 4 * 3600
 
@@ -173,7 +176,7 @@ struct TimeResolver {
   private func cron(_ parts: TimeParts, _ day: String, _ month: String, _ weekday: String) throws(TimeDoubt) -> Schedule
   {
     var minutes = parts.clocks.map { clock in
-      let isMorning = isAlarm && clock.half == .unknown && parts.part == nil && clock.hour != 12
+      let isMorning = wakes(clock) && clock.half == .unknown && parts.part == nil
       return (isMorning ? clock.hour * 60 + clock.minute : clock.usualMinute(in: parts.part)) % 1440
     }
     if minutes.isEmpty { minutes = [parts.part?.defaultMinute ?? TimeParts.defaultMinute] }

@@ -16,8 +16,12 @@ struct RequestPhrases: Sendable {
 
   /// Words before a request that mean nothing to it, and behind.
   let greetings: Phrases
+  /// The same anywhere.
+  let courtesies: Phrases
   let thanks: Phrases
   let triggers: [(kind: Kind, phrases: Phrases)]
+  /// «Recuérdamelo»: behind what is to be remembered.
+  let backwards: Phrases
   /// «También», "again": between request and time.
   let adverb: Phrases
   let list: Phrases
@@ -78,18 +82,19 @@ struct RequestPhrases: Sendable {
 extension RequestPhrases {
   static let spanish = RequestPhrases(
     greetings: [
-      "oye", "por favor", "porfa", "hola", "sarai", "eh", "vale", "ok", "bueno", "mira", "buenas ?tardes|noches",
+      "oye", "hola", "sarai", "eh", "vale", "ok", "bueno", "mira", "buenas ?tardes|noches",
       "buenos dias", "pues", "entonces", "y", "anda", "venga",
     ],
+    courtesies: ["por favor", "porfa", "porfavor"],
     thanks: [
-      "por favor", "porfa", "porfavor", "gracias", "muchas gracias", "mil gracias", "vale", "ok", "sarai", "anda",
+      "gracias", "muchas gracias", "mil gracias", "vale", "ok", "sarai", "anda",
       "si puedes", "si eres tan amable", "cuando puedas", "eh", "venga",
     ],
     triggers: [
       (
         .remind,
         [
-          "recuerdame|recordame|recuerdeme|acuerdame|acordame|recuerdamelo", "me recuerdas",
+          "recuerdame|recordame|recuerdeme|acuerdame|acordame", "me recuerdas",
           "me recordarias|recordaras",
           "recordarme", "puedes|podrias|podes|quieres recordarme", "me puedes|podrias|podes|quieres recordar",
           "quiero|necesito|quisiera|gustaria que me recuerdes", "me gustaria que me recordaras",
@@ -129,16 +134,17 @@ extension RequestPhrases {
       (
         .noun,
         [
-          "pon|ponme|poneme|crea|creame|anade|anademe|haz|hazme|programa|programame|apunta|apuntame|agrega|agregame|deja|dejame|agenda|agendame|establece|fija|configura|quiero|necesito|genera ?un|otro|una|el recordatorio|recordatorios|aviso|alerta|notificacion ?diario|diaria|semanal|mensual|anual",
+          "pon|ponme|poneme|crea|creame|anade|anademe|haz|hazme|programa|programame|apunta|apuntame|anota|anotame|agrega|agregame|deja|dejame|agenda|agendame|establece|fija|configura|quiero|necesito|genera ?un|otro|una|el recordatorio|recordatorios|aviso|alerta|notificacion ?diario|diaria|semanal|mensual|anual",
           "me pones|creas|haces un recordatorio|aviso",
           "puedes|podrias poner|ponerme|crear|crearme|anadir|hacer|hacerme|programar un recordatorio|aviso",
           "recordatorio :|para|a|el|manana|de", "agendame|agenda",
         ]
       ),
     ],
-    adverb: ["tambien", "por favor", "porfa", "de nuevo", "otra vez", ", por favor"],
+    backwards: ["recuerdamelo|recordamelo|avisamelo", "me lo recuerdas"],
+    adverb: ["tambien", "de nuevo", "otra vez"],
     list: [
-      "que|cuales|cuantos recordatorios|alarmas|avisos tengo ?puestos|puestas|pendientes|programados|programadas|activos|activas",
+      "?me ?puedes ?podrias ?dices|decir que|cuales|cuantos recordatorios|alarmas|avisos tengo ?puestos|puestas|pendientes|programados|programadas|activos|activas",
       "cuales|que son|hay mis|los recordatorios|alarmas ?pendientes",
       "que recordatorios|alarmas hay ?pendientes|activos",
       "ensename|muestrame|mostrame|dime|listame|lista|listar|ver|mostrar|repasa|leeme|dame|quiero ?ver ?todos|todas ?mis|los|las ?la ?lista ?de ?mis recordatorios|alarmas ?que ?tengo ?pendientes|activos|puestos",
@@ -158,6 +164,7 @@ extension RequestPhrases {
       "?que hay|tengo ?algo ?nuevo en mi|la|el bandeja|buzon ?de ?entrada|avisos",
       "?que hay de nuevo en mi|la bandeja ?de ?entrada",
       "ensename|muestrame|mostrame|dime|abre|ver|mira|leeme|revisa mi|la|mis|los|las bandeja|buzon|avisos|alertas|notificaciones|novedades ?de ?entrada ?nuevos|nuevas|pendientes",
+      "me has dejado|mandado ?algun|alguna|algo aviso|avisos|mensaje|mensajes|nota|nuevo",
       "mi|mis bandeja|avisos|notificaciones ?de ?entrada", "que tienes|tenes para mi", "bandeja de entrada",
     ],
     cancelAll: [
@@ -172,7 +179,10 @@ extension RequestPhrases {
       "?ya no me recuerdes|avises ?ya ?mas", "deja de recordarme|avisarme", "?ya no hace falta que me recuerdes|avises",
       "?ya no quiero que me recuerdes|avises ?mas", "?ya no ?hace ?falta ?es ?necesario recordarme",
     ],
-    topic: ["de lo de|del", "lo de|del", "de que", "de|del|sobre|para|que ?dice", "acerca de|del"],
+    topic: [
+      "que te puse|pedi|dije ?de|para|del", "de lo de|del", "lo de|del", "de que", "de|del|sobre|para|que ?dice",
+      "acerca de|del",
+    ],
     questions: [
       "como|quien|quienes|donde|adonde|cuando|cual|cuales|cuanto|cuanta|cuantos|cuantas|si",
       "por|para|a|de|en|con que|quien|cual|donde",

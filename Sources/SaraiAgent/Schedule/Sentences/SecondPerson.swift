@@ -104,7 +104,7 @@ extension SecondPerson {
     "mis": "tus", "me": "te", "conmigo": "contigo", "mio": "tuyo", "mia": "tuya", "mios": "tuyos", "mias": "tuyas",
     "yo": "tú", "tengo": "tienes", "debo": "debes", "quiero": "quieres", "puedo": "puedes", "he": "has", "soy": "eres",
     "estoy": "estás", "voy": "vas", "necesito": "necesitas", "hago": "haces", "salgo": "sales", "llego": "llegas",
-    "vuelvo": "vuelves", "entro": "entras", "empiezo": "empiezas", "viajo": "viajas", "vuelo": "vuelas",
+    "vuelvo": "vuelves", "entro": "entras", "empiezo": "empiezas", "viajo": "viajas",
     "quedo": "quedas", "tenga": "tengas", "pongo": "pones", "estare": "estarás", "tendre": "tendrás",
   ]
 

@@ -14,8 +14,9 @@ struct SentenceReader {
   let zone: ZoneRules
 
   /// Nil for a sentence of nothing but courtesies.
-  init?(_ sentence: SentenceTokens, now: Int64, zone: ZoneRules, language: Language) {
+  init?(_ whole: SentenceTokens, now: Int64, zone: ZoneRules, language: Language) {
     phrases = .of(language)
+    let sentence = whole.without(phrases.courtesies)
     let bounds = Self.bounds(sentence, phrases)
     guard bounds.start < bounds.end else { return nil }
     start = bounds.start
@@ -85,7 +86,7 @@ struct SentenceReader {
       position = tokens[next] == "," ? next + 1 : next
       trigger = phrases.trigger(in: tokens, at: position)
     }
-    guard let (kind, behind) = trigger else { return nil }
+    guard let (kind, behind) = trigger else { return afterwards() }
     if let cycle = (position..<behind).lazy.compactMap({ phrases.cycles[tokens[$0]] }).first {
       guard parts.merge(TimeParts(cycle: cycle)) else { return nil }
     }
@@ -99,6 +100,18 @@ struct SentenceReader {
       pieces = [position..<taken.lowerBound, taken.upperBound..<end].filter { !$0.isEmpty }
     }
     return outcome(kind, parts, joint, pieces)
+  }
+
+  /// «Ver la final, recuérdamelo mañana a las 8».
+  private func afterwards() -> LoopSentence? {
+    guard
+      let (place, behind) = (start..<end).lazy.compactMap({ place in
+        phrases.backwards.end(in: tokens, at: place).map { (place, $0) }
+      }).first, place > start, !isQuestion(at: start)
+    else { return nil }
+    guard behind < end else { return outcome(.noun, TimeParts(), .infinitive, [start..<place]) }
+    guard let (parts, next) = time(at: skipSigns(behind), .remind), next == end else { return nil }
+    return outcome(.noun, parts, .infinitive, [start..<place])
   }
 
   /// How what is to be remembered is joined to the phrase before it.

@@ -1,7 +1,8 @@
 // A process of its own that runs a loop, for tests that kill it.
 //
-// `loop-worker FOLDER` runs a loop whose jobs come every few milliseconds and whose hands append the key of each order
-// that they have not done yet to FOLDER/done, until it is killed.
+// `loop-worker FOLDER START` runs a loop whose jobs come every few milliseconds and whose hands append the key of each
+// order that they have not done yet to FOLDER/done, until it is killed. Its time begins at START, in milliseconds since
+// 1970, or goes on where the last order was due.
 import Glibc
 import SaraiAgent
 import SaraiCore
@@ -12,7 +13,7 @@ import Synchronization
 struct FastClock: LoopClock {
   private let start: Int64
   private let real = SystemLoopClock()
-  private static let speed: Int64 = 20_000
+  private static let speed: Int64 = 60_000
 
   init(from start: Int64) { self.start = start - real.elapsed * Self.speed }
 
@@ -41,6 +42,11 @@ final class FileHands: LoopHands {
     if let last = lines.last, !last.isEmpty { ftruncate(file, off_t(bytes.count - last.utf8.count)) }
   }
 
+  /// When the last of what was done was due.
+  var lastMoment: Int64 {
+    done.withLock { $0.compactMap { key in key.split(separator: ":").last.flatMap { Int64($0) } }.max() ?? 0 }
+  }
+
   func perform(_ order: LoopOrder) async throws -> ActionOutcome {
     let isKnown = done.withLock { $0.contains(order.key) }
     if !isKnown {
@@ -58,23 +64,25 @@ final class FileHands: LoopHands {
 let folder = CommandLine.arguments[1]
 guard let start = Int64(CommandLine.arguments[2]) else { exit(2) }
 do {
-  let clock = FastClock(from: start)
-  let engine = try LoopEngine(folder: folder, hands: FileHands(folder + "/done"), clock: clock)
-  if try await engine.jobs().count(where: { $0.source == .user }) == 0 {
-    for (index, text) in ["every 1m", "every 7m", "*/5 * * * *", "@hourly"].enumerated() {
-      try await engine.addJob(
-        LoopJob(
-          name: text, schedule: Schedule(text: text), catchUp: LoopJob.CatchUp.allCases[index % 3],
-          action: .pruneCaches))
-    }
+  let hands = FileHands(folder + "/done")
+  let clock = FastClock(from: max(start, hands.lastMoment))
+  let engine = try LoopEngine(folder: folder, hands: hands, clock: clock)
+  // It may have been killed among these.
+  let known = try await engine.jobs()
+  // Their limits are minutes, which are milliseconds here.
+  for job in known where job.source == .builtin && job.isEnabled {
+    try await engine.editJob(job.id, owner: LoopOwner.local, LoopJobEdit(isEnabled: false))
+  }
+  let jobs: [(String, LoopJob.CatchUp, LoopActionKind, [String: String])] = [
+    ("every 1m", .once, .pruneCaches, [:]), ("every 70m", .all, .pruneCaches, [:]),
+    ("*/5 * * * *", .skip, .pruneCaches, [:]), ("every 7m", .once, .pruneCaches, [:]),
+    ("every 110m", .all, .runSkill, ["skill": "calc"]), ("every 130m", .all, .remind, ["text": "beber agua"]),
+  ]
+  for (text, catchUp, action, arguments) in jobs where !known.contains(where: { $0.name == text }) {
     try await engine.addJob(
       LoopJob(
-        name: "skill", schedule: Schedule(text: "every 11m"), catchUp: .all, action: .runSkill,
-        arguments: ["skill": "calc"]))
-    try await engine.addJob(
-      LoopJob(
-        name: "remind", schedule: Schedule(text: "every 13m"), catchUp: .all, action: .remind,
-        arguments: ["text": "beber agua"]))
+        name: text, schedule: Schedule(text: text), catchUp: catchUp, action: action, arguments: arguments,
+        limitSeconds: 86_400))
   }
   _ = write(1, "ready\n", 6)
   await engine.run()

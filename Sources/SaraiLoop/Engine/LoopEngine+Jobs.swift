@@ -5,10 +5,10 @@ import SaraiCore
 extension LoopEngine {
   // MARK: - Jobs
 
-  /// - Parameter owner: Whose, SARAi's own upkeep included; nil for all.
+  /// - Parameter owner: Whose; the person at the keyboard sees SARAi's own upkeep, too. Nil for all.
   package func jobs(owner: String? = nil) throws -> [LoopJob] {
     try readable { loop in
-      if let owner { return try loop.jobs("WHERE owner IN (?, ?) ORDER BY id", [owner, LoopOwner.system]) }
+      if let owner { return try loop.jobs("WHERE owner IN (?, ?) ORDER BY id", [owner, Self.kept(by: owner)]) }
       return try loop.jobs("ORDER BY id")
     }
   }
@@ -102,16 +102,20 @@ extension LoopEngine {
   }
 
   private func job(_ id: Int64, owner: String) throws -> LoopJob {
-    let job = try readable { try $0.jobs("WHERE id = ? AND owner IN (?, ?)", [id, owner, LoopOwner.system]) }.first
+    let job = try readable { try $0.jobs("WHERE id = ? AND owner IN (?, ?)", [id, owner, Self.kept(by: owner)]) }.first
     guard let job else { throw LoopWords.noJob(id) }
     return job
   }
+
+  /// SARAi's own jobs are looked after by the person at the keyboard.
+  private static func kept(by owner: String) -> String { owner == LoopOwner.local ? LoopOwner.system : owner }
 
   private func check(_ job: LoopJob) throws {
     let size = job.arguments.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     guard (1...LoopLimits.longestName).contains(job.name.utf8.count), (1...10).contains(job.priority),
       (1...LoopLimits.longestSeconds).contains(job.limitSeconds), job.owner.utf8.count <= 256,
-      job.arguments.count <= LoopLimits.mostArguments, size <= LoopLimits.argumentBytes
+      job.arguments.count <= LoopLimits.mostArguments, size <= LoopLimits.argumentBytes,
+      !([job.name, job.owner] + job.arguments.keys + job.arguments.values).contains(where: { $0.utf8.contains(0) })
     else { throw LoopWords.outOfBounds }
     if let zone = job.zone { _ = try Zones.named(zone) }
     if let event = job.event, LoopEventKind(rawValue: event) == nil { throw LoopWords.noEvent(event) }
@@ -146,6 +150,7 @@ extension LoopEngine {
   /// - Parameters:
   ///   - said: The person's own words, for the answer to "why".
   ///   - zone: Nil follows the settings.
+  @discardableResult
   package func remind(owner: String, _ reminder: Reminder, said: String = "", zone: String? = nil) throws -> LoopJob {
     let text = String(reminder.text.prefix(2000))
     return try addJob(

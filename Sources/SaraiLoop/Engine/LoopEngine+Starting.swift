@@ -11,6 +11,7 @@ extension LoopEngine {
     if let recovery = opening.recovery { try loop.tell(LoopWords.recovered(recovery), now: now) }
     // Reading all once finds every row that cannot be read.
     _ = try loop.jobs("")
+    _ = try loop.items("")
     let open = try loop.records("WHERE ended_at IS NULL")
     try loop.putAsideUnreadable(now: now)
     for record in open where record.state == .running {

@@ -25,6 +25,7 @@ extension LoopEngine {
   package func post(_ event: LoopEvent) throws {
     var event = event
     if event.at == 0 { event.at = clock.now }
+    event.values = event.values.mapValues { $0.replacing("\0", with: "") }
     switch event.kind {
     case .answering: return begin(event)
     case .answered: return try end(event)

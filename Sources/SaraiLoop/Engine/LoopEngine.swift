@@ -1,7 +1,7 @@
 import GRDB
 import SaraiAgent
 import SaraiCore
-import SaraiStore
+package import SaraiStore
 
 /// What decides: it turns times and events into actions, has them done in order, and keeps what came of each.
 ///
@@ -66,6 +66,15 @@ package actor LoopEngine {
       let pause = try loop.state("paused")
       return (pause != nil, pause.flatMap { Int64($0) }, try Self.firstDue(loop))
     }
+  }
+
+  /// Where a loop keeps what it knows: `loop.db` in a folder, and its backups beside it.
+  package static func options(folder: String) -> StoreOptions {
+    var options = StoreOptions(
+      path: folder + "/loop.db", backupFolder: folder + "/backups", migrations: LoopSchema.migrations)
+    options.pageCacheKiB = 2048
+    options.readers = 2
+    return options
   }
 
   static func firstDue(_ loop: LoopTransaction) throws -> Int64? {

@@ -7,13 +7,7 @@ import SaraiStore
 final class LoopStore: Sendable {
   let store: Store
 
-  init(folder: String) throws {
-    var options = StoreOptions(
-      path: folder + "/loop.db", backupFolder: folder + "/backups", migrations: LoopSchema.migrations)
-    options.pageCacheKiB = 2048
-    options.readers = 2
-    store = try Store(options)
-  }
+  init(folder: String) throws { store = try Store(LoopEngine.options(folder: folder)) }
 
   /// One transaction: all of it or nothing.
   func write<Result>(_ body: (LoopTransaction) throws -> Result) throws -> Result {

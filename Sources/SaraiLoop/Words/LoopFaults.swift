@@ -192,9 +192,9 @@ extension LoopWords {
     .invalidRequest,
     es:
       "El trabajo se sale de los límites: nombre de 1 a 200 bytes, prioridad de 1 a 10, de 1 segundo a un día, y hasta "
-      + "32 argumentos con 16 KB en total.",
+      + "32 argumentos con 16 KB en total, sin caracteres nulos.",
     en: "The job is out of bounds: a name of 1 to 200 bytes, priority 1 to 10, from 1 second to a day, and up to 32 "
-      + "arguments of 16 KB in all.", subject: "job")
+      + "arguments of 16 KB in all, without null characters.", subject: "job")
 
   static let tooManyJobs = SaraiError(
     .tooLarge, es: "Ya tienes \(LoopLimits.mostJobs) trabajos: borra alguno con «sarai job remove».",

@@ -43,14 +43,76 @@ func outcome(_ sentence: String, _ language: Language, now: Int64, zone: ZoneRul
 }
 
 @Suite struct LoopSentenceTests {
-  @Test func `every sentence of the table is read as it is meant, or left alone`() throws {
-    let pairs = try SentencePair.read("sentences.tsv") + SentencePair.read("sentences-later.tsv")
+  private static let tables = ["sentences.tsv", "sentences-later.tsv", "sentences-last.tsv"]
+
+  private func pairs() throws -> [SentencePair] { try Self.tables.flatMap(SentencePair.read) }
+
+  @Test func `every sentence of the tables is read as it is meant, or left alone`() throws {
+    let pairs = try pairs()
     let now = try instant("2026-11-23T09:00Z")
-    #expect(pairs.count >= 260)
-    #expect(pairs.count { $0.expected == "-" } >= 40)
+    #expect(pairs.count >= 300)
+    #expect(pairs.count { $0.expected == "-" } >= 70)
     for pair in pairs {
       let found = outcome(pair.sentence, pair.language, now: now, zone: madrid)
       #expect(found == pair.expected, "\(pair.sentence)")
     }
+  }
+
+  @Test func `neither the language of the settings nor how letters are encoded changes what is read`() throws {
+    let now = try instant("2026-11-23T09:00Z")
+    for pair in try pairs() {
+      let other: Language = pair.language == .spanish ? .english : .spanish
+      #expect(outcome(pair.sentence, other, now: now, zone: madrid) == pair.expected, "\(pair.sentence)")
+      let apart = outcome(
+        " \n" + pair.sentence.decomposedStringWithCanonicalMapping + "  ", pair.language, now: now, zone: madrid)
+      #expect(apart.precomposedStringWithCanonicalMapping == pair.expected, "\(pair.sentence)")
+    }
+  }
+
+  @Test func `sentences of any length and of any words are read within a moment`() throws {
+    let now = try instant("2026-11-23T09:00Z")
+    var words = try pairs().flatMap { $0.sentence.split(separator: " ").map(String.init) }
+    words += [
+      "a.m.", "31/12", "2026-99-99", "99999999999999999999", "24:00", "…", "\u{301}", "🥐", "de", "y", "cada", "every",
+    ]
+    var random = ScheduleRandom(seed: 12)
+    for _ in 0..<4000 {
+      let count = Int.random(in: 1...14, using: &random)
+      let sentence = (0..<count).compactMap { _ in words.randomElement(using: &random) }.joined(separator: " ")
+      _ = LoopSentence.read(sentence, now: now, zone: madrid, language: .spanish)
+      _ = LoopSentence.read("recuérdame " + sentence, now: now, zone: madrid, language: .spanish)
+      _ = try? Schedule(reading: sentence, now: now, zone: madrid, language: .english)
+    }
+    let passed = ContinuousClock().measure {
+      #expect(
+        LoopSentence.read(String(repeating: "recuérdame ", count: 100_000), now: now, zone: madrid, language: .spanish)
+          == nil)
+      #expect(throws: SaraiError.self) {
+        try Schedule(reading: String(repeating: "1 ", count: 500_000), now: now, zone: madrid, language: .spanish)
+      }
+    }
+    #expect(passed < .milliseconds(50))
+    let worst = [
+      "recuérdame ", "mañana ", "a las 8 y ", "de lunes a ", "every ", "¿", "el 3 de ", "que tienes ", "1 y ",
+    ].map {
+      "recuérdame " + String(repeating: $0, count: 980 / $0.utf8.count)
+    }
+    for sentence in worst {
+      let passed = ContinuousClock().measure {
+        _ = LoopSentence.read(sentence, now: now, zone: madrid, language: .spanish)
+      }
+      // Without optimisation, on a slow core.
+      #expect(passed < .seconds(1), "\(sentence.prefix(30)): \(passed)")
+    }
+  }
+
+  @Test func `what it is now decides, by the person's clock`() throws {
+    let zone = try ZoneRules(identifier: "America/New_York")
+    #expect(
+      outcome("recuérdame mañana a las 8 llamar", .spanish, now: try instant("2026-11-24T03:00Z"), zone: zone)
+        == "2026-11-24 08:00 | llamar")
+    #expect(
+      outcome("recuérdame mañana a las 8 llamar", .spanish, now: try instant("2026-11-24T03:00Z"), zone: madrid)
+        == "2026-11-25 08:00 | llamar")
   }
 }

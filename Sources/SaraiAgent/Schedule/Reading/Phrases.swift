@@ -1,4 +1,5 @@
-/// Phrases of which one is looked for in a sentence: words in a row, `a|b` for either and `?a` for what may be missing.
+/// Phrases of which one is looked for in a sentence: words in a row, `a|b` for either, `?a` for what may be missing, and
+/// `<name>` for a group of words.
 struct Phrases: ExpressibleByArrayLiteral, Sendable {
   private struct Step: Sendable {
     let words: [String]
@@ -10,8 +11,9 @@ struct Phrases: ExpressibleByArrayLiteral, Sendable {
 
   init(arrayLiteral phrases: String...) { self.init(phrases) }
 
-  init(_ phrases: [String]) {
-    for phrase in phrases {
+  init(_ phrases: [String], groups: [String: String] = [:]) {
+    for var phrase in phrases {
+      for (name, words) in groups { phrase = phrase.replacing("<\(name)>", with: words) }
       let steps = phrase.split(separator: " ").map { part in
         let isOptional = part.hasPrefix("?")
         return Step(

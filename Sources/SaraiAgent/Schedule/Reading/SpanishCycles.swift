@@ -26,7 +26,6 @@ extension TimeReader {
     guard tokens[start] == "cada" || isAll else { return nil }
     let position = isAll ? start + 2 : start + 1
     if let (days, end) = spanishWeekdayList(at: position) { return (TimeParts(cycle: .weekdays(days)), end) }
-    if isAll, ["dias", "meses", "anos"].contains(tokens[position]) { return nil }
     let dayStart = ["dia", "dias"].contains(tokens[position]) ? position + 1 : position
     if let (day, next) = number(at: dayStart), (1...31).contains(day) {
       let monthStart = tokens[next] == "de" ? next + 1 : next
@@ -36,6 +35,7 @@ extension TimeReader {
       let end = Self.spanishOfMonth.end(in: tokens, at: next)
       if end != nil || dayStart > position { return (TimeParts(cycle: .monthDays([day])), end ?? next) }
     }
+    // «Todos los días» is told by its name.
     guard !isAll, let (span, end) = spanishSpan(at: position) else { return nil }
     // «Cada dos lunes» is told apart from «cada dos».
     switch (span.months, span.days, span.seconds) {
@@ -62,7 +62,8 @@ extension TimeReader {
       position += 1
       if tokens[position] == "," { position += 1 }
       if ["y", "e"].contains(tokens[position]) { position += 1 }
-      if ["los", "el"].contains(tokens[position]) { position += 1 }
+      if tokens[position] == "todos", tokens[position + 1] == "los" { position += 1 }
+      if ["los", "el", "cada"].contains(tokens[position]) { position += 1 }
     }
     return end.map { (days, $0) }
   }

@@ -87,7 +87,7 @@ extension TimeReader {
     return (clocks, end)
   }
 
-  private func spanishClock(at start: Int, hasArticle: Bool = false) -> (SpokenClock, Int)? {
+  func spanishClock(at start: Int, hasArticle: Bool = false) -> (SpokenClock, Int)? {
     if let end = Self.spanishNoon.end(in: tokens, at: start) {
       return (SpokenClock(hour: 12, minute: 0, half: .exact), end)
     }
@@ -211,6 +211,8 @@ extension TimeReader {
       span.seconds += unit.seconds * tenths / 10
       if let end = Self.spanishAndHalf.end(in: tokens, at: position) {
         (span.seconds, position) = (span.seconds + unit.seconds / 2, end)
+      } else if unit.seconds == 3600, let end = Self.spanishAndThreeQuarters.end(in: tokens, at: position) {
+        (span.seconds, position) = (span.seconds + 2700, end)
       } else if Self.spanishAndQuarter.end(in: tokens, at: position) != nil {
         (span.seconds, position) = (span.seconds + unit.seconds / 4, position + 2)
       } else if unit.seconds == 3600, tokens.isGlued(position), let minutes = tokens.digits(position, atMost: 2) {
@@ -248,6 +250,7 @@ extension TimeReader {
   private static let spanishFirstThing: Phrases = ["a primera hora", "temprano"]
   private static let spanishPair: Phrases = ["un par de"]
   private static let spanishAndHalf: Phrases = ["y media|medio"]
+  private static let spanishAndThreeQuarters: Phrases = ["y tres cuartos"]
   private static let spanishAndQuarter: Phrases = ["y cuarto"]
   private static let spanishFixedSpans: [(Phrases, Int)] = [
     (["media hora|horita"], 1800), (["?un cuarto de hora"], 900), (["tres cuartos de hora"], 2700),

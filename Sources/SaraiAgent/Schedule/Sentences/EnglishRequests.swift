@@ -8,108 +8,119 @@ extension RequestPhrases {
     ],
     courtesies: ["please"],
     thanks: [
-      "thanks", "thank you", "thanks a lot", "ok", "okay", "cheers", "sarai", "if you can", "would you",
-      "will you", "ta",
+      "thanks", "thank you", "thanks a lot", "ok", "okay", "cheers", "sarai", "if you can", "would you", "will you",
+      "ta",
     ],
     triggers: [
-      (
-        .remind,
-        [
-          "remind me", "can|could|would|will you ?also remind me", "i want|need you to remind me",
-          "i'd like you to remind me",
-          "would you mind reminding me", "don't|dont|do let me forget", "do not let me forget", "never let me forget",
-          "make sure ?that i don't|dont forget", "make sure ?that i do not forget", "make sure i remember",
-          "help me remember",
-          "don't|dont forget to remind me", "remember to remind me", "be sure to remind me", "you should remind me",
-        ]
-      ),
-      (
-        .notify,
-        [
-          "alert|notify|ping|nudge|buzz|prompt me", "let me know",
-          "can|could|would|will you alert|notify|ping|nudge me",
-          "can|could|would|will you let me know", "give me a nudge|shout|heads ?up", "tell me",
-        ]
-      ),
-      (
-        .alarm,
-        [
-          "wake me ?up", "can|could|would|will you wake me ?up", "get me up", "i need|want to be woken ?up",
-          "set|create|add|make|put|start|schedule|i ?need|want ?me ?up ?on an|the|another|my ?new ?daily alarm ?clock",
-          "can|could|would|will you set ?up an|the alarm", "alarm at|for|:",
-        ]
-      ),
-      (
-        .timer,
-        [
-          "set|create|add|make|put|start|i ?need|want ?me ?up ?on a|the|another ?new timer|countdown",
-          "can|could|would|will you set|start ?up a timer", "timer for|:",
-        ]
-      ),
-      (
-        .noun,
-        [
-          "set|create|add|make|put|give|schedule|leave|get ?me ?up ?in a|an|the|another|my ?new ?daily|weekly|monthly|yearly reminder|alert|notification ?for|to ?me|myself",
-          "can|could|would|will you set|create|add|make|schedule|give ?me ?up a|an reminder|alert|notification",
-          "i need|want|would like|have a reminder", "i'd like a reminder", "reminder :|for|to|on|at|tomorrow",
-          "new reminder",
-        ]
-      ),
+      (.remind, remind), (.notify, notify), (.alarm, alarm), (.timer, timer), (.noun, noun),
     ],
+    bareNouns: [(.noun, ["?new reminder"]), (.alarm, ["alarm"]), (.timer, ["timer"])],
+    moments: [
+      "after|before lunch|dinner|breakfast|work|school|bed|class|i ?leave|sleep|go ?to ?bed",
+      "when|once i get|arrive|come|leave|finish|am|can ?home|back|work|there|in",
+      "in ?the summer|winter|spring|autumn|fall",
+    ],
+    around: ["before", "after"],
     backwards: ["remind me of|about it|that|this"],
     adverb: ["again", "also", "too"],
-    list: [
-      "what|which reminders|alarms do|have i ?have|got|set ?set|up|pending|coming|active",
-      "what|which are|were|is my|the ?upcoming|current|pending|active|next reminders|reminder|alarms",
-      "what's|whats my ?next reminder|reminders",
-      "show|list|see|read|display|get|give|tell ?me ?out ?a|the|all ?list ?of ?my|the|all ?my|the ?pending|upcoming|active|current reminders|alarms ?i ?have",
-      "do i have|do i've|have i|are there ?got ?any|some ?pending|upcoming reminders|reminder|alarms ?set|coming|pending ?up",
-      "do i have|got ?any ?pending|upcoming reminders|reminder|alarms ?set|pending|coming ?up",
-      "any ?upcoming|pending reminders", "?all my ?pending|upcoming|active reminders|alarms", "reminders",
-      "what do you have|need to remind me ?of|about",
-      "what are you going to remind me ?of|about", "what did|have i ask|asked you to remind me ?of|about",
-      "can|could you show|list|tell ?me ?all my reminders|alarms", "which|what reminders are there|set|pending|active",
-      "when is|when's my next reminder",
-    ],
-    inbox: [
-      "what's|whats ?new in my|the inbox", "what is ?new in my|the inbox",
-      "?have|do ?you ?have|got anything ?new for me", "anything ?new ?in|for ?my|me inbox|me",
-      "do you have any news|messages|alerts|notifications|suggestions ?for ?me",
-      "?any ?new news|messages|alerts|notifications ?for ?me", "is there anything ?new ?in|for my|me ?inbox",
-      "show|open|check|read|see|display ?me ?my|the inbox|notifications|alerts",
-      "do i have any|new ?new notifications|alerts|messages",
-      "are there any ?new notifications|alerts|messages ?for ?me", "?my inbox",
-      "what notifications|alerts|messages are|do there|i|you ?have ?for ?me", "what do you have|got for me",
-      "what have you got for me",
-    ],
-    cancelAll: [
-      "cancel|delete|remove|clear|drop|erase all ?of ?my|the|these ?my|the reminders|alarms",
-      "cancel|delete|remove|clear|erase my reminders|alarms",
-      "can|could you cancel|delete|remove|clear all ?of ?my|the reminders|alarms",
-      "stop reminding me ?of|about anything|everything", "stop all ?my reminders",
+    list: list, inbox: inbox,
+    cancelAll: group([
+      "<drop> all ?of ?my|the|these ?my|the <reminders>", "<drop> my <reminders>",
+      "<can> you <drop> all ?of ?my|the <reminders>",
+      "<can> you <drop> my <reminders>", "stop reminding me ?of|about anything|everything", "stop all ?my <reminders>",
       "don't|dont remind me of|about anything ?anymore",
-    ],
-    cancel: [
-      "cancel|delete|remove|clear|drop|stop|forget|erase the|my|that|this reminder|alarm|timer|alert",
-      "can|could you cancel|delete|remove the|my|that reminder|alarm|timer",
+    ]),
+    cancel: group([
+      "<drop> the|my|that|this <reminder>", "<can> you <drop> the|my|that|this <reminder>",
+      "forget about the|my <reminder>",
       "stop reminding me ?anymore", "don't|dont remind me ?anymore ?any ?more|longer", "do not remind me ?anymore",
-      "no need to remind me ?anymore", "you don't|dont need|have to remind me ?anymore", "forget about the|my reminder",
-      "i don't|dont need the|my|that reminder ?anymore", "i no longer need the|my|a reminder",
-    ],
+      "no need to remind me ?anymore", "you don't|dont need|have to remind me ?anymore",
+      "i don't|dont need the|my|that <reminder> ?anymore", "i no longer need the|my|a <reminder>",
+    ]),
     topic: ["to", "about", "of|for|on|called|saying|that|at", "for the", "that says"],
     questions: ["what|what's|whats|who|who's|whose|whom|where|where's|when|when's|how|how's|why|which|if|whether"],
+    relatives: ["we", "i", "you", "that", "who", "which", "where"],
+    setting: ["set|start|create|make ?me ?up a|an"], timers: ["timer", "countdown", "alarm"],
     towards: ["for", "to", "at", "on", "in", "of"],
     binding: [
       "of", "for", "until", "till", "before", "after", "from", "by", "the", "a", "an", "my", "since", "between", "and",
-      "or", "with",
-      "than", "last", "during", "about", "this", "next", "to",
+      "or", "with", "than", "last", "during", "about", "this", "next", "to",
     ],
     cycles: ["daily": .days(1), "weekly": .week, "monthly": .month, "yearly": .year],
     clauses: ["that"],
     infinitives: ["to", "so ?that i can|don't|remember", "about", "of", "not to", "for", "regarding"],
     memories: [
-      "what|who|where|why|how|when|if|whether", "the time when|we|i", "what's|who's",
-      "my name|password|address|age|birthday",
+      "what|who|where|why|how|when|if|whether|whom|which", "the time when|we|i", "what's|who's",
+      "my|the name|title|password|address|age|birthday|code",
     ],
     language: .english)
+
+  private static let remind = group([
+    "remind me", "<can> you ?also remind me", "i want|need you to remind me", "i'd like you to remind me",
+    "would you mind reminding me", "don't|dont|never let me forget", "do not let me forget",
+    "make sure ?that i don't|dont forget", "make sure ?that i do not forget", "make sure i remember",
+    "help me remember",
+    "don't|dont forget to remind me", "remember to remind me", "be sure to remind me", "you should remind me",
+  ])
+
+  private static let notify = group([
+    "<ping> me", "let me know", "<can> you <ping> me", "<can> you let me know", "give me a nudge|shout|heads ?up",
+    "tell me",
+  ])
+
+  private static let alarm = group([
+    "wake me ?up", "<can> you wake me ?up", "get me up", "i need|want to be woken ?up",
+    "<make> ?an|the|another|my ?new ?daily alarm ?clock", "<can> you <make> an|the alarm", "i need|want an alarm",
+  ])
+
+  private static let timer = group([
+    "<make> ?a|the|another ?new timer|countdown", "<can> you <make> a|the timer|countdown", "i need|want a timer",
+  ])
+
+  private static let noun = group([
+    "<make> ?me ?a|an|the|another|my ?new ?daily|weekly|monthly|yearly <note> ?for ?me|myself",
+    "<can> you <make> a|an ?new ?daily|weekly|monthly|yearly <note>",
+    "i'd|i like|want|need a ?daily|weekly|monthly|yearly <note>",
+    "i would like a <note>",
+  ])
+
+  private static let list = group([
+    "what|which <reminders> do|have i ?have|got|set ?set|up|pending|coming|active",
+    "what|which are my|the ?<set> ?next <reminders>", "what|when is my next reminder",
+    "what's|whats|when's my ?next <reminder>|<reminders>",
+    "<show> ?me ?out all|my|the|a ?of ?list ?of ?my|the ?all ?my|the ?<set> <reminders> ?i ?have",
+    "<can> you <show> ?me ?all my|the ?<set> <reminders>",
+    "do i have|got ?any|some ?<set> <reminders>|<reminder> ?<set> ?up",
+    "have i got ?any ?<set> <reminders> ?<set>", "are there ?any ?<set> <reminders> ?<set>", "any ?<set> reminders",
+    "?all my ?<set> <reminders>", "reminders", "which|what <reminders> are there|<set>",
+    "what do you have|need to remind me ?of|about", "what are you going to remind me ?of|about",
+    "what did i ask you to remind me ?of|about", "what have i asked you to remind me ?of|about",
+  ])
+
+  private static let inbox = group([
+    "what's|whats ?new in my|the inbox", "what is ?new in my|the inbox", "do|have you ?have|got anything ?new for me",
+    "anything ?new in|for my|me ?inbox", "is there anything ?new in|for my|me ?inbox",
+    "do you have any ?new <news> ?for ?me",
+    "?any ?new <news> ?for ?me", "<show> ?me my|the inbox|<news>", "do i have ?any ?new <news>",
+    "are there any ?new <news> ?for ?me", "?my inbox", "what <news> are there ?for ?me",
+    "what <news> do i|you have ?for ?me",
+    "what do you have|got for me", "what have you got for me",
+  ])
+
+  private static func group(_ phrases: [String]) -> Phrases {
+    Phrases(
+      phrases,
+      groups: [
+        "can": "can|could|would|will",
+        "make": "set|create|add|make|put|give|schedule|leave|start",
+        "note": "reminder|alert|notification",
+        "ping": "alert|notify|ping|nudge|buzz|prompt",
+        "drop": "cancel|delete|remove|clear|drop|stop|erase|forget",
+        "reminder": "reminder|alarm|timer|alert",
+        "reminders": "reminders|alarms",
+        "show": "show|list|see|read|display|get|give|tell|open|check",
+        "set": "set|pending|upcoming|active|current|coming|scheduled",
+        "news": "news|messages|alerts|notifications|suggestions",
+      ])
+  }
 }

@@ -25,7 +25,9 @@ struct SecondPerson {
     for index in range {
       if index > range.lowerBound { result += gap(before: index) }
       let original = String(tokens.original(index))
-      let isWish = !prefix.isEmpty && index == verb
+      // «Que me llame Pilar» is somebody else's to do.
+      let isOther = index + 1 < range.upperBound && tokens.original(index + 1).first?.isUppercase == true
+      let isWish = !prefix.isEmpty && index == verb && !isOther
       let changed = isWish ? tokens[index] + "s" : replacement(index, in: range)
       result += changed.map { Self.cased($0, like: original, isFirst: index == range.lowerBound) } ?? original
     }
@@ -73,7 +75,7 @@ struct SecondPerson {
   }
 
   /// «Que compre pan»: what one wishes to do, not what is.
-  private func isWish(_ range: Range<Int>) -> Bool {
+  func isWish(_ range: Range<Int>) -> Bool {
     guard let index = range.first(where: { !Self.weak.contains(tokens[$0]) }) else { return false }
     let verb = tokens[index]
     if Self.wishes.contains(verb) { return true }

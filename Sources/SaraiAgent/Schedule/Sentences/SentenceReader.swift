@@ -86,6 +86,14 @@ struct SentenceReader {
       position = tokens[next] == "," ? next + 1 : next
       trigger = phrases.trigger(in: tokens, at: position)
     }
+    if trigger == nil, let (kind, next) = phrases.bare(in: tokens, at: start),
+      tokens[next] == ":" || time(at: next, kind) != nil
+    {
+      trigger = (kind, next)
+    }
+    if trigger == nil, let (span, next) = spannedTimer(), parts.merge(TimeParts(span: span)) {
+      trigger = (.timer, next)
+    }
     guard let (kind, behind) = trigger else { return afterwards() }
     if let cycle = (position..<behind).lazy.compactMap({ phrases.cycles[tokens[$0]] }).first {
       guard parts.merge(TimeParts(cycle: cycle)) else { return nil }
@@ -95,11 +103,25 @@ struct SentenceReader {
     var joint = Joint.none
     position = lead(from: position, kind, &parts, &joint)
     guard position == behind || !isQuestion(at: position) else { return nil }
+    // «La película que vimos el martes» is asked from memory.
+    if parts.isEmpty, kind == .remind, joint == .none, !phrases.beginsAction(tokens, at: position, joined: false),
+      (position..<end).contains(where: { phrases.relatives.contains(tokens[$0]) })
+    {
+      return nil
+    }
     var pieces = [position..<end].filter { !$0.isEmpty }
     if !pieces.isEmpty, let (read, taken) = buried(in: position..<end, parts), parts.merge(read) {
       pieces = [position..<taken.lowerBound, taken.upperBound..<end].filter { !$0.isEmpty }
     }
     return outcome(kind, parts, joint, pieces)
+  }
+
+  /// "Set a 7 minute timer".
+  private func spannedTimer() -> (TimeSpan, Int)? {
+    guard let setting = phrases.setting.end(in: tokens, at: start), let (span, next) = span(at: setting),
+      phrases.timers.contains(tokens[next])
+    else { return nil }
+    return (span, next + 1)
   }
 
   /// «Ver la final, recuérdamelo mañana a las 8».
@@ -128,6 +150,11 @@ struct SentenceReader {
         continue
       }
       if let (read, end) = time(at: position, kind), parts.merge(read) {
+        position = another(at: skipSigns(end), kind, &parts)
+        continue
+      }
+      if parts.isEmpty, let end = moment(at: position) {
+        parts.doubt = .vague
         position = skipSigns(end)
         continue
       }
@@ -137,6 +164,21 @@ struct SentenceReader {
       position = skipSigns(found.end)
     }
     return position
+  }
+
+  /// «Mañana a las 8 y pasado mañana a las 9» are two, of which none is left to what is to be remembered.
+  private func another(at start: Int, _ kind: RequestPhrases.Kind, _ parts: inout TimeParts) -> Int {
+    guard ["y", "and"].contains(tokens[start]), let (_, end) = time(at: start + 1, kind) else { return start }
+    parts.doubt = .tooComplex
+    return skipSigns(end)
+  }
+
+  /// «Después de comer», "before 8": when that is, nobody knows.
+  private func moment(at start: Int) -> Int? {
+    if let end = phrases.moments.end(in: tokens, at: start) { return end }
+    guard let after = phrases.around.end(in: tokens, at: start) else { return nil }
+    // «Antes de las 8».
+    return (times.read(at: after) ?? times.hour(at: after))?.end
   }
 
   private func span(at start: Int) -> (TimeSpan, Int)? {
@@ -182,6 +224,7 @@ struct SentenceReader {
 
   private func isQuestion(at position: Int) -> Bool {
     if tokens[position] == "que" { return tokens.hasAccent(position) }
+    if phrases.moments.end(in: tokens, at: position) != nil { return false }
     // «Cuando sean las 6» is a time.
     return phrases.questions.end(in: tokens, at: position) != nil && times.read(at: position) == nil
   }
@@ -225,8 +268,11 @@ struct SentenceReader {
 }
 
 extension TimeReader {
-  /// An hour that nothing but its place shows to be one: "an alarm for 7".
-  func hour(at start: Int) -> (TimeParts, Int)? {
+  /// An hour that nothing but its place shows to be one: "an alarm for 7", «antes de las 8».
+  func hour(at start: Int) -> (parts: TimeParts, end: Int)? {
+    if ["las", "la"].contains(tokens[start]), let (clock, end) = spanishClock(at: start, hasArticle: true) {
+      return (TimeParts(clocks: [clock]), end)
+    }
     guard language == .english, let (hour, end) = number(at: start), hour <= 24, tokens[start] != "a",
       tokens[start] != "an", Self.englishUnits[tokens[end]] == nil
     else { return nil }

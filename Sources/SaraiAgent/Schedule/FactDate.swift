@@ -60,7 +60,8 @@ package struct FactDate: Sendable, Hashable {
   }
 
   private static let yearly: Set<String> = [
-    "cumple", "cumpleanos", "cumples", "aniversario", "santo", "nacio", "naci", "nacido", "nacida", "nacimiento",
+    "cumple", "cumplir", "cumpleanos", "cumples", "aniversario", "santo", "nacio", "naci", "nacido", "nacida",
+    "nacimiento",
     "nacer",
     "birthday", "bday", "anniversary", "born", "birth",
   ]

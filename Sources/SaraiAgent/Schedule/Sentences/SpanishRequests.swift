@@ -90,7 +90,7 @@ extension RequestPhrases {
   private static let noun = group([
     "<make> ?un|una|otro|el <note> ?diario|diaria|semanal|mensual|anual", "me pones|creas|haces un|una <note>",
     "<can> poner|ponerme|crear|crearme|anadir|hacer|hacerme|programar un|una <note>",
-    "agendame|agenda",
+    "agendame",
   ])
 
   private static let list = group([

@@ -109,16 +109,20 @@ extension LoopEngine {
     }
     let settings = settings
     let told = try store.write { loop -> [InboxItem] in
-      try loop.end(record, .done, effect: effect, text: outcome.text, now: now)
-      guard let id = record.action.job, let job = try loop.job(id) else { return [] }
-      if job.failures > 0 { try loop.run("UPDATE job SET failures = 0 WHERE id = ?", [id]) }
+      let job = try record.action.job.flatMap { try loop.job($0) }
       var told: [InboxItem] = []
-      if record.action.action.isPersonal, let text = outcome.text {
+      if let job, record.action.action.isPersonal, let text = outcome.text {
         let item = InboxItem(
           owner: LoopOwner.reader(of: job.owner), kind: .report, text: text,
-          why: LoopWords.report(job, record.action, zone: settings.zone, now: now), topic: "job:\(id)", createdAt: now)
+          why: LoopWords.report(job, record.action, zone: settings.zone, now: now), topic: "job:\(job.id)",
+          createdAt: now)
         if let kept = try loop.insert(item, action: record.action.key) { told.append(kept) }
+        // What a person asked for and got is an effect, where nothing else was measured.
+        effect = effect ?? ActionEffect(.messages, before: 0, after: Int64(told.count))
       }
+      try loop.end(record, .done, effect: effect, text: outcome.text, now: now)
+      guard let job else { return told }
+      if job.failures > 0 { try loop.run("UPDATE job SET failures = 0 WHERE id = ?", [job.id]) }
       if job.nextAt == nil { try loop.retire(job, settings, now: now) }
       return told
     }
@@ -208,7 +212,11 @@ extension LoopTransaction {
     try run("DELETE FROM action WHERE ended_at < ?", [now - LoopLimits.historyDays * day])
     try run("DELETE FROM inbox WHERE created_at < ?", [now - LoopLimits.historyDays * day])
     try run("DELETE FROM set_aside WHERE at < ?", [now - LoopLimits.historyDays * day])
-    try run("DELETE FROM event WHERE at < ?", [now - LoopLimits.eventDays * day])
+    try forgetEvents(now: now)
+  }
+
+  func forgetEvents(now: Int64) throws {
+    try run("DELETE FROM event WHERE at < ?", [now - LoopLimits.eventDays * 86_400_000])
     try run("DELETE FROM event WHERE id <= (SELECT max(id) - ? FROM event)", [LoopLimits.mostEvents])
   }
 }

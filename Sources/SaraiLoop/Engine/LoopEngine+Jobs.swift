@@ -141,6 +141,7 @@ extension LoopEngine {
   private func kept<Value>(_ body: () throws -> Value) throws -> Value {
     let value = try body()
     nextDue = try store.read { try Self.firstDue($0) }
+    for key in endings.keys { ended(key) }
     signal()
     return value
   }

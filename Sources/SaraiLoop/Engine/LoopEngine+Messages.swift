@@ -120,9 +120,9 @@ extension LoopEngine {
     if isWhole { return values }
     let now = clock.now
     return try store.write { loop in
-      let values = try body(loop)
+      _ = try body(loop)
       try loop.putAsideUnreadable(now: now)
-      return values
+      return try body(loop)
     }
   }
 
@@ -139,7 +139,10 @@ extension LoopTransaction {
       of: action.owner == LoopOwner.system ? action.arguments["event.owner"] ?? "" : action.owner)
     let item: InboxItem?
     switch action.action {
-    case .remind: item = LoopWords.reminder(action, owner: owner, zone: settings.zone, now: now)
+    case .remind:
+      // Dates go on while nobody wants to hear of them, so that they are there when somebody does again.
+      let isWanted = try action.arguments["date"] == nil || BuiltinJobs.isOn(BuiltinJobs.factDates, self)
+      item = isWanted ? LoopWords.reminder(action, owner: owner, zone: settings.zone, now: now) : nil
     case .suggest: item = try Suggestions.choice(for: owner, self, settings, now: now)
     default: item = LoopWords.alert(action, owner: owner, now: now)
     }

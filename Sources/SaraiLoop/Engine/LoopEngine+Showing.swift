@@ -97,6 +97,11 @@ extension LoopEngine {
           next = job.next(after: isMissed && job.catchUp != .all ? now : moment, zone: rules)
         }
       }
+      for record in try loop.records("WHERE ended_at IS NULL ORDER BY priority DESC, due_at LIMIT 1000") {
+        guard let job = try record.action.job.flatMap({ try loop.job($0) }) else { continue }
+        let action = record.action
+        planned.append(PlannedAction(at: now, job: job, action: action.action, arguments: action.arguments))
+      }
       planned.sort { ($0.at ?? 0, $0.job.id) < ($1.at ?? 0, $1.job.id) }
       let waiting = try loop.jobs("WHERE event IS NOT NULL AND is_enabled = 1 AND is_suspended = 0 ORDER BY id")
       return planned.prefix(Self.mostPlanned)

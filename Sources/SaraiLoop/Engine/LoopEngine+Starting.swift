@@ -9,9 +9,6 @@ extension LoopEngine {
     _ loop: LoopTransaction, _ opening: StoreOpening, _ settings: LoopSettings, now: Int64
   ) throws {
     if let recovery = opening.recovery { try loop.tell(LoopWords.recovered(recovery), now: now) }
-    // Reading all once finds every row that cannot be read.
-    _ = try loop.jobs("")
-    _ = try loop.items("")
     let open = try loop.records("WHERE ended_at IS NULL")
     try loop.putAsideUnreadable(now: now)
     for record in open where record.state == .running {
@@ -23,6 +20,21 @@ extension LoopEngine {
     try loop.run("UPDATE action SET not_before = min(not_before, ?) WHERE ended_at IS NULL", [now + Backoff.longest])
     try BuiltinJobs.install(loop, settings, now: now)
     try loop.changeZone(to: settings.zone, now: now)
+  }
+
+  /// Reads every job once, some at a time, so that one that cannot be read is told of before it would be due.
+  ///
+  /// - Returns: True where more are left.
+  func checkJobs(now: Int64) throws -> Bool {
+    guard let last = checkedJob else { return false }
+    let (next, told) = try store.write { loop -> (Int64?, [InboxItem]) in
+      let next = try loop.number("SELECT id FROM job WHERE id > ? ORDER BY id LIMIT 1 OFFSET 199", [last])
+      _ = try loop.jobs("WHERE id > ? AND id <= ?", [last, next ?? .max])
+      return (next, try loop.putAsideUnreadable(now: now))
+    }
+    checkedJob = next
+    show(told)
+    return next != nil
   }
 
   /// What a person or the configuration set. Jobs that follow the zone are due by the new one from now on.
@@ -113,8 +125,10 @@ extension LoopTransaction {
     try putAsideUnreadable(now: now)
   }
 
-  func putAsideUnreadable(now: Int64) throws {
-    for row in try setAside(now: now) { try tell(LoopWords.unreadable(row), now: now) }
+  /// - Returns: What was said of it.
+  @discardableResult
+  func putAsideUnreadable(now: Int64) throws -> [InboxItem] {
+    try setAside(now: now).flatMap { try tell(LoopWords.unreadable($0), now: now) }
   }
 
   /// Says something to whoever looks after SARAi, at once, and keeps it in the history.

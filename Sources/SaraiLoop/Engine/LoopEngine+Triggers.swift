@@ -9,13 +9,15 @@ extension LoopEngine {
   /// transaction.
   func fireDue(now: Int64) throws {
     while let due = nextDue, due <= now {
-      nextDue = try store.write { loop in
+      let (next, told) = try store.write { loop in
         let jobs = try loop.jobs("WHERE next_at <= ? ORDER BY next_at LIMIT 500", [now])
         for job in jobs { try loop.fire(job, settings, now: now) }
-        try loop.putAsideUnreadable(now: now)
-        return try Self.firstDue(loop)
+        let told = try loop.putAsideUnreadable(now: now)
+        return (try Self.firstDue(loop), told)
       }
+      nextDue = next
       nextAttempt = .min
+      show(told)
     }
   }
 
@@ -42,8 +44,7 @@ extension LoopEngine {
       for job in try loop.jobs("WHERE event = ? AND is_enabled = 1 AND is_suspended = 0", [event.kind.rawValue]) {
         try loop.fire(job, upon: event, settings, now: now)
       }
-      try loop.putAsideUnreadable(now: now)
-      return []
+      return try loop.putAsideUnreadable(now: now)
     }
     show(told)
     nextDue = try store.read { try Self.firstDue($0) }
@@ -70,7 +71,6 @@ extension LoopEngine {
     guard settings.isEnabled else { return }
     let zone = settings.zone
     try store.write { loop in
-      guard try event.id.isEmpty || loop.note(event) else { return }
       for (name, kind) in [("model", "model"), ("skill", "skill")] {
         guard let value = event.values[name], !value.isEmpty else { continue }
         try Habits.note("\(kind):\(value)", owner: event.owner, at: event.at, zone: zone, loop)
@@ -177,7 +177,9 @@ extension LoopTransaction {
     try run(
       "INSERT OR IGNORE INTO event (key, kind, subject, at) VALUES (?, ?, ?, ?)",
       [event.id.isEmpty ? nil : event.id, event.kind.rawValue, event.subject, event.at])
-    return database.changesCount > 0
+    guard database.changesCount > 0 else { return false }
+    if database.lastInsertedRowID % 1000 == 0 { try forgetEvents(now: event.at) }
+    return true
   }
 
   /// Removes a job that is over, where nobody wants to see it again; a date of every year comes again.

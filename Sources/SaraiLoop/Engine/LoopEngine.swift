@@ -32,6 +32,8 @@ package actor LoopEngine {
   var nextDue: Int64?
   /// When an action that waits may be tried; `.min` for now.
   var nextAttempt: Int64? = .min
+  /// Jobs up to this one were read since the start; nil where all were.
+  var checkedJob: Int64? = 0
   /// Wall minus elapsed, as it was seen last.
   var clockOffset: Int64
   /// True while paused; until when is `pausedUntil`.
@@ -157,6 +159,7 @@ package actor LoopEngine {
       try fireDue(now: now)
     }
     try startWaiting(now: now, elapsed: elapsed)
+    if try checkJobs(now: now) { return elapsed }
     var wake = elapsed + Self.longestSleep
     for deadline in running.values.map(\.deadline) + answering.values { wake = min(wake, deadline) }
     if isActive {

@@ -24,9 +24,7 @@ enum FactDates {
         event.owner, fact, text("subject"), text("verb"), text("object"), text("said"),
         event.number("told_at") ?? event.at, date.month, date.day, date.year, date.secondOfDay,
       ])
-    if try BuiltinJobs.isOn(BuiltinJobs.factDates, loop) {
-      try schedule(fact, owner: event.owner, loop, settings, now: now)
-    }
+    try schedule(fact, owner: event.owner, loop, settings, now: now)
   }
 
   static func forget(_ fact: String, owner: String, _ loop: LoopTransaction, now: Int64) throws {
@@ -49,7 +47,12 @@ enum FactDates {
     guard let date = try dates("owner = ? AND fact = ?", [owner, fact], loop).first else { return }
     let today = settings.zone.civil(now / 1000).date
     for year in today.year...today.year + 9 where date.year ?? year == year {
-      guard let day = CivilDate(year: year, month: date.month, day: date.day) else { continue }
+      // Who was born on 29 February has a birthday every year.
+      let isLeapDay = date.year == nil && date.month == 2 && date.day == 29
+      guard
+        let day = CivilDate(year: year, month: date.month, day: date.day)
+          ?? (isLeapDay ? CivilDate(year: year, month: 2, day: 28) : nil)
+      else { continue }
       let moment = reminder(of: day, date.second, settings)
       guard moment > now else { continue }
       var job = LoopJob(

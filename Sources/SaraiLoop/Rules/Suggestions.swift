@@ -89,7 +89,7 @@ enum Suggestions {
     try loop.rows(
       """
       SELECT subject, count(*) AS n FROM event WHERE kind = 'skill_crashed' AND at > ? AND subject <> ''
-        GROUP BY subject HAVING n >= ? ORDER BY n DESC, subject LIMIT 5
+        GROUP BY subject HAVING n >= ? ORDER BY n DESC, subject LIMIT 50
       """, [now - day, fewestCrashes]
     ).map { row in
       let (skill, count): (String, Int) = (row["subject"], row["n"])

@@ -43,8 +43,8 @@ enum LoopWords {
     let date = CivilDate(dayNumber: arguments["date"].flatMap { Int($0) } ?? 0)
     let second = arguments["second"].flatMap { Int($0) }
     let day = Moment.day(date, today: zone.civil(now / 1000).date)
-    let hour = second.map { Localized(es: " a las \(Moment.hour($0))", en: " at \(Moment.hour($0))") }
-    let when = Localized(es: day.es + (hour?.es ?? ""), en: day.en + (hour?.en ?? ""))
+    let hour = second.map(Moment.hour)
+    let when = Localized(es: day.es + (hour.map { " " + $0.es } ?? ""), en: day.en + (hour.map { " " + $0.en } ?? ""))
     let (verb, said) = (arguments["verb"] ?? "", arguments["said"] ?? "")
     let subject = arguments["subject"] ?? ""
     if ["ser", "be", "is", "son"].contains(verb), let name = SubjectWords.spoken(subject) {

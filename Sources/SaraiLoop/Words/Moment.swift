@@ -3,54 +3,39 @@ import SaraiCore
 
 /// A moment as people name it: «hoy a las 21:14», «ayer…», «el lunes 23 a las 21:14», «el 3 de mayo de 2026 a las 9:00».
 struct Moment {
-  let es: String
-  let en: String
+  let words: Localized
 
   init(_ milliseconds: Int64, _ zone: ZoneRules, now: Int64) {
     let civil = zone.civil(milliseconds / 1000)
-    let day = Self.day(civil.date, today: zone.civil(now / 1000).date)
-    let hour = Self.hour(civil.secondOfDay)
-    es = "\(Self.isNear(day.es) ? "" : "el ")\(day.es) a las \(hour)"
-    en = "\(Self.isNear(day.en) ? "" : "on ")\(day.en) at \(hour)"
+    let today = zone.civil(now / 1000).date
+    let (day, hour) = (Self.day(civil.date, today: today), Self.hour(civil.secondOfDay))
+    let isNear = abs(civil.date.dayNumber - today.dayNumber) <= 1
+    words = Localized(
+      es: "\(isNear ? "" : "el ")\(day.es) \(hour.es)", en: "\(isNear ? "" : "on ")\(day.en) \(hour.en)")
   }
 
-  private static func isNear(_ day: String) -> Bool {
-    ["hoy", "ayer", "mañana", "today", "yesterday", "tomorrow"].contains(day)
-  }
+  var es: String { words.es }
+  var en: String { words.en }
 
   static func day(_ date: CivilDate, today: CivilDate) -> Localized {
-    let days = date.dayNumber - today.dayNumber
-    switch days {
-    case 0: return Localized(es: "hoy", en: "today")
-    case 1: return Localized(es: "mañana", en: "tomorrow")
-    case -1: return Localized(es: "ayer", en: "yesterday")
+    switch date.dayNumber - today.dayNumber {
+    case 0: Localized(es: "hoy", en: "today")
+    case 1: Localized(es: "mañana", en: "tomorrow")
+    case -1: Localized(es: "ayer", en: "yesterday")
     case -6...6:
-      return Localized(es: "\(weekdays[date.weekday].es) \(date.day)", en: "\(weekdays[date.weekday].en) \(date.day)")
+      Localized(es: "\(spanish.weekday(date.weekday)) \(date.day)", en: "\(english.weekday(date.weekday)) \(date.day)")
     default:
-      let month = months[date.month - 1]
-      let year = date.year == today.year ? nil : date.year
-      return Localized(
-        es: "\(date.day) de \(month.es)" + (year.map { " de \($0)" } ?? ""),
-        en: "\(date.day) \(month.en)" + (year.map { " \($0)" } ?? ""))
+      Localized(es: spanish.date(date, thisYear: today.year), en: english.date(date, thisYear: today.year))
     }
   }
 
-  /// «9:00»
-  static func hour(_ second: Int) -> String {
-    let minute = second / 60 % 60
-    return "\(second / 3600):\(minute < 10 ? "0" : "")\(minute)"
+  /// «a las 9:00»
+  static func hour(_ second: Int) -> Localized {
+    Localized(es: spanish.clock(minuteOfDay: second / 60), en: english.clock(minuteOfDay: second / 60))
   }
 
-  private static let weekdays = [
-    ("lunes", "Monday"), ("martes", "Tuesday"), ("miércoles", "Wednesday"), ("jueves", "Thursday"),
-    ("viernes", "Friday"), ("sábado", "Saturday"), ("domingo", "Sunday"),
-  ].map { Localized(es: $0.0, en: $0.1) }
-
-  private static let months = [
-    ("enero", "January"), ("febrero", "February"), ("marzo", "March"), ("abril", "April"), ("mayo", "May"),
-    ("junio", "June"), ("julio", "July"), ("agosto", "August"), ("septiembre", "September"), ("octubre", "October"),
-    ("noviembre", "November"), ("diciembre", "December"),
-  ].map { Localized(es: $0.0, en: $0.1) }
+  private static let spanish = CalendarNames(.spanish)
+  private static let english = CalendarNames(.english)
 }
 
 /// What a fact is about, as it is said to the person: «cumpleaños de la madre del usuario» is «el cumpleaños de tu

@@ -1,19 +1,21 @@
-import SaraiCore
+package import SaraiCore
 
 /// The names of the calendar as they are told.
-struct CalendarNames {
+package struct CalendarNames: Sendable {
   let language: Language
+
+  package init(_ language: Language) { self.language = language }
 
   /// 1...12.
   func month(_ month: Int) -> String { (language == .spanish ? Self.spanishMonths : Self.englishMonths)[month - 1] }
 
   /// 0 is Monday.
-  func weekday(_ weekday: Int) -> String {
+  package func weekday(_ weekday: Int) -> String {
     (language == .spanish ? Self.spanishWeekdays : Self.englishWeekdays)[weekday]
   }
 
   /// «3 de mayo», "3 May"; with its year where that is another than this.
-  func date(_ date: CivilDate, thisYear: Int?) -> String {
+  package func date(_ date: CivilDate, thisYear: Int?) -> String {
     let day = self.day(date.day, date.month)
     guard date.year != thisYear else { return day }
     return language == .spanish ? "\(day) de \(date.year)" : "\(day) \(date.year)"
@@ -24,7 +26,7 @@ struct CalendarNames {
   }
 
   /// «a las 9:00», «a la 1:30», "at 17:00".
-  func clock(minuteOfDay minute: Int) -> String {
+  package func clock(minuteOfDay minute: Int) -> String {
     let time = "\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
     return language == .spanish ? "\(minute / 60 == 1 ? "a la" : "a las") \(time)" : "at \(time)"
   }

@@ -10,7 +10,7 @@ extension Schedule {
     case .once(let instant): return Self.words(at: instant, language, zone, now)
     case .every(let seconds): return Self.words(every: seconds, isSpanish)
     case .cron(let expression):
-      return CronWords(expression: expression, names: CalendarNames(language: language)).text
+      return CronWords(expression: expression, names: CalendarNames(language)).text
         ?? (isSpanish ? "según cron «\(expression.text)»" : "by cron \"\(expression.text)\"")
     case .event(let name):
       if let known = Self.events[name] { return known[language] }
@@ -19,7 +19,7 @@ extension Schedule {
   }
 
   private static func words(at instant: Int64, _ language: Language, _ zone: ZoneRules, _ now: Int64) -> String {
-    let names = CalendarNames(language: language)
+    let names = CalendarNames(language)
     let (time, today) = (zone.civil(instant), zone.civil(now).date)
     let isSpanish = language == .spanish
     var clock = names.clock(minuteOfDay: time.secondOfDay / 60)

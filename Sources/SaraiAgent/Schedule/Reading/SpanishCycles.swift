@@ -45,11 +45,13 @@ extension TimeReader {
     }
   }
 
-  /// «Los lunes y miércoles», «los sábados».
+  /// «Los lunes y miércoles», «los sábados», «martes y jueves».
   private func spanishDays(at start: Int) -> (TimeParts, Int)? {
-    guard tokens[start] == "los" else { return nil }
-    if let (days, end) = spanishWeekdayList(at: start + 1) { return (TimeParts(cycle: .weekdays(days)), end) }
-    return nil
+    let hasArticle = tokens[start] == "los"
+    guard let (days, end) = spanishWeekdayList(at: hasArticle ? start + 1 : start),
+      hasArticle || days.nonzeroBitCount > 1
+    else { return nil }
+    return (TimeParts(cycle: .weekdays(days)), end)
   }
 
   private func spanishWeekdayList(at start: Int) -> (UInt8, Int)? {

@@ -58,6 +58,9 @@ extension TimeReader {
     let monthStart = tokens[position] == "de" ? position + 1 : position
     if let month = Self.spanishMonths[tokens[monthStart]] {
       var end = monthStart + 1
+      // «El 1 de enero, abril y julio».
+      while [",", "y"].contains(tokens[end]), Self.spanishMonths[tokens[end + 1]] != nil { end += 2 }
+      guard end == monthStart + 1 else { return (TimeParts(doubt: .tooComplex), end) }
       let yearStart = ["de", "del"].contains(tokens[end]) ? end + 1 : end
       if tokens[yearStart].utf8.count == 4, let year = tokens.digits(yearStart), (1900...2999).contains(year) {
         end = yearStart + 1

@@ -14,7 +14,7 @@ extension RequestPhrases {
     triggers: [
       (.remind, remind), (.notify, notify), (.alarm, alarm), (.timer, timer), (.noun, noun),
     ],
-    bareNouns: [(.noun, ["?new reminder"]), (.alarm, ["alarm"]), (.timer, ["timer"])],
+    bareNouns: [(.noun, ["?new reminder"]), (.notify, ["tell me"]), (.alarm, ["alarm"]), (.timer, ["timer"])],
     moments: [
       "after|before lunch|dinner|breakfast|work|school|bed|class|i ?leave|sleep|go ?to ?bed",
       "when|once i get|arrive|come|leave|finish|am|can ?home|back|work|there|in",
@@ -65,7 +65,6 @@ extension RequestPhrases {
 
   private static let notify = group([
     "<ping> me", "let me know", "<can> you <ping> me", "<can> you let me know", "give me a nudge|shout|heads ?up",
-    "tell me",
   ])
 
   private static let alarm = group([

@@ -72,7 +72,9 @@ struct SentenceReader {
   }
 
   private func cancel(_ start: Int) -> LoopSentence? {
-    .cancelReminder(text: told((phrases.topic.end(in: tokens, at: start) ?? start)..<end))
+    var range = (phrases.topic.end(in: tokens, at: start) ?? start)..<end
+    while let last = range.last, Self.nevermore.contains(tokens[last]) { range = range.dropLast() }
+    return .cancelReminder(text: told(range))
   }
 
   // MARK: - Requests
@@ -131,7 +133,11 @@ struct SentenceReader {
         phrases.backwards.end(in: tokens, at: place).map { (place, $0) }
       }).first, place > start, !isQuestion(at: start)
     else { return nil }
-    guard behind < end else { return outcome(.noun, TimeParts(), .infinitive, [start..<place]) }
+    guard behind < end else {
+      let (parts, next) = times.read(at: start) ?? (TimeParts(), start)
+      let text = skipSigns(next)..<place
+      return text.isEmpty ? nil : outcome(.noun, parts, .clause, [text])
+    }
     guard let (parts, next) = time(at: skipSigns(behind), .remind), next == end else { return nil }
     return outcome(.noun, parts, .infinitive, [start..<place])
   }
@@ -264,6 +270,8 @@ struct SentenceReader {
     SecondPerson(tokens: tokens, language: times.language).text(range, isClause: isClause)
   }
 
+  /// Behind what is not to be told any more.
+  private static let nevermore: Set<String> = ["anymore", "ya", "mas", "nunca"]
   private static let edges: Set<String> = [".", "!", "?", "¿", "¡", ",", ";", ":", "…", "\"", "«", "»", "“", "”"]
 }
 

@@ -90,7 +90,7 @@ extension RequestPhrases {
   private static let noun = group([
     "<make> ?un|una|otro|el <note> ?diario|diaria|semanal|mensual|anual", "me pones|creas|haces un|una <note>",
     "<can> poner|ponerme|crear|crearme|anadir|hacer|hacerme|programar un|una <note>",
-    "agendame",
+    "<make> en|a ?mis|los|la ?lista ?de recordatorios", "agendame",
   ])
 
   private static let list = group([
@@ -109,7 +109,7 @@ extension RequestPhrases {
     "tienes|tenes ?algo ?algun ?aviso ?nuevo ?que para decirme|contarme|mi",
     "tienes|tenes algo que decirme|contarme", "hay algo ?nuevo para mi",
     "que|cuales <news> hay|tienes|tengo ?<new> ?para ?mi",
-    "hay|tengo|tienes ?algun|alguna|algunos|algunas <news> ?<new> ?para ?mi",
+    "hay|tengo|tienes ?algun|alguna|algunos|algunas <news> ?<new> ?para ?mi", "algun|alguna <news> ?<new> ?para ?mi",
     "?que hay|tengo ?algo ?nuevo|nueva en mi|la|el bandeja|buzon ?de ?entrada",
     "que hay de nuevo en mi|la bandeja ?de ?entrada",
     "<show> mi|la|mis|los|las bandeja|buzon|<news> ?de ?entrada ?<new>",

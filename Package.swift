@@ -28,6 +28,7 @@ let sharedProgram: [LinkerSetting] = [
 ]
 
 // Named once, since most targets that talk to other processes need them.
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
 let grpcTransport: Target.Dependency = .product(
   name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
@@ -78,7 +79,7 @@ let package = Package(
     .target(name: "CGrammar"),
     .target(name: "CSeccomp", linkerSettings: [.linkedLibrary("seccomp")]),
     .target(
-      name: "SaraiCore", dependencies: [.product(name: "Logging", package: "swift-log")],
+      name: "SaraiCore", dependencies: [logging],
       swiftSettings: settings),
     .target(name: "CChecksumVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
@@ -97,9 +98,7 @@ let package = Package(
       name: "SkillProtocol",
       dependencies: [
         "CAllocator", "CProcessFiles", "SaraiCore",
-        grpcCore, grpcTransport, grpcProtobuf,
-        .product(name: "Logging", package: "swift-log"),
-        nioCore, nioPosix,
+        grpcCore, grpcTransport, grpcProtobuf, logging, nioCore, nioPosix,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -134,8 +133,7 @@ let package = Package(
       name: "SaraiMemoryService",
       dependencies: [
         "SaraiCore", "SaraiMemory", "SaraiStore", "MemoryProtocol", "SkillProtocol",
-        grpcCore, grpcTransport,
-        .product(name: "Logging", package: "swift-log"),
+        grpcCore, grpcTransport, logging,
       ],
       swiftSettings: settings),
     .target(
@@ -147,7 +145,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "Logging", package: "swift-log"),
+        logging,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
@@ -157,8 +155,7 @@ let package = Package(
         "SaraiCore", "SaraiSandbox", "SkillProtocol", "CZlib",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
-        grpcCore, grpcTransport,
-        .product(name: "Logging", package: "swift-log"),
+        grpcCore, grpcTransport, logging,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -172,9 +169,7 @@ let package = Package(
       name: "SaraiSkills",
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiSandbox", "SkillProtocol",
-        grpcCore, grpcTransport,
-        .product(name: "Logging", package: "swift-log"),
-        nioCore, nioPosix,
+        grpcCore, grpcTransport, logging, nioCore, nioPosix,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
@@ -189,7 +184,7 @@ let package = Package(
         "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
         grpcCore, grpcTransport,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-        .product(name: "Logging", package: "swift-log"),
+        logging,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -201,10 +196,8 @@ let package = Package(
       name: "SaraiBench",
       dependencies: [
         "CSQLite", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSQL",
-        "SaraiSandbox",
-        "SaraiSchema", "SaraiSkills", "SkillProtocol",
-        grpcCore, grpcTransport,
-        .product(name: "Logging", package: "swift-log"),
+        "SaraiSandbox", "SaraiSchema", "SaraiSkills", "SkillProtocol",
+        grpcCore, grpcTransport, logging,
       ],
       swiftSettings: settings),
 
@@ -223,8 +216,7 @@ let package = Package(
         "CAllocator", "SaraiCore", "SaraiInference", "SkillProtocol",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
-        grpcCore, grpcTransport, grpcProtobuf,
-        .product(name: "Logging", package: "swift-log"),
+        grpcCore, grpcTransport, grpcProtobuf, logging,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -241,7 +233,7 @@ let package = Package(
       dependencies: [
         "CAllocator", "SaraiCore", "SaraiMemoryService", "SkillProtocol",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
+        logging,
       ],
       swiftSettings: settings),
 
@@ -284,8 +276,7 @@ let package = Package(
       name: "hostile-skill",
       dependencies: [
         "SkillProtocol",
-        grpcCore, grpcTransport,
-        .product(name: "Logging", package: "swift-log"),
+        grpcCore, grpcTransport, logging,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       path: "Tests/HostileSkill", swiftSettings: settings),
@@ -293,8 +284,7 @@ let package = Package(
       name: "SkillProtocolTests",
       dependencies: [
         "SaraiCore", "SkillProtocol", "TestSupport", "conformance-skill", "sarai-skill",
-        grpcCore, grpcTransport,
-        .product(name: "Logging", package: "swift-log"),
+        grpcCore, grpcTransport, logging,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["python"], swiftSettings: settings),
@@ -309,9 +299,7 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiSandbox", "SaraiSkills", "SkillProtocol", "TestSupport", "conformance-skill",
         "hostile-skill", "sarai-confine", "sarai-skill",
-        grpcCore, grpcTransport,
-        .product(name: "Logging", package: "swift-log"),
-        nioCore, nioPosix,
+        grpcCore, grpcTransport, logging, nioCore, nioPosix,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -322,7 +310,7 @@ let package = Package(
       name: "SaraiHTTPTests",
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiHTTP", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
+        logging,
         nioCore, nioPosix,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -332,7 +320,7 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiModels", "SkillProtocol", "TestSupport", "sarai-engine",
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Logging", package: "swift-log"),
+        logging,
         nioCore, nioPosix,
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
@@ -341,7 +329,7 @@ let package = Package(
       name: "SaraiRuntimeTests",
       dependencies: [
         "SaraiAgent", "SaraiCore", "SaraiMemory", "SaraiRuntime", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
+        logging,
       ],
       swiftSettings: settings),
     .testTarget(
@@ -349,8 +337,7 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiMemoryService", "MemoryProtocol", "SkillProtocol",
         "TestSupport",
-        grpcCore, grpcTransport,
-        .product(name: "Logging", package: "swift-log"),
+        grpcCore, grpcTransport, logging,
       ],
       swiftSettings: settings),
     .testTarget(
@@ -358,7 +345,7 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "TestSupport", "sarai-confine",
         "sarai-engine", "sarai-memory",
-        .product(name: "Logging", package: "swift-log"),
+        logging,
       ],
       swiftSettings: settings),
     .target(name: "CPowerLossVFS", path: "Tests/CPowerLossVFS", linkerSettings: [.linkedLibrary("sqlite3")]),

@@ -49,7 +49,7 @@ package struct Schedule: Sendable, Hashable {
   /// The canonical form.
   package var text: String {
     switch kind {
-    case .once(let instant): return "at " + ISOTime.text(instant * 1000)
+    case .once(let instant): return "at " + ISOTime.text(ZoneRules.bounded(instant) * 1000)
     case .cron(let expression): return expression.text
     case .every(let seconds):
       let unit = Self.units.last { seconds % $0.seconds == 0 } ?? Self.units[0]
@@ -62,11 +62,14 @@ package struct Schedule: Sendable, Hashable {
   ///
   /// - Parameter anchor: Where `every` counts from; its first time is one period later.
   package func next(after instant: Int64, anchor: Int64, zone: ZoneRules) -> Int64? {
+    // Rows of a damaged database may hold any number.
+    guard instant == ZoneRules.bounded(instant) else { return nil }
+    let anchor = ZoneRules.bounded(anchor)
     switch kind {
     case .once(let time): return time > instant ? time : nil
     case .cron(let expression): return expression.next(after: instant, zone: zone)
     case .every(let seconds):
-      guard seconds > 0 else { return nil }
+      guard Self.periods.contains(seconds) else { return nil }
       let passed = max(0, instant - anchor) / seconds
       guard seconds % 86_400 == 0 else { return anchor + (passed + 1) * seconds }
       let start = zone.civil(anchor)

@@ -204,6 +204,21 @@ import Testing
     #expect((error?.message.es.utf8.count ?? 0) < 400)
   }
 
+  @Test func `no number of a damaged row is too large`() throws {
+    for text in ["every 45m", "every 1d", "30 * * * *", "0 9 29 2 *", "at 2026-11-24T07:00:00Z"] {
+      let schedule = try Schedule(text: text)
+      for (now, anchor) in [(Int64.min, Int64.max), (.max, .min), (0, .max), (.max, .max), (.min, .min)] {
+        if let next = schedule.next(after: now, anchor: anchor, zone: madrid) {
+          #expect(next > now)
+          #expect(!schedule.words(.spanish, zone: madrid, now: now).isEmpty)
+        }
+      }
+    }
+    #expect(!Schedule(.once(at: .max)).text.isEmpty)
+    #expect(Schedule(.every(seconds: 0)).next(after: 0, anchor: 0, zone: madrid) == nil)
+    #expect(Schedule(.once(at: .max)).words(.english, zone: madrid, now: .min).isEmpty == false)
+  }
+
   @Test func `units are written as large as they come`() throws {
     #expect(try Schedule(text: "every 60m").text == "every 1h")
     #expect(try Schedule(text: "every 48h").text == "every 2d")

@@ -86,6 +86,11 @@ import Testing
     }
   }
 
+  @Test func `the zone of the process is the one that the system's clock shows`() {
+    let now = CivilDateTime.current()
+    #expect(ZoneRules.local().utcOffsetSeconds(at: now.milliseconds / 1000) == now.utcOffsetSeconds)
+  }
+
   @Test func `hours that are skipped and hours that come twice are told as such`() throws {
     let spring = try #require(CivilDate(year: 2026, month: 3, day: 29))
     #expect(madrid.instants(of: spring, secondOfDay: 9000) == .none(gapEnd: try instant("2026-03-29T01:00Z")))

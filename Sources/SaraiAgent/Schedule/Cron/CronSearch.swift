@@ -7,6 +7,7 @@ extension CronExpression {
   /// time only. Hours that begin with `*` follow the clock: none is made up for, and all come as often as it shows
   /// them.
   package func next(after instant: Int64, zone: ZoneRules) -> Int64? {
+    let instant = ZoneRules.bounded(instant)
     let end = instant + Self.reach
     return hasAnyHour
       ? nextByClock(after: instant, before: end, zone) : nextFixed(after: instant, before: end, zone)

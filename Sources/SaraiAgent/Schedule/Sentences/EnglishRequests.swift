@@ -77,7 +77,8 @@ extension RequestPhrases {
   ])
 
   private static let noun = group([
-    "<make> ?me ?a|an|the|another|my ?new ?daily|weekly|monthly|yearly <note> ?for ?me|myself",
+    "<make> ?me ?a|an|the|another|my ?new ?daily|weekly|monthly|yearly <note>",
+    "<make> ?me ?a|an|the|another|my ?new ?daily|weekly|monthly|yearly <note> for me|myself",
     "<can> you <make> a|an ?new ?daily|weekly|monthly|yearly <note>",
     "i'd|i like|want|need a ?daily|weekly|monthly|yearly <note>",
     "i would like a <note>",

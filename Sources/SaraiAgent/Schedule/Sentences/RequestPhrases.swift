@@ -90,7 +90,7 @@ struct RequestPhrases: Sendable {
   /// An infinitive.
   func beginsAction(_ tokens: SentenceTokens, at start: Int, joined: Bool) -> Bool {
     // "About" and "of" may ask what is known.
-    guard language == .spanish else { return joined && tokens[start - 1] == "to" }
+    guard language == .spanish else { return joined && tokens[start - 1] == "to" && tokens.kind(start) == .word }
     let verb = tokens[start] == "no" ? tokens[start + 1] : tokens[start]
     return SecondPerson.isInfinitive(verb)
   }

@@ -33,8 +33,6 @@ struct SentenceReader {
     if phrases.inbox.end(in: tokens, at: start) == end { return .showInbox }
     if phrases.cancelAll.end(in: tokens, at: start) == end { return .cancelReminder(text: nil) }
     if let next = phrases.cancel.end(in: tokens, at: start) { return cancel(next) }
-    // A question behind it is another matter.
-    guard !(start..<end).contains(where: { tokens[$0] == "?" || tokens[$0] == "¿" }) else { return nil }
     return request()
   }
 
@@ -85,7 +83,8 @@ struct SentenceReader {
     var trigger = phrases.trigger(in: tokens, at: start)
     if trigger == nil, let (read, next) = times.read(at: start) {
       parts = read
-      position = tokens[next] == "," ? next + 1 : next
+      position = next
+      while position < end, [",", "¿", "¡"].contains(tokens[position]) { position += 1 }
       trigger = phrases.trigger(in: tokens, at: position)
     }
     if trigger == nil, let (kind, next) = phrases.bare(in: tokens, at: start),
@@ -96,6 +95,8 @@ struct SentenceReader {
     if trigger == nil, let (span, next) = spannedTimer(), parts.merge(TimeParts(span: span)) {
       trigger = (.timer, next)
     }
+    // Another question is another matter.
+    guard !(position..<end).contains(where: { tokens[$0] == "?" || tokens[$0] == "¿" }) else { return nil }
     guard let (kind, behind) = trigger else { return afterwards() }
     if let cycle = (position..<behind).lazy.compactMap({ phrases.cycles[tokens[$0]] }).first {
       guard parts.merge(TimeParts(cycle: cycle)) else { return nil }
@@ -203,8 +204,9 @@ struct SentenceReader {
     if let found = times.read(at: position) { return found }
     guard phrases.towards.contains(tokens[position]) else { return nil }
     if let found = times.read(at: position + 1) { return found }
-    // «Una alarma para las 7», "an alarm for 6:45".
-    guard kind != .remind, let hour = times.hour(at: position + 1) else { return nil }
+    guard kind != .remind, tokens[position] == "for", let hour = times.hour(at: position + 1),
+      hour.end == end || phrases.joint(in: tokens, at: hour.end) != nil || [",", ":"].contains(tokens[hour.end])
+    else { return nil }
     return hour
   }
 

@@ -186,7 +186,7 @@ extension ZoneRules {
 
   /// What the clock on the wall shows.
   package func civil(_ instant: Int64) -> CivilDateTime {
-    let bounded = min(max(instant, -Self.maxInstant), Self.maxInstant)
+    let bounded = Self.bounded(instant)
     return CivilDateTime(secondsSince1970: Int(bounded), utcOffsetSeconds: utcOffsetSeconds(at: bounded))
   }
 
@@ -243,6 +243,9 @@ extension ZoneRules {
   static let period: Int64 = 146_097 * 86_400
   /// More than any offset, twice.
   private static let widestOffset: Int64 = 2 * 93_600
+  /// The nearest instant of which there is a date.
+  static func bounded(_ instant: Int64) -> Int64 { min(max(instant, -maxInstant), maxInstant) }
+
   /// Where `CivilDate` still has years to spare.
   private static let maxInstant: Int64 = 20_000_000_000_000
 }

@@ -60,14 +60,18 @@ missing_packages() {
   fi
 }
 
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi
+}
+
+# Package lists can be absent or old on a fresh machine.
+update_package_lists() { as_root apt-get update; }
+
 install_packages() {
-  local -a as_root=()
-  ((EUID == 0)) || as_root=(sudo -n)
   export DEBIAN_FRONTEND=noninteractive
-  "${as_root[@]}" apt-get install -y --no-install-recommends "$@" && return 0
-  # Package lists can be absent or old on a fresh machine.
-  "${as_root[@]}" apt-get update
-  "${as_root[@]}" apt-get install -y --no-install-recommends "$@"
+  as_root apt-get install -y --no-install-recommends "$@" && return 0
+  update_package_lists
+  as_root apt-get install -y --no-install-recommends "$@"
 }
 
 # require_packages run|test
@@ -275,6 +279,28 @@ reference_server() {
     "$(llama_key) $(llama_patches)" build_reference
 }
 
+# Prometheus as Debian has it, unpacked and not installed, for an installed package starts a server of its own.
+unpack_prometheus() {
+  local folder=$deps/prometheus
+  rm -rf "$folder" "$deps/download/prometheus"
+  mkdir -p "$deps/download/prometheus"
+  (
+    cd "$deps/download/prometheus"
+    apt-get download prometheus || { update_package_lists && apt-get download prometheus; }
+    dpkg-deb --extract prometheus_*.deb "$folder"
+  )
+  rm -rf "$deps/download/prometheus"
+}
+prometheus() {
+  if ! has apt-get || ! has dpkg-deb; then
+    has prometheus && has promtool && return 0
+    fail "Falta Prometheus, con el que se prueban las métricas: instala «prometheus» y «promtool»." \
+      "Prometheus is missing, with which metrics are tested: install prometheus and promtool."
+  fi
+  step prometheus "Prometheus, para las pruebas" "Prometheus, for the tests" "$deps/prometheus/usr/bin/promtool" \
+    "" unpack_prometheus
+}
+
 # Names, sizes and times of all that a release build reads: cheap enough to ask at every start.
 sources_key() {
   {
@@ -308,7 +334,7 @@ setup_for() {
   fi
   case $1 in
     run) models && release_build && optional_skill_environments ;;
-    test) models && python_test_tools && skill_environments && reference_server ;;
+    test) models && python_test_tools && skill_environments && reference_server && prometheus ;;
     bench) models && skill_environments && reference_server && release_build ;;
   esac
   unlock_setup

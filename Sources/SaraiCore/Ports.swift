@@ -90,6 +90,10 @@ package struct MetricSample: Sendable, Hashable {
     self.value = value
   }
 
+  /// Of `sarai_process_memory_bytes`, of which each process tells its own part.
+  package static let processMemoryHelp =
+    "Memory of SARAi's processes by role (proportional set size: shared pages divided by those who share them)."
+
   package static func == (a: Self, b: Self) -> Bool {
     a.name == b.name && a.kind == b.kind && a.value == b.value && a.labels.elementsEqual(b.labels, by: ==)
   }

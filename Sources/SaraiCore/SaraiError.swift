@@ -55,6 +55,21 @@ package struct SaraiError: Error, Sendable, Hashable {
   }
 }
 
+extension SaraiError {
+  /// An error as a log line tells it, which holds nothing that a person said.
+  ///
+  /// The sentence may quote what was asked, and so may the cause of a request that was wrong: both are left out. Of an
+  /// error of another type, which may be one of ours that came from another process, only the type is told.
+  package static func logged(_ error: any Error) -> String {
+    guard let error = error as? SaraiError else { return "\(type(of: error))" }
+    switch error.code {
+    case .engineFailed, .sandboxFailed, .skillFailed, .insufficientResources, .corruptFile, .network, .internalFault:
+      return error.code.rawValue + (error.cause.map { ": \($0)" } ?? "")
+    default: return error.code.rawValue
+    }
+  }
+}
+
 extension SaraiError: CustomStringConvertible {
   package var description: String {
     "\(code.rawValue): \(message.en)" + (cause.map { " (\($0))" } ?? "")

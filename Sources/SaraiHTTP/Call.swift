@@ -1,6 +1,8 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
+import SaraiAgent
 import SaraiCore
 import Synchronization
 
@@ -27,6 +29,9 @@ struct Call: Sendable {
 /// What is measured of one request. It is closed when it is let go, which is after the last byte of a streamed answer,
 /// and also when its client went away before.
 final class RequestRecord: Sendable {
+  /// What programs ask every few seconds.
+  private static let routine: Set = ["/metrics", "/healthz", "/readyz", "/health"]
+
   private struct State {
     var route = "unmatched"
     var status = 499
@@ -35,11 +40,15 @@ final class RequestRecord: Sendable {
 
   private let metrics: HTTPMetrics
   private let method: String
+  private let id: String
+  private let log: Logger
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
-  init(_ metrics: HTTPMetrics, method: HTTPRequest.Method) {
+  init(_ metrics: HTTPMetrics, method: HTTPRequest.Method, id: String, log: Logger) {
     self.metrics = metrics
+    self.id = id
+    self.log = log
     let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .delete, .options, .patch]
     self.method = known.contains(method) ? method.rawValue : "other"
     metrics.begin()
@@ -47,7 +56,15 @@ final class RequestRecord: Sendable {
 
   deinit {
     let state = state.withLock { $0 }
+    let seconds = seconds
     metrics.end(route: state.route, method: method, status: state.status, seconds: seconds)
+    // The route's template and never the path, which may hold a person's words.
+    log.log(
+      level: Self.routine.contains(state.route) ? .debug : .info, "request",
+      metadata: [
+        "request": "\(id)", "route": "\(state.route)", "method": "\(method)", "status": "\(state.status)",
+        "seconds": "\((seconds * 1e6).rounded() / 1e6)",
+      ])
   }
 
   func answer(route: String?, status: HTTPResponse.Status) {
@@ -63,6 +80,10 @@ final class RequestRecord: Sendable {
       return !state.hasFirstToken
     }
     if isFirst { metrics.firstToken(afterSeconds: seconds) }
+  }
+
+  func answered(_ reply: Turn.Reply) {
+    metrics.answered(by: reply.intent.map { $0.skill == "memory" ? .memory : .skill } ?? .model)
   }
 
   func add(_ usage: Usage) {

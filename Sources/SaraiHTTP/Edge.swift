@@ -22,8 +22,16 @@ struct Edge: HTTPResponder {
 
   func respond(to request: Request, context: Context) async throws -> Response {
     let language = request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) } ?? language
-    let requestID = "req-" + Self.randomHexadecimal()
-    let record = RequestRecord(api.httpMetrics, method: request.method)
+    let requestID = RequestID.new("req")
+    return try await RequestID.$current.withValue(requestID) {
+      try await respond(to: request, context: context, language: language, requestID: requestID)
+    }
+  }
+
+  private func respond(
+    to request: Request, context: Context, language: Language, requestID: String
+  ) async throws -> Response {
+    let record = RequestRecord(api.httpMetrics, method: request.method, id: requestID, log: logger)
     var response: Response
     var origin: String?
     do {
@@ -148,7 +156,7 @@ struct Edge: HTTPResponder {
     logger.log(
       level: level, "request failed",
       metadata: [
-        "request": "\(requestID)", "code": "\(fault.code.rawValue)", "cause": "\(fault.cause ?? "-")",
+        "request": "\(requestID)", "code": "\(fault.code.rawValue)", "error": "\(SaraiError.logged(fault))",
       ])
   }
 
@@ -159,5 +167,5 @@ struct Edge: HTTPResponder {
 
   /// What proxies write in their logs for a client that left; nobody reads it as an answer.
   private static let clientClosedRequest = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
-  private static let requestIDField = HTTPField.Name("x-request-id")
+  private static let requestIDField = HTTPField.Name(RequestID.key)
 }

@@ -108,3 +108,8 @@ package struct HTTPServer: Service {
     }
   }
 }
+
+/// Those who run it log what they run, and it holds the clients' token.
+extension HTTPServer: CustomStringConvertible {
+  package var description: String { "HTTPServer" }
+}

@@ -2,6 +2,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Glibc
 import SaraiCore
+import SkillProtocol
 import Synchronization
 
 /// A connection to a socket that was granted: a model's, a skill's. It is opened at the first call and kept.
@@ -50,7 +51,8 @@ final class GrantedSocket: Sendable {
     configuration.connection.flushCoalescing = nil
     let client = Client(
       transport: try HTTP2ClientTransport.Posix(
-        target: .unixDomainSocket(path: path), transportSecurity: .plaintext, config: configuration))
+        target: .unixDomainSocket(path: path), transportSecurity: .plaintext, config: configuration),
+      interceptors: [RequestTrail()])
     let (chosen, isNew) = state.withLock { state in
       if let known = state.client { return (known, false) }
       state.client = client

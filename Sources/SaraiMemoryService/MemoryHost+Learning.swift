@@ -26,7 +26,9 @@ extension MemoryHost {
     }
     let learnt = try await TurnLearning(lookup: store, owner: lesson.owner, parser: parser, model: model).learn(
       from: lesson.text, language: lesson.language, now: lesson.now)
-    for failure in learnt.failures { log.debug("learnt without a second opinion: \(failure)") }
+    for failure in learnt.failures {
+      log.debug("learnt without a second opinion", metadata: ["error": "\(SaraiError.logged(failure))"])
+    }
     let read = learnt.changes
     // Who asks to forget something names it: the request would keep what it takes away.
     if lesson.source == .userInput, learnt.changes.isEmpty, try asksToForget(lesson) { return reply }

@@ -79,7 +79,7 @@ extension MemoryHost {
           return (model, try await embedder.embed([question], isQuery: true).first)
         })
     } catch {
-      log.debug("no vector for a question: \(error)")
+      log.debug("no vector for a question", metadata: ["error": "\(SaraiError.logged(error))"])
       return (nil, nil)
     }
   }
@@ -96,7 +96,7 @@ extension MemoryHost {
       do {
         while try await self.embedSome(memory, embedder) {}
       } catch {
-        self.log.debug("turns stay without vectors for now: \(error)")
+        self.log.debug("turns stay without vectors for now", metadata: ["error": "\(SaraiError.logged(error))"])
       }
     }
   }
@@ -113,7 +113,7 @@ extension MemoryHost {
         while try await embedSome(memory, embedder) { try Task.checkCancellation() }
       }
     } catch {
-      log.debug("turns stay without vectors for now: \(error)")
+      log.debug("turns stay without vectors for now", metadata: ["error": "\(SaraiError.logged(error))"])
     }
   }
 

@@ -29,7 +29,7 @@ extension MemoryHost {
     } else if request.acknowledges.contains(question.language.rawValue), let answer = try await acknowledge(question) {
       reply.take(answer)
     }
-    if reply.outcome != .none { counters.withLock { $0.answers += 1 } }
+    counters.withLock { $0.count(reply.outcome) }
     return reply
   }
 

@@ -25,6 +25,7 @@ extension MemoryHost {
         // One at a time: somebody may ask in between.
         guard let task = try await reading({ try self.store.dueTasks(Self.plan).first }) else { continue }
         let result = try await writing { try self.store.perform(task, Self.plan) }
+        if case .compacted(let report?) = result { counters.withLock { $0.count(report) } }
         if case .rotated(let report) = result, report.turnsRemoved > 0 { forgetIndexes() }
         log.info("memory: \(result)")
       } catch {

@@ -41,7 +41,35 @@ package final class MemoryHost: Sendable {
   let lastCall = Mutex(ContinuousClock.now)
   let waits = TimeHistogram()
   let learning = TimeHistogram()
-  let counters = Mutex((turns: UInt64(0), facts: UInt64(0), answers: UInt64(0)))
+  let counters = Mutex(Counters())
+
+  /// What was done since the process started.
+  struct Counters {
+    var turns: UInt64 = 0
+    var facts: UInt64 = 0
+    var answers: UInt64 = 0
+    /// Of questions about what was told.
+    var known: UInt64 = 0
+    var unknown: UInt64 = 0
+    var contradictory: UInt64 = 0
+    var vacuums: UInt64 = 0
+    var vacuumSavedBytes: UInt64 = 0
+
+    mutating func count(_ outcome: Sarai_Memory_V1_RespondReply.Outcome) {
+      if outcome != .none { answers += 1 }
+      switch outcome {
+      case .known: known += 1
+      case .unknown: unknown += 1
+      case .contradictory: contradictory += 1
+      default: break
+      }
+    }
+
+    mutating func count(_ vacuum: VacuumReport) {
+      vacuums += 1
+      vacuumSavedBytes += UInt64(max(0, vacuum.bytesBefore - vacuum.bytesAfter))
+    }
+  }
 
   /// Who is told of a repair, once there is somebody.
   private final class RepairWatch: Sendable {

@@ -33,7 +33,7 @@ package struct MemoryServer: Sendable {
       services: [
         MemoryService(host: host),
         HealthService(service: Sarai_Memory_V1_Memory.descriptor.fullyQualifiedService, status: status),
-      ])
+      ], interceptors: [RequestTrail(log: log)])
   }
 
   package var socket: String { listener.path }

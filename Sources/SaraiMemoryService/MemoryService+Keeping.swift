@@ -5,6 +5,7 @@ import MemoryProtocol
 import SaraiCore
 import SaraiMemory
 import SaraiStore
+import Synchronization
 
 // What is done to the memory as a whole.
 extension MemoryService {
@@ -130,6 +131,7 @@ extension MemoryService {
   ) async throws -> Sarai_Memory_V1_VacuumReply {
     try await answering {
       let report = try await host.writing { try host.store.vacuum() }
+      host.counters.withLock { $0.count(report) }
       var reply = Sarai_Memory_V1_VacuumReply()
       reply.bytesBefore = Int64(report.bytesBefore)
       reply.bytesAfter = Int64(report.bytesAfter)

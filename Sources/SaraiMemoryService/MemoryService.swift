@@ -25,6 +25,11 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
       reply.turnsLearnt = counters.turns
       reply.factsLearnt = counters.facts
       reply.answers = counters.answers
+      reply.knownAnswers = counters.known
+      reply.unknownAnswers = counters.unknown
+      reply.contradictoryAnswers = counters.contradictory
+      reply.vacuums = counters.vacuums
+      reply.vacuumSavedBytes = counters.vacuumSavedBytes
     }
     return reply
   }

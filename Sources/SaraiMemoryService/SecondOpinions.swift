@@ -14,7 +14,7 @@ package struct SkillParser: SentenceParsing {
 
   package func parse(_ text: String, language: Language) async throws -> [DependencyTree]? {
     var request = Sarai_Skills_V1_InferRequest()
-    request.requestID = "memory"
+    request.requestID = RequestID.current ?? "memory"
     request.input.text = Data(text.utf8)
     request.language = language.rawValue
     request.options = ["text_language": language.rawValue]
@@ -57,7 +57,7 @@ package struct EngineFactModel: FactModel {
         let model = try await engine.describe(Sarai_Engine_V1_DescribeRequest(), options: options)
         guard model.generates, model.weightBytes >= Self.leastBytes else { return nil }
         var request = Sarai_Engine_V1_GenerateRequest()
-        request.requestID = "memory"
+        request.requestID = RequestID.current ?? "memory"
         request.client = "memory"
         request.text = prompt
         request.sampling.temperature = 0

@@ -1,3 +1,4 @@
+import SaraiCore
 import SkillProtocol
 import Synchronization
 
@@ -31,7 +32,7 @@ package final class EngineEmbedder: TextEmbedder {
 
   package func embed(_ texts: [String], isQuery: Bool) async throws -> [[Float]] {
     var request = Sarai_Engine_V1_EmbedRequest()
-    request.requestID = "memory"
+    request.requestID = RequestID.current ?? "memory"
     request.client = "memory"
     request.texts = texts
     request.purpose = isQuery ? .query : .passage

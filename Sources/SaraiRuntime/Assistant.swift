@@ -40,8 +40,11 @@ package final class Assistant: Conversing {
     turn = Turn(
       models: models,
       intents: TurnIntents(
-        source: IntentChain([intents, data]), now: { .current() }, onFailure: { log.warning("no intent: \($0)") }),
-      memory: TurnMemory(memory, now: { .current() }, onFailure: { log.warning("no memory: \($0)") }))
+        source: IntentChain([intents, data]), now: { .current() },
+        onFailure: { log.warning("no intent", metadata: ["error": "\(SaraiError.logged($0))"]) }),
+      memory: TurnMemory(
+        memory, now: { .current() },
+        onFailure: { log.warning("no memory", metadata: ["error": "\(SaraiError.logged($0))"]) }))
   }
 
   /// Runs `body` with her, on the supervisor that runs or one that is started.
@@ -52,8 +55,7 @@ package final class Assistant: Conversing {
     _ setup: Setup, tell: @escaping @Sendable (Localized) -> Void, isolation: isolated (any Actor)? = #isolation,
     _ body: (Assistant) async throws -> Result
   ) async throws -> Result {
-    Log.bootstrap(
-      level: Logger.Level(rawValue: setup.configuration.text("log.level")) ?? .notice, folders: setup.folders)
+    Log.bootstrap(role: "command", file: "sarai.log", standardError: false, setup)
     let supervision = Supervision(setup: setup)
     let assistant = Assistant(setup, supervision: supervision, tell: tell)
     try await supervision.begin()
@@ -125,8 +127,12 @@ package final class Assistant: Conversing {
   package func generate(
     _ request: GenerationRequest, memory: MemoryUse?
   ) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
-    guard case .chat(let messages) = request.prompt else { return try await models.generate(request) }
-    return try await turn.run(Turn.Request(request, messages: messages, language: language, memory: memory)).events
+    var request = request
+    request.requestID = RequestID.current ?? RequestID.new(request.client)
+    return try await RequestID.$current.withValue(request.requestID) { [request] in
+      guard case .chat(let messages) = request.prompt else { return try await models.generate(request) }
+      return try await turn.run(Turn.Request(request, messages: messages, language: language, memory: memory)).events
+    }
   }
 
   package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult { try await models.embed(request) }

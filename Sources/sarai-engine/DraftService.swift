@@ -40,7 +40,7 @@ struct DraftService: Sarai_Draft_V1_Draft.SimpleServiceProtocol {
   private func answer<Reply: Sendable>(_ body: @escaping @Sendable () async throws -> Reply) async throws -> Reply {
     do { return try await untilCallerLeaves(body) } catch {
       let error = SaraiError(error)
-      logger.debug("draft: \(error)")
+      logger.debug("no draft", metadata: ["error": "\(SaraiError.logged(error))"])
       throw Sarai_Skills_V1_ErrorDetail.rpcError(error)
     }
   }

@@ -139,7 +139,7 @@ struct EngineService: Sarai_Engine_V1_Engine.SimpleServiceProtocol {
   ) async throws -> Reply {
     do { return try await untilCallerLeaves(body) } catch {
       let error = SaraiError(error)
-      logger.debug("\(label): \(error)")
+      logger.debug("failed", metadata: ["call": "\(label)", "error": "\(SaraiError.logged(error))"])
       throw Sarai_Skills_V1_ErrorDetail(
         code: error.code.rawValue, messageEs: error.message.es, messageEn: error.message.en, subject: error.subject,
         cause: error.cause

@@ -121,7 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
     let server = GRPCServer(
       transport: SocketTransport.serve(
         listener, maximumRequestBytes: 16 << 20, allowedUsers: [getuid()], maximumConnections: 1_024, log: logger),
-      services: services(engine, logger))
+      services: services(engine, logger), interceptors: [RequestTrail(log: logger)])
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.serve() }
@@ -194,9 +194,8 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func makeLogger() -> Logger {
-    var logger = Logger(label: "sarai-engine") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
-    return logger
+    let level = Logger.Level(rawValue: logLevel) ?? .info
+    return Logger(label: "sarai-engine") { _ in JSONLinesLog(role: "engine", level: level) }
   }
 
   private struct Ready: Encodable {

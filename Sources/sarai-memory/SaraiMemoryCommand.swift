@@ -35,8 +35,8 @@ struct SaraiMemoryCommand: AsyncParsableCommand {
     let channel = MachineChannel()
     let lifetime = Lifetime()
     lifetime.watch(endsWithInput: true)
-    var logger = Logger(label: "sarai-memory") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+    let level = Logger.Level(rawValue: logLevel) ?? .info
+    let logger = Logger(label: "sarai-memory") { _ in JSONLinesLog(role: "memory", level: level) }
     do {
       let server = try MemoryServer(
         folder: folder, socket: socket, allowedUsers: [getuid()], admitsSandboxes: true,

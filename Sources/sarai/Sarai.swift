@@ -27,7 +27,8 @@ struct Sarai: AsyncParsableCommand {
       subcommands: [
         ChatCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, QuantizeCommand.self, TuneCommand.self,
         ListCommand.self,
-        ShowCommand.self, RemoveCommand.self, ProcessesCommand.self, StopCommand.self, SkillCommand.self,
+        ShowCommand.self, RemoveCommand.self, ProcessesCommand.self, StopCommand.self, LogsCommand.self,
+        SkillCommand.self,
         MemoryCommand.self,
         DoctorCommand.self, ConfigCommand.self, BenchCommand.self, CompletionsCommand.self, SuperviseCommand.self,
       ])

@@ -75,6 +75,18 @@ public nonisolated struct Sarai_Memory_V1_DescribeReply: Sendable {
 
   public var answers: UInt64 = 0
 
+  /// Of questions about what was told: how many had an answer, none, and several that contradict each other.
+  public var knownAnswers: UInt64 = 0
+
+  public var unknownAnswers: UInt64 = 0
+
+  public var contradictoryAnswers: UInt64 = 0
+
+  /// How often the file was compacted, and how much smaller that made it in all.
+  public var vacuums: UInt64 = 0
+
+  public var vacuumSavedBytes: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1306,7 +1318,7 @@ nonisolated extension Sarai_Memory_V1_DescribeRequest: SwiftProtobuf.Message, Sw
 
 nonisolated extension Sarai_Memory_V1_DescribeReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DescribeReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}notice_es\0\u{3}notice_en\0\u{1}waits\0\u{1}learning\0\u{3}turns_learnt\0\u{3}facts_learnt\0\u{1}answers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}notice_es\0\u{3}notice_en\0\u{1}waits\0\u{1}learning\0\u{3}turns_learnt\0\u{3}facts_learnt\0\u{1}answers\0\u{3}known_answers\0\u{3}unknown_answers\0\u{3}contradictory_answers\0\u{1}vacuums\0\u{3}vacuum_saved_bytes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1322,6 +1334,11 @@ nonisolated extension Sarai_Memory_V1_DescribeReply: SwiftProtobuf.Message, Swif
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.turnsLearnt) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.factsLearnt) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.answers) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.knownAnswers) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.unknownAnswers) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.contradictoryAnswers) }()
+      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.vacuums) }()
+      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.vacuumSavedBytes) }()
       default: break
       }
     }
@@ -1356,6 +1373,21 @@ nonisolated extension Sarai_Memory_V1_DescribeReply: SwiftProtobuf.Message, Swif
     if self.answers != 0 {
       try visitor.visitSingularUInt64Field(value: self.answers, fieldNumber: 8)
     }
+    if self.knownAnswers != 0 {
+      try visitor.visitSingularUInt64Field(value: self.knownAnswers, fieldNumber: 9)
+    }
+    if self.unknownAnswers != 0 {
+      try visitor.visitSingularUInt64Field(value: self.unknownAnswers, fieldNumber: 10)
+    }
+    if self.contradictoryAnswers != 0 {
+      try visitor.visitSingularUInt64Field(value: self.contradictoryAnswers, fieldNumber: 11)
+    }
+    if self.vacuums != 0 {
+      try visitor.visitSingularUInt64Field(value: self.vacuums, fieldNumber: 12)
+    }
+    if self.vacuumSavedBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.vacuumSavedBytes, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1368,6 +1400,11 @@ nonisolated extension Sarai_Memory_V1_DescribeReply: SwiftProtobuf.Message, Swif
     if lhs.turnsLearnt != rhs.turnsLearnt {return false}
     if lhs.factsLearnt != rhs.factsLearnt {return false}
     if lhs.answers != rhs.answers {return false}
+    if lhs.knownAnswers != rhs.knownAnswers {return false}
+    if lhs.unknownAnswers != rhs.unknownAnswers {return false}
+    if lhs.contradictoryAnswers != rhs.contradictoryAnswers {return false}
+    if lhs.vacuums != rhs.vacuums {return false}
+    if lhs.vacuumSavedBytes != rhs.vacuumSavedBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

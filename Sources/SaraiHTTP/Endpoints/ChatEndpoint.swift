@@ -24,7 +24,14 @@ extension API {
         messages: messages, model: model, sampling: sampling.variant(index), language: call.language, memory: memory,
         grammar: shape.grammar, tools: shape.toolDescription, client: call.client(given),
         requestID: "\(call.requestID)-\(index)")
-      return CompletionJob.Choice { try await turn.run(request).events }
+      return CompletionJob.Choice {
+        // A streamed answer is written by a task that no longer knows the request.
+        try await RequestID.$current.withValue(call.requestID) {
+          let reply = try await turn.run(request)
+          call.record.answered(reply)
+          return reply.events
+        }
+      }
     }
     return try await run(
       choices, perPrompt: count, .chat, model: model, callsTools: shape.callsTools, isJSON: shape.isJSON, given: given,

@@ -24,7 +24,10 @@ extension API {
           model: model, prompt: prompt, sampling: sampling.variant(index), client: call.client(given),
           requestID: "\(call.requestID)-\(choices.count)")
         let echo = echoes ? try Self.echo(of: prompt) : ""
-        choices.append(CompletionJob.Choice(echo: echo) { try await models.generate(request) })
+        choices.append(
+          CompletionJob.Choice(echo: echo) {
+            try await RequestID.$current.withValue(call.requestID) { try await models.generate(request) }
+          })
       }
     }
     return try await run(choices, perPrompt: count, .plain, model: name, given: given, call: call)

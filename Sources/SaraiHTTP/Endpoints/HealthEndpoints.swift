@@ -63,11 +63,11 @@ extension API {
           value: Double(memory.residentBytes)))
       samples.append(
         MetricSample(
-          "sarai_process_proportional_memory_bytes", .gauge,
-          help: "Resident memory of this process, shared pages divided by those who share them.",
+          "sarai_process_memory_bytes", .gauge, help: MetricSample.processMemoryHelp, labels: [("role", "serve")],
           value: Double(memory.proportionalBytes)))
     }
-    samples += await metrics.samples()
+    // Asked every few seconds: the calls that it takes are not worth a line each.
+    samples += await RequestID.$current.withValue(nil) { await metrics.samples() }
     return .text(Array(PrometheusText.write(samples).utf8), PrometheusText.contentType, language: call.language)
   }
 }

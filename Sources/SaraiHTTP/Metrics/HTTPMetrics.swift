@@ -18,6 +18,12 @@ final class HTTPMetrics: Sendable {
     var cachedTokens = 0
     var completionTokens = 0
     var faults: [String: Int] = [:]
+    var turns: [Answerer: Int] = [:]
+  }
+
+  /// What answered a turn of a conversation.
+  enum Answerer: String, CaseIterable {
+    case memory, skill, model
   }
 
   /// Seconds.
@@ -49,6 +55,10 @@ final class HTTPMetrics: Sendable {
       state.cachedTokens += usage.cachedTokens
       state.completionTokens += usage.completionTokens
     }
+  }
+
+  func answered(by answerer: Answerer) {
+    state.withLock { $0.turns[answerer, default: 0] += 1 }
   }
 
   func fault(_ code: SaraiError.Code) {
@@ -84,6 +94,13 @@ extension HTTPMetrics: MetricsSource {
         MetricSample(
           "sarai_tokens_total", .counter, help: "Tokens of prompts, those of them found in the cache, and of answers.",
           labels: [("kind", kind)], value: Double(count)))
+    }
+    // All three from the start, for shares of a sum.
+    for answerer in Answerer.allCases {
+      samples.append(
+        MetricSample(
+          "sarai_turns_total", .counter, help: "Turns of conversations, by what answered them.",
+          labels: [("answered_by", answerer.rawValue)], value: Double(state.turns[answerer] ?? 0)))
     }
     for (code, count) in state.faults.sorted(by: { $0.key < $1.key }) {
       samples.append(

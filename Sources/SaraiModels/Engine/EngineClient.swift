@@ -26,7 +26,8 @@ package final class EngineClient: Sendable {
     configuration.connection.flushCoalescing = nil
     let connection = GRPCClient(
       transport: try Transport(
-        target: .unixDomainSocket(path: socket), transportSecurity: .plaintext, config: configuration))
+        target: .unixDomainSocket(path: socket), transportSecurity: .plaintext, config: configuration),
+      interceptors: [RequestTrail()])
     self.connection = connection
     connecting = Task {
       // Its errors are those of the calls, which report them better.

@@ -31,14 +31,14 @@ final class EngineOutput: Sendable {
 
   let startup = OneShot<Result<Void, SaraiError>>()
   private let name: String
-  private let logger: Logger
+  private let relay: LogRelay
   private let state = Mutex(State())
   /// The end of the log, for the cause of an error.
   private let tail = Mutex<[UInt8]>([])
 
   init(name: String, logger: Logger) {
     self.name = name
-    self.logger = logger
+    relay = LogRelay(role: "engine", fields: ["model": .string(name)], logger: logger)
   }
 
   func receive(_ output: ChildOutput) {
@@ -52,7 +52,7 @@ final class EngineOutput: Sendable {
         tail.append(contentsOf: bytes.suffix(Self.tailBytes))
         if tail.count > 2 * Self.tailBytes { tail.removeFirst(tail.count - Self.tailBytes) }
       }
-      logger.debug("engine log", metadata: ["model": "\(name)", "text": "\(Self.text(bytes.prefix(2_048)))"])
+      relay.receive(bytes)
     }
   }
 

@@ -130,7 +130,7 @@ extension ModelPool {
     parts.logger.warning(
       "fallback model",
       metadata: [
-        "role": "\(role.rawValue)", "wanted": "\(failed)", "used": "\(id)", "reason": "\(error)",
+        "for": "\(role.rawValue)", "wanted": "\(failed)", "used": "\(id)", "reason": "\(error)",
       ])
   }
 

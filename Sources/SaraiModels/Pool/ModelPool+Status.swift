@@ -1,4 +1,3 @@
-import Glibc
 package import SaraiCore
 
 /// One engine, for `sarai ps`.
@@ -132,15 +131,10 @@ extension ModelPool: MetricsSource {
     for (key, slot) in slots.sorted(by: { Self.label($0.key) < Self.label($1.key) }) {
       samples += await gauges(key, slot)
     }
-    let engines = slots.values.compactMap { $0.runningEngine?.process.pid }
-    let bytes = ([getpid()] + engines).compactMap(ProcessMemory.proportionalBytes).reduce(0, +)
     samples.append(
       MetricSample(
-        "sarai_engine_loaded", .gauge, help: "Engines with a model in memory.", value: Double(engines.count)))
-    samples.append(
-      MetricSample(
-        "sarai_ram_gb", .gauge, help: "Memory of all SARAi processes (proportional set size), in GB.",
-        value: Double(bytes) / 1e9))
+        "sarai_engine_loaded", .gauge, help: "Engines with a model in memory.",
+        value: Double(slots.values.count { $0.runningEngine != nil })))
     return samples
   }
 

@@ -26,7 +26,11 @@ package enum SettingsTable {
       settings: models),
     Section(
       name: "chat", doc: Localized(es: "La charla en el terminal.", en: "The chat in the terminal."), settings: chat),
-    Section(name: "log", doc: Localized(es: "El registro, por stderr.", en: "The log, on stderr."), settings: log),
+    Section(
+      name: "log",
+      doc: Localized(
+        es: "El registro, por stderr y en ficheros que lee «sarai logs».",
+        en: "The log, on stderr and in files that \"sarai logs\" reads."), settings: log),
     Section(
       name: "phoenix",
       doc: Localized(
@@ -209,7 +213,21 @@ package enum SettingsTable {
   private static let log: [Setting] = [
     Setting(
       "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), .text("notice"),
-      reload: .live, es: "Desde qué gravedad se anota.", en: "The least severity that is written.")
+      reload: .live, es: "Desde qué gravedad se anota.", en: "The least severity that is written."),
+    Setting(
+      "log.format", .choice(["text", "json"]), .text("text"), reload: .live,
+      es: "Cómo salen las líneas por stderr; en los ficheros son siempre JSON.",
+      en: "How lines look on stderr; in files they are JSON always."),
+    Setting(
+      "log.file_mib", .integer(1...1024), .integer(8), reload: .live,
+      es: "Tamaño, en MiB, con el que se empieza otro fichero; también se empieza cada día.",
+      en: "The size, in MiB, at which another file is begun; so it is each day."),
+    Setting(
+      "log.files", .integer(1...1000), .integer(30), reload: .live,
+      es: "Cuántos ficheros anteriores se guardan de cada registro.", en: "Earlier files kept of each log."),
+    Setting(
+      "log.days", .integer(1...3650), .integer(30), reload: .live,
+      es: "Cuántos días se guardan.", en: "For how many days they are kept."),
   ]
 
   private static let phoenix: [Setting] = [

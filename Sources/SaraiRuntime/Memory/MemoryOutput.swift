@@ -27,21 +27,18 @@ final class MemoryOutput: Sendable {
   /// What the person has to know of the file, once it is open; nil where all is well.
   let startup = OneShot<Result<Localized?, SaraiError>>()
   private let line = Mutex<[UInt8]>([])
-  private let log: Logger
+  private let relay: LogRelay
   private let repaired: @Sendable (Localized) -> Void
 
   /// - Parameter repaired: Called where the process says later on that it had to repair its file.
   init(log: Logger, repaired: @escaping @Sendable (Localized) -> Void) {
-    self.log = log
+    relay = LogRelay(role: "memory", logger: log)
     self.repaired = repaired
   }
 
   func receive(_ output: ChildOutput) {
     switch output {
-    case .standardError(let bytes):
-      for line in String(decoding: bytes.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline) {
-        log.info("\(String(line).withoutControlCharacters)")
-      }
+    case .standardError(let bytes): relay.receive(bytes)
     case .standardOutput(let bytes):
       for line in lines(bytes) {
         if startup.value == nil {

@@ -38,6 +38,8 @@ actor MemoryProcess {
   private var starting: Task<String, any Error>?
   /// A store that opens and ends at once, again and again, is left alone for a while.
   private var starts = StartLimit(mostStarts: 4, windowSeconds: 30)
+  /// How often it has started.
+  private var startCount = 0
   private var isClosed = false
   private var notice: Localized?
 
@@ -84,6 +86,14 @@ actor MemoryProcess {
     return status
   }
 
+  /// For metrics: how often it has started, and what its process takes now; nil where it has none of its own.
+  var memory: (starts: Int, bytes: Int?) {
+    guard let started, started.hasEnded.value == nil, case .process(let child, _) = started.running else {
+      return (startCount, nil)
+    }
+    return (startCount, ProcessMemory.proportionalBytes(pid: child.pid))
+  }
+
   func close() async {
     isClosed = true
     _ = try? await starting?.value
@@ -113,6 +123,7 @@ actor MemoryProcess {
     let granted = await sockets()
     let started = try await setup.hasMemoryProcess ? startProcess(granted) : startHere(granted)
     self.started = started
+    startCount += 1
     return started.socket
   }
 

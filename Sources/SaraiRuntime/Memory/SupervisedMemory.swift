@@ -55,7 +55,8 @@ final class SupervisedMemory: Sendable {
     configuration.connection.flushCoalescing = nil
     let client = Connection(
       transport: try HTTP2ClientTransport.Posix(
-        target: .unixDomainSocket(path: reply.socket), transportSecurity: .plaintext, config: configuration))
+        target: .unixDomainSocket(path: reply.socket), transportSecurity: .plaintext, config: configuration),
+      interceptors: [RequestTrail()])
     let connecting = Task { _ = try? await client.runConnections() }
     // Two who ask at once may both open one; the first to be kept is used.
     let (kept, spare) = open.withLock { open in

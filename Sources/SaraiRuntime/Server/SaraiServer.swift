@@ -34,7 +34,7 @@ package struct SaraiServer: Sendable {
     // Bodies of requests are up to megabytes.
     sarai_allocator_prepare()
     let configuration = setup.configuration
-    Log.bootstrap(level: Logger.Level(rawValue: configuration.text("log.level")) ?? .notice)
+    Log.bootstrap(role: "serve", file: "serve.log", standardError: true, setup)
     let log = Logger(label: "sarai")
     for name in configuration.unknownVariables { log.warning("the variable \(name) means nothing to SARAi") }
     try setup.folders.create()
@@ -52,7 +52,9 @@ package struct SaraiServer: Sendable {
     let isListening = Mutex(false)
     let server = try HTTPServer(
       settings: settings, turn: assistant.turn, models: models, memory: assistant.memory,
-      metrics: JoinedMetrics(sources: [models, MemoryMetrics(memory: assistant.memory)]), language: setup.language,
+      metrics: JoinedMetrics(sources: [
+        models, MemoryMetrics(memory: assistant.memory), MachineMetrics(folder: setup.folders.state),
+      ]), language: setup.language,
       logger: Logger(label: "sarai.http"),
       onListening: { port in
         isListening.withLock { $0 = true }
@@ -95,7 +97,7 @@ package struct SaraiServer: Sendable {
 
   private func reloader(log: Logger, changed: @escaping @Sendable () -> Void) -> ConfigurationReloader {
     ConfigurationReloader(running: setup.configuration, sources: setup.sources, log: log) { fresh, keys in
-      if keys.contains("log.level"), let level = Logger.Level(rawValue: fresh.text("log.level")) { Log.level = level }
+      if keys.contains(where: { $0.hasPrefix("log.") }) { Log.take(fresh) }
       // The supervisor reads the same file; it is told when.
       changed()
     }

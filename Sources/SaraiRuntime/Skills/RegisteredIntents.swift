@@ -47,6 +47,6 @@ final class RegisteredIntents: IntentAnswering {
           log.warning("skill not asked before the model", metadata: ["skill": "\(skill.name)", "error": "\(error)"])
           return nil
         }
-      }, onFailure: { log.warning("a skill failed before the model: \($0)") })
+      }, onFailure: { log.warning("a skill failed before the model", metadata: ["error": "\(SaraiError.logged($0))"]) })
   }
 }

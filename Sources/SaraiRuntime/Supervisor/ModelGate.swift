@@ -60,7 +60,7 @@ actor ModelGates {
     let server = GRPCServer(
       transport: SocketTransport.serve(
         listener, maximumRequestBytes: 4 << 20, allowedUsers: allowedUsers, maximumConnections: 64, log: logger),
-      services: [service])
+      services: [service], interceptors: [RequestTrail(log: logger)])
     let serving = Task { [logger] in
       do { try await server.serve() } catch {
         if !Task.isCancelled { logger.error("the gate \(name) ended: \(error)") }

@@ -28,7 +28,7 @@ package struct Supervisor: Sendable {
     chdir("/")
     let lifetime = Lifetime()
     let configuration = setup.configuration
-    Log.bootstrap(level: Logger.Level(rawValue: configuration.text("log.level")) ?? .notice)
+    Log.bootstrap(role: "supervisor", file: Folders.supervisorLogName, standardError: true, setup)
     let log = Logger(label: "sarai.supervisor")
     try setup.folders.create()
     let lock = try SupervisorLock(setup.folders)
@@ -64,7 +64,7 @@ package struct Supervisor: Sendable {
           skillRuntime: setup.skillRuntime,
           configure: { try await parts.configure($0, holds: $1, attendance: attendance) }, stop: stop),
         HealthService(service: Sarai_Supervisor_V1_Supervisor.descriptor.fullyQualifiedService, status: status),
-      ])
+      ], interceptors: [RequestTrail(log: log)])
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.serve() }
       _ = try await server.listeningAddress

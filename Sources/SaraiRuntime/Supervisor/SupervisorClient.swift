@@ -21,7 +21,8 @@ final class SupervisorClient: Sendable {
     configuration.connection.flushCoalescing = nil
     let connection = GRPCClient(
       transport: try HTTP2ClientTransport.Posix(
-        target: .unixDomainSocket(path: socket), transportSecurity: .plaintext, config: configuration))
+        target: .unixDomainSocket(path: socket), transportSecurity: .plaintext, config: configuration),
+      interceptors: [RequestTrail()])
     self.connection = connection
     // Its errors are those of the calls, which report them better.
     connecting = Task { try? await connection.runConnections() }

@@ -4,7 +4,8 @@ import SaraiCore
 extension Folders {
   /// Where the supervisor of this state folder listens.
   var supervisorSocket: String { run + "/supervisor.sock" }
-  var supervisorLog: String { logs + "/supervisor.log" }
+  static let supervisorLogName = "supervisor.log"
+  var supervisorLog: String { logs + "/" + Self.supervisorLogName }
   /// Sockets of sandboxes and of what they are granted.
   var sandboxes: String { run + "/s" }
   package var skillLogs: String { logs + "/skills" }

@@ -50,7 +50,9 @@ final class SupervisorParts: Sendable {
         grammar: { [places = setup.skillPlaces] in try SkillGrammar.text(of: $0, places: places) },
         allSkills: { registry.skills() },
         launch: { skill, grants, sockets in
-          try launcher.launch(skill, files: grants.files, sockets: sockets, configurations: configurations)
+          try launcher.launch(
+            skill, files: grants.files, sockets: sockets, configurations: configurations,
+            logLevel: Log.level < .info ? Log.level.rawValue : nil)
         }, modelSocket: { try await gates.socket($0) }, sandboxUsers: Self.sandboxUsers(skillBackend),
         logger: Logger(label: "sarai.skills")))
     memory = MemoryProcess(setup, launcher: processes) { [skills] in
@@ -120,7 +122,7 @@ final class SupervisorParts: Sendable {
       throw error.faults.first ?? SaraiError(.invalidRequest, es: "\(error)", en: "\(error)")
     }
     if holds {
-      if let level = Logger.Level(rawValue: fresh.configuration.text("log.level")) { Log.level = level }
+      Log.take(fresh.configuration)
       attendance.setLinger(seconds: lingerSeconds(fresh.configuration))
       _ = await models.apply(PoolSettings(fresh, fresh.configuration))
     }

@@ -143,16 +143,8 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
   func listMetrics(
     request: Sarai_Supervisor_V1_ListMetricsRequest, context: ServerContext
   ) async throws -> Sarai_Supervisor_V1_ListMetricsReply {
-    let others =
-      await skills.status().bySkill.reduce(0) { $0 + Sarai_Supervisor_V1_SkillStatus($1).memoryBytes }
-      + (memory.status()?.memoryBytes ?? 0)
     var reply = Sarai_Supervisor_V1_ListMetricsReply()
-    reply.samples = (await models.samples() + skills.samples()).map { sample in
-      var sample = sample
-      // The pool of models counts the supervisor and its engines.
-      if sample.name == "sarai_ram_gb" { sample.value += Double(others) / 1e9 }
-      return Sarai_Supervisor_V1_Sample(sample)
-    }
+    reply.samples = (await models.samples() + skills.samples() + samples()).map(Sarai_Supervisor_V1_Sample.init)
     return reply
   }
 

@@ -9,7 +9,8 @@ enum SupervisorStart {
   /// - Throws: the `SaraiError` that the start ended with; `timeout`.
   static func start(_ setup: Setup) async throws {
     try setup.folders.create()
-    let log = try LogFile(path: setup.folders.supervisorLog)
+    // What the Swift runtime says of a crash goes where the supervisor's own lines go.
+    let log = try RotatingLog(path: setup.folders.supervisorLog, limits: LogLimits(setup.configuration))
     var arguments = ["supervise"]
     if let asked = setup.askedFile { arguments += ["--config", asked] }
     for flag in setup.sources.flags { arguments += ["--set", "\(flag.key)=\(flag.value)"] }

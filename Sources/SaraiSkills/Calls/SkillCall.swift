@@ -11,7 +11,7 @@ package struct SkillCall: Sendable, Hashable {
   package var grammar: SkillProtocol.SkillGrammar?
   /// From now until the answer is of no more use; nil leaves it to the skill's manifest, which also bounds it.
   package var timeoutSeconds: Double?
-  /// At most 128 bytes, for logs; empty for one that is made up.
+  /// At most 128 bytes, for logs; empty for that of the request that the task works for.
   package var requestID: String
 
   package init(
@@ -28,7 +28,7 @@ package struct SkillCall: Sendable, Hashable {
 
   package var message: Sarai_Skills_V1_InferRequest {
     var message = Sarai_Skills_V1_InferRequest()
-    message.requestID = requestID
+    message.requestID = requestID.isEmpty ? RequestID.current ?? "" : requestID
     switch input {
     case .text(let text): message.input.text = Data(text.utf8)
     case .json(let json): message.input.json = Data(json.utf8)

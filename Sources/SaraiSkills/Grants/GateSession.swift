@@ -64,7 +64,9 @@ final class GateSession: Sendable {
       guard state.underWay < maximumCalls else { return SkillError(SkillFaults.tooManyCalls(maximumCalls)) }
       state.underWay += 1
       // Made under the lock, so that it is known before it ends.
-      state.calls[id] = Task { await self.answer(request) }
+      state.calls[id] = RequestID.$current.withValue(RequestID.isValid(id) ? id : nil) {
+        Task { await self.answer(request) }
+      }
       if state.isCancelled { state.calls[id]?.cancel() }
       return nil
     }

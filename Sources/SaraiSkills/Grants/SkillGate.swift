@@ -45,7 +45,7 @@ final class SkillGate: Sendable {
       services: [
         GateService(pool: pool, key: key),
         HealthService(service: Sarai_Skills_V1_Skill.descriptor.fullyQualifiedService),
-      ])
+      ], interceptors: [RequestTrail(log: logger)])
     let serving = Task {
       do {
         try await server.serve()

@@ -113,7 +113,7 @@ extension SkillPool: MetricsSource {
       ] {
         samples.append(
           MetricSample(
-            "sarai_skill_calls_total", .counter, help: "Calls to skills, by how they ended.",
+            "skill_requests_total", .counter, help: "Calls to skills, by how they ended.",
             labels: skill + [("outcome", outcome)], value: Double(count)))
       }
       for (kind, count) in [
@@ -134,8 +134,15 @@ extension SkillPool: MetricsSource {
         MetricSample(
           "sarai_skill_up_seconds_total", .counter, help: "How long a skill had a process.", labels: skill,
           value: mine.reduce(0) { $0 + $1.upSeconds }))
+      let bytes = mine.flatMap(\.instances).compactMap(\.memoryBytes)
+      if !bytes.isEmpty {
+        samples.append(
+          MetricSample(
+            "sarai_skill_memory_bytes", .gauge, help: "Memory of a skill's processes (proportional set size).",
+            labels: skill, value: Double(bytes.reduce(0, +))))
+      }
       samples += totals.latency.samples(
-        "sarai_skill_call_duration_seconds", help: "From a call's arrival to its end, retries included.",
+        "skill_latency_seconds", help: "From a call's arrival to its end, retries included.",
         labels: skill)
       samples += totals.startSeconds.samples(
         "sarai_skill_start_duration_seconds", help: "From a launch until the skill answers.", labels: skill)

@@ -3,17 +3,23 @@ import Glibc
 package import Logging
 import SaraiCore
 
-/// A log of one JSON object a line on standard error: when, how grave, what, which skill and which request.
+/// A log of one JSON object a line on standard error: when, how grave, what, which process and which request.
 package struct JSONLinesLog: LogHandler {
   package var logLevel: Logger.Level
   package var metadata: Logger.Metadata = [:]
-  private let skill: String
+  /// What tells the process from others, such as `skill` and its name.
+  private let origin: (key: String, value: String)
 
   /// Longest message or value, in characters: a log is no place to keep an input whole.
   private static let longestText = 4_096
 
-  package init(skill: String, level: Logger.Level) {
-    self.skill = skill
+  package init(skill: String, level: Logger.Level) { self.init(origin: ("skill", skill), level: level) }
+
+  /// - Parameter role: What kind of process writes: `engine`, `memory`, …
+  package init(role: String, level: Logger.Level) { self.init(origin: ("role", role), level: level) }
+
+  private init(origin: (key: String, value: String), level: Logger.Level) {
+    self.origin = origin
     logLevel = level
   }
 
@@ -27,8 +33,9 @@ package struct JSONLinesLog: LogHandler {
     writer.beginObject()
     writer.member("unix_seconds", Date.now.timeIntervalSince1970)
     writer.member("level", event.level.rawValue)
-    writer.member("skill", skill)
-    let all = metadata.merging(event.metadata ?? [:]) { $1 }
+    writer.member(origin.key, origin.value)
+    var all = metadata.merging(event.metadata ?? [:]) { $1 }
+    if let request = RequestID.current, all["request"] == nil { all["request"] = .string(request) }
     for (key, value) in all.sorted(by: { $0.key < $1.key }) {
       writer.member(key, String("\(value)".prefix(Self.longestText)))
     }

@@ -97,11 +97,14 @@ final class SkillHost: Sendable {
     deadlines.remove(attempt)
     let seconds = (ContinuousClock.now - attempt.arrival).seconds
     switch outcome {
-    case .success: metrics.count(.succeeded, seconds: seconds)
+    case .success:
+      metrics.count(.succeeded, seconds: seconds)
+      attempt.request.log.debug("answered", ["seconds": "\(seconds)"])
     case .failure(let error):
       metrics.count(SkillMetrics.Result(error), seconds: seconds)
       let level: Logger.Level = error.error.code == .skillFailed ? .error : .info
-      attempt.request.log.logger.log(level: level, "\(error)", metadata: ["seconds": "\(seconds)"])
+      attempt.request.log.logger.log(
+        level: level, "\(SaraiError.logged(error.error))", metadata: ["seconds": "\(seconds)"])
     }
   }
 

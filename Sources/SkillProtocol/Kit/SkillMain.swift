@@ -68,7 +68,7 @@ public enum SkillMain {
       services: [
         SkillService(host: host),
         HealthService(service: Sarai_Skills_V1_Skill.descriptor.fullyQualifiedService, status: status),
-      ])
+      ], interceptors: [RequestTrail(log: log)])
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await server.serve() }
       // Only a server that listens can be stopped: ending one that is about to trips an assertion in NIO.

@@ -39,10 +39,7 @@ import Testing
       #expect(await harness.metric("sarai_engine_decode_seconds_total", chat) > 0)
       #expect(await harness.metric("sarai_engine_requests_in_flight", chat) == 0)
       #expect(await harness.metric("sarai_engine_loaded") == 2)
-      let memory = await harness.metric("sarai_engine_memory_bytes")
-      let total = await harness.metric("sarai_ram_gb") * 1e9
-      #expect(memory > 20_000_000)
-      #expect(total > memory)
+      #expect(await harness.metric("sarai_engine_memory_bytes") > 20_000_000)
       let samples = await harness.pool.samples()
       #expect(samples.allSatisfy { $0.name.hasPrefix("sarai_") && !$0.help.isEmpty })
       #expect(samples.contains { $0.name == "sarai_engine_prefix_cache_total" })

@@ -195,7 +195,7 @@ import Testing
           sample.name == name && (label == nil || sample.labels.contains { $0.value == label })
         }?.value
       }
-      #expect(value("sarai_skill_calls_total", "answered") == 1)
+      #expect(value("skill_requests_total", "answered") == 1)
       #expect(value("sarai_skill_calls_total", "refused") == 1)
       #expect(value("sarai_skill_events_total", "start") == 1)
       #expect(value("sarai_skill_processes") == 1)

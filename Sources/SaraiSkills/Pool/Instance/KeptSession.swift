@@ -62,7 +62,10 @@ final class KeptSession: Sendable {
     let calls = connection.calls
     driver.withLock {
       // It holds on to the session until the stream is over, as it always is in the end.
-      $0 = Task { self.finish(await self.drive(calls, replyBytes: replyBytes)) }
+      // It outlives the request that it was opened for.
+      $0 = RequestID.$current.withValue(nil) {
+        Task { self.finish(await self.drive(calls, replyBytes: replyBytes)) }
+      }
     }
   }
 

@@ -53,7 +53,7 @@ final class SkillConnection: Sendable {
       opened.set(configured.channel)
       return configured
     }
-    let client = GRPCClient(transport: transport)
+    let client = GRPCClient(transport: transport, interceptors: [RequestTrail()])
     self.client = client
     channel = await opened.wait()
     Task {

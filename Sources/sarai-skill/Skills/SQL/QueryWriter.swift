@@ -43,7 +43,7 @@ struct QueryWriter: Sendable {
         reply.usage = usage
         return reply
       } catch let error as SaraiError where error.code == .invalidRequest || error.code == .timeout {
-        run.request.log.info("the model's query failed", ["sql": sql, "cause": "\(error)"])
+        run.request.log.info("the model's query failed", ["error": SaraiError.logged(error)])
         (failure, previous) = (error, sql)
       }
     }

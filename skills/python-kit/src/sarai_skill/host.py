@@ -199,8 +199,9 @@ class Host:
     def _count_failure(self, request, error, arrival, cause=None):
         seconds = time.monotonic() - arrival
         self.metrics.count(RESULT_OF_CODE.get(error.code, "failed"), seconds)
-        level = 40 if error.code == "skill_failed" else 20
-        request.log.log(level, "%s", error, exc_info=cause, extra={"seconds": round(seconds, 6)})
+        # An error's sentence may quote what was asked, which is nothing for a log; a fault of the skill's own is told.
+        level, told = (40, f"{error.code}: {error.cause}") if error.code == "skill_failed" else (20, error.code)
+        request.log.log(level, "%s", told, exc_info=cause, extra={"seconds": round(seconds, 6)})
 
     # Reload
 

@@ -20,6 +20,7 @@ extension Schedule {
 
   private static func words(at instant: Int64, _ language: Language, _ zone: ZoneRules, _ now: Int64) -> String {
     let names = CalendarNames(language)
+    let (instant, now) = (ZoneRules.bounded(instant), ZoneRules.bounded(now))
     let (time, today) = (zone.civil(instant), zone.civil(now).date)
     let isSpanish = language == .spanish
     var clock = names.clock(minuteOfDay: time.secondOfDay / 60)

@@ -48,7 +48,7 @@ extension LoopEngine {
     let task = Task { [hands] in
       let result: Result<ActionOutcome, any Error>
       do { result = .success(try await hands.perform(order)) } catch { result = .failure(error) }
-      await self.finish(order, result)
+      self.finish(order, result)
     }
     running[key] = Running(record: record, task: task, deadline: elapsed + record.action.limitSeconds * 1000)
   }
@@ -58,38 +58,47 @@ extension LoopEngine {
     for (key, order) in running where order.deadline <= elapsed {
       order.task.cancel()
       running[key] = nil
-      attempt { try settle(order.record, failure: LoopWords.tookTooLong(order.record.action), now: now) }
+      note(key) { try self.settle(order.record, failure: LoopWords.tookTooLong(order.record.action), now: now) }
     }
   }
 
-  private func finish(_ order: LoopOrder, _ result: Result<ActionOutcome, any Error>) async {
+  private func finish(_ order: LoopOrder, _ result: Result<ActionOutcome, any Error>) {
     // What was given up before may still end; what came of it no longer counts.
     guard let ended = running[order.key], ended.record.attempts == order.attempt else { return }
     running[order.key] = nil
     let now = clock.now
     let record = ended.record
-    attempt {
+    note(order.key) {
       switch result {
-      case .success(let outcome): try succeed(record, outcome, now: now)
+      case .success(let outcome): try self.succeed(record, outcome, now: now)
       case .failure(is CancellationError):
-        let pause = ended.gaveWay || isPaused ? 0 : Self.pauseAfterGivingUp
-        try store.write {
+        let pause = ended.gaveWay || self.isPaused ? 0 : Self.pauseAfterGivingUp
+        try self.store.write {
           try $0.putBack(order.key, notBefore: pause == 0 ? 0 : now + pause, countsAttempt: false)
         }
       case .failure(let error as SaraiError) where order.isUncertain && error.code == .notFound:
-        try interrupt(record, now: now)
+        try self.interrupt(record, now: now)
       case .failure(let error):
-        try settle(record, failure: error as? SaraiError ?? LoopWords.failed(record.action, error), now: now)
+        try self.settle(record, failure: error as? SaraiError ?? LoopWords.failed(record.action, error), now: now)
       }
     }
-    await hands.settled(order.key)
   }
 
-  /// A store that fails is told of by `status`; what could not be noted is done again under its key.
-  private func attempt(_ body: () throws -> Void) {
-    do { try body() } catch { fault = error as? SaraiError ?? fault }
+  /// Notes how an order ended. Where the store fails, it is noted as soon as it works again; the hands keep the result
+  /// until then.
+  private func note(_ key: String, _ body: @escaping () throws -> Void) {
+    unnoted.append((key, body))
+    do { try noteEnds() } catch { fault = error as? SaraiError ?? fault }
     nextAttempt = .min
     signal()
+  }
+
+  func noteEnds() throws {
+    while let (key, body) = unnoted.first {
+      try body()
+      unnoted.removeFirst()
+      Task { [hands] in await hands.settled(key) }
+    }
   }
 
   // MARK: - Endings
@@ -210,7 +219,11 @@ extension LoopTransaction {
   func rotate(now: Int64) throws {
     let day: Int64 = 86_400_000
     try run("DELETE FROM action WHERE ended_at < ?", [now - LoopLimits.historyDays * day])
-    try run("DELETE FROM inbox WHERE created_at < ?", [now - LoopLimits.historyDays * day])
+    // What nobody has seen yet stays, whatever the clock says.
+    try run(
+      "DELETE FROM inbox WHERE created_at < ? AND coalesce(read_at, dismissed_at, acted_at) IS NOT NULL",
+      [now - LoopLimits.historyDays * day])
+    try run("DELETE FROM inbox WHERE id <= (SELECT max(id) - ? FROM inbox)", [LoopLimits.mostMessages])
     try run("DELETE FROM set_aside WHERE at < ?", [now - LoopLimits.historyDays * day])
     try forgetEvents(now: now)
   }

@@ -9,6 +9,7 @@ extension LoopEngine {
     _ loop: LoopTransaction, _ opening: StoreOpening, _ settings: LoopSettings, now: Int64
   ) throws {
     if let recovery = opening.recovery { try loop.tell(LoopWords.recovered(recovery), now: now) }
+    try loop.rotate(now: now)
     let open = try loop.records("WHERE ended_at IS NULL")
     try loop.putAsideUnreadable(now: now)
     for record in open where record.state == .running {

@@ -107,13 +107,7 @@ extension LoopTransaction {
       } else if let last = job.next(after: now - Self.late, zone: rules), last <= now {
         occurrences = [last]
       }
-    case .all:
-      var next: Int64? = due
-      while let moment = next, moment <= now, occurrences.count < Self.mostSteps {
-        occurrences.append(moment)
-        next = job.next(after: moment, zone: rules)
-      }
-      occurrences = occurrences.suffix(LoopLimits.mostCaughtUp)
+    case .all: occurrences = job.missed(since: due, now: now, zone: rules)
     }
     for moment in occurrences {
       // One that still waits does for this one, too.
@@ -196,7 +190,6 @@ extension LoopTransaction {
 
   /// An occurrence is missed once it is so long overdue.
   static let late: Int64 = 60_000
-  private static let mostSteps = 100_000
 }
 
 extension LoopEvent {
@@ -205,6 +198,22 @@ extension LoopEvent {
 }
 
 extension LoopJob {
+  /// The latest occurrences from `due` on, as many as are caught up. Of many years of seconds, only the end is counted.
+  fileprivate func missed(since due: Int64, now: Int64, zone: ZoneRules) -> [Int64] {
+    var span: Int64 = 3_600_000
+    while true {
+      let start = max(due, now - span)
+      var found: [Int64] = []
+      var next = start == due ? due : self.next(after: start - 1000, zone: zone)
+      while let moment = next, moment <= now {
+        found.append(moment)
+        next = self.next(after: moment, zone: zone)
+      }
+      if start == due || found.count >= LoopLimits.mostCaughtUp { return found.suffix(LoopLimits.mostCaughtUp) }
+      span *= 4
+    }
+  }
+
   func action(at moment: Int64, trigger: String? = nil) -> ProactiveAction {
     ProactiveAction(
       key: "job:\(id):\(moment)", job: id, owner: owner, trigger: trigger ?? schedule.text, priority: priority,

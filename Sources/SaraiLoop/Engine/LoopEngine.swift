@@ -25,6 +25,8 @@ package actor LoopEngine {
     var gaveWay = false
   }
   var running: [String: Running] = [:]
+  /// How orders ended, where that could not be written down yet.
+  var unnoted: [(key: String, note: () throws -> Void)] = []
   /// Turns under way, each with the moment of `elapsed` after which nobody believes in it any more.
   var answering: [String: Int64] = [:]
 
@@ -149,6 +151,7 @@ package actor LoopEngine {
   private func step() throws -> Int64 {
     let (now, elapsed) = (clock.now, clock.elapsed)
     try noticeClock(now: now, elapsed: elapsed)
+    try noteEnds()
     endOverdue(now: now, elapsed: elapsed)
     if answering.contains(where: { $0.value <= elapsed }) {
       answering = answering.filter { $0.value > elapsed }

@@ -177,6 +177,7 @@ enum LoopLimits {
   static let historyDays: Int64 = 90
   static let eventDays: Int64 = 30
   static let mostEvents: Int64 = 20_000
+  static let mostMessages: Int64 = 20_000
 }
 
 /// Zones by name, each read once.

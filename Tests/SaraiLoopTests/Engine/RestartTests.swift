@@ -1,3 +1,5 @@
+import Foundation
+import GRDB
 import SaraiAgent
 import SaraiCore
 import SaraiLoop
@@ -85,6 +87,33 @@ import Testing
       await loop.engine.settle()
       #expect(try await loop.inbox().count == 6)
       #expect(try await loop.engine.history().count == 6)
+    }
+  }
+
+  @Test("While nothing can be written down, nothing else is begun, and what was done is noted once afterwards")
+  func refusingStore() async throws {
+    try await Fixture.with { loop in
+      try await loop.add("0 11 * * *")
+      try await loop.add("5 11 * * *", .backupMemory)
+      let path = loop.folder.appending(path: "loop.db").path
+      let other = try DatabaseQueue(path: "file:\(path)?vfs=sarai-checksums")
+      try await other.write {
+        try $0.execute(
+          sql: """
+            CREATE TRIGGER refuse BEFORE UPDATE ON action WHEN NEW.ended_at IS NOT NULL
+              BEGIN SELECT RAISE(FAIL, 'full'); END
+            """)
+      }
+      await loop.pass(hours: 1, minutes: 30)
+      #expect(loop.hands.actions == [.pruneCaches])
+      #expect(try await loop.engine.status().state == .error)
+      #expect(loop.hands.settledKeys.isEmpty)
+      try await other.write { try $0.execute(sql: "DROP TRIGGER refuse") }
+      try other.close()
+      await loop.pass(minutes: 1)
+      #expect(loop.hands.actions == [.pruneCaches, .backupMemory])
+      #expect(try await loop.engine.history().map(\.state) == [.done, .done])
+      #expect(try await loop.engine.status().state == .running)
     }
   }
 

@@ -92,7 +92,8 @@ extension RequestPhrases {
     "<can> you <show> ?me ?all my|the ?<set> <reminders>",
     "do i have|got ?any|some ?<set> <reminders>|<reminder> ?<set> ?up",
     "have i got ?any ?<set> <reminders> ?<set>", "are there ?any ?<set> <reminders> ?<set>", "any ?<set> reminders",
-    "?all my ?<set> <reminders>", "reminders", "which|what <reminders> are there|<set>",
+    "what's|whats ?on|in my|the reminder|reminders list", "?all my ?<set> <reminders>", "reminders",
+    "which|what <reminders> are there|<set>",
     "what do you have|need to remind me ?of|about", "what are you going to remind me ?of|about",
     "what did i ask you to remind me ?of|about", "what have i asked you to remind me ?of|about",
   ])

@@ -6,7 +6,7 @@ extension RequestPhrases {
       "oye", "hola", "sarai", "eh", "vale", "ok", "bueno", "mira", "buenas ?tardes|noches", "buenos dias", "si puedes",
       "cuando puedas", "pues", "entonces", "y", "anda", "venga",
     ],
-    courtesies: ["por favor", "porfa", "porfavor"],
+    courtesies: ["por favor", "porfa", "porfavor", "sin falta"],
     thanks: [
       "gracias", "muchas gracias", "mil gracias", "vale", "ok", "sarai", "anda", "si puedes", "si eres tan amable",
       "cuando puedas", "eh", "venga",
@@ -96,7 +96,9 @@ extension RequestPhrases {
   private static let list = group([
     "?me ?puedes ?podrias ?dices|decir que|cuales|cuantos|cuantas <reminders> tengo|hay ?<set>",
     "cuales|que son mis|los|las <reminders> ?<set>", "?<show> ?todos|todas mis|los|las <reminders> ?que ?tengo ?<set>",
-    "<show> ?todos|todas ?mis|los|las <reminders> ?que ?tengo ?<set>", "<show> la lista de ?mis|los recordatorios",
+    "<show> ?todos|todas ?mis|los|las <reminders> ?que ?tengo ?<set>",
+    "me ensenas|muestras|listas|lees ?todos|todas mis|los|las <reminders> ?<set>",
+    "quiero|puedo ver mis|los|las <reminders> ?<set>", "<show> la lista de ?mis|los recordatorios",
     "tengo|hay ?algun|alguna|algunos|algunas|mas <reminder>|<reminders> ?<set>", "mis <reminders>", "recordatorios",
     "que me tienes|tenes que recordar", "que tienes|tenes que recordarme",
     "que ?cosas tengo pendiente|pendientes ?de ?recordar",

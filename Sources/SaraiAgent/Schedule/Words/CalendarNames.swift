@@ -25,14 +25,20 @@ package struct CalendarNames: Sendable {
     language == .spanish ? "\(day) de \(self.month(month))" : "\(day) \(self.month(month))"
   }
 
-  /// «a las 9:00», «a la 1:30», "at 17:00".
-  package func clock(minuteOfDay minute: Int) -> String {
-    let time = "\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
-    return language == .spanish ? "\(minute / 60 == 1 ? "a la" : "a las") \(time)" : "at \(time)"
+  /// «a las 9:00», «a la 1:30 de la madrugada», "at 17:00": by 24 hours, and so that nobody takes 5:00 for 17:00.
+  ///
+  /// - Parameter seconds: Told where they are not 0.
+  package func clock(minuteOfDay minute: Int, seconds: Int = 0) -> String {
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let hour = minute / 60
+    let time = "\(hour):\(two(minute % 60))" + (seconds == 0 ? "" : ":" + two(seconds))
+    let isEarly = (1...6).contains(hour)
+    guard language == .spanish else { return "at \(time)" + (isEarly ? " am" : "") }
+    return "\(hour == 1 ? "a la" : "a las") \(time)" + (isEarly ? " de la madrugada" : "")
   }
 
   /// «a las 8:00 y a las 20:00».
-  func clocks(_ minutes: [Int]) -> String { list(minutes.map(clock)) }
+  func clocks(_ minutes: [Int]) -> String { list(minutes.map { clock(minuteOfDay: $0) }) }
 
   func list(_ items: [String]) -> String {
     guard let last = items.last, items.count > 1 else { return items.first ?? "" }

@@ -3,7 +3,7 @@ package import SaraiCore
 extension Schedule {
   /// How the schedule is told: «cada martes a las 9:00», «mañana, martes 24, a las 8:00».
   ///
-  /// What was written in `init(reading:)`'s words can be read from them again, but for the weekday behind «mañana».
+  /// `init(reading:)` reads all but cron's rarer shapes again, and events; of «mañana, martes 24», not the weekday.
   package func words(_ language: Language, zone: ZoneRules, now: Int64) -> String {
     let isSpanish = language == .spanish
     switch kind {
@@ -23,11 +23,9 @@ extension Schedule {
     let (instant, now) = (ZoneRules.bounded(instant), ZoneRules.bounded(now))
     let (time, today) = (zone.civil(instant), zone.civil(now).date)
     let isSpanish = language == .spanish
-    var clock = names.clock(minuteOfDay: time.secondOfDay / 60)
     // Of what is due soon, the seconds are still of interest.
-    if time.secondOfDay % 60 != 0, instant - now < 600 {
-      clock += ":\(time.secondOfDay % 60 < 10 ? "0" : "")\(time.secondOfDay % 60)"
-    }
+    let seconds = instant - now < 600 ? time.secondOfDay % 60 : 0
+    let clock = names.clock(minuteOfDay: time.secondOfDay / 60, seconds: seconds)
     let weekday = names.weekday(time.date.weekday)
     switch time.date.dayNumber - today.dayNumber {
     case 0: return "\(isSpanish ? "hoy" : "today") \(clock)"

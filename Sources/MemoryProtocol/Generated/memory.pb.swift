@@ -38,61 +38,93 @@ public nonisolated struct Sarai_Memory_V1_DescribeRequest: Sendable {
   public init() {}
 }
 
-public nonisolated struct Sarai_Memory_V1_DescribeReply: Sendable {
+public nonisolated struct Sarai_Memory_V1_DescribeReply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var version: String = String()
+  public var version: String {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
   /// A sentence for the person where the file was damaged; empty otherwise.
-  public var noticeEs: String = String()
+  public var noticeEs: String {
+    get {_storage._noticeEs}
+    set {_uniqueStorage()._noticeEs = newValue}
+  }
 
-  public var noticeEn: String = String()
+  public var noticeEn: String {
+    get {_storage._noticeEn}
+    set {_uniqueStorage()._noticeEn = newValue}
+  }
 
   /// How long turns waited for what was being learnt, and how long learning took: seconds, as histograms.
   public var waits: Sarai_Memory_V1_Histogram {
-    get {_waits ?? Sarai_Memory_V1_Histogram()}
-    set {_waits = newValue}
+    get {_storage._waits ?? Sarai_Memory_V1_Histogram()}
+    set {_uniqueStorage()._waits = newValue}
   }
   /// Returns true if `waits` has been explicitly set.
-  public var hasWaits: Bool {self._waits != nil}
+  public var hasWaits: Bool {_storage._waits != nil}
   /// Clears the value of `waits`. Subsequent reads from it will return its default value.
-  public mutating func clearWaits() {self._waits = nil}
+  public mutating func clearWaits() {_uniqueStorage()._waits = nil}
 
   public var learning: Sarai_Memory_V1_Histogram {
-    get {_learning ?? Sarai_Memory_V1_Histogram()}
-    set {_learning = newValue}
+    get {_storage._learning ?? Sarai_Memory_V1_Histogram()}
+    set {_uniqueStorage()._learning = newValue}
   }
   /// Returns true if `learning` has been explicitly set.
-  public var hasLearning: Bool {self._learning != nil}
+  public var hasLearning: Bool {_storage._learning != nil}
   /// Clears the value of `learning`. Subsequent reads from it will return its default value.
-  public mutating func clearLearning() {self._learning = nil}
+  public mutating func clearLearning() {_uniqueStorage()._learning = nil}
 
-  public var turnsLearnt: UInt64 = 0
+  public var turnsLearnt: UInt64 {
+    get {_storage._turnsLearnt}
+    set {_uniqueStorage()._turnsLearnt = newValue}
+  }
 
-  public var factsLearnt: UInt64 = 0
+  public var factsLearnt: UInt64 {
+    get {_storage._factsLearnt}
+    set {_uniqueStorage()._factsLearnt = newValue}
+  }
 
-  public var answers: UInt64 = 0
+  public var answers: UInt64 {
+    get {_storage._answers}
+    set {_uniqueStorage()._answers = newValue}
+  }
 
   /// Of questions about what was told: how many had an answer, none, and several that contradict each other.
-  public var knownAnswers: UInt64 = 0
+  public var knownAnswers: UInt64 {
+    get {_storage._knownAnswers}
+    set {_uniqueStorage()._knownAnswers = newValue}
+  }
 
-  public var unknownAnswers: UInt64 = 0
+  public var unknownAnswers: UInt64 {
+    get {_storage._unknownAnswers}
+    set {_uniqueStorage()._unknownAnswers = newValue}
+  }
 
-  public var contradictoryAnswers: UInt64 = 0
+  public var contradictoryAnswers: UInt64 {
+    get {_storage._contradictoryAnswers}
+    set {_uniqueStorage()._contradictoryAnswers = newValue}
+  }
 
   /// How often the file was compacted, and how much smaller that made it in all.
-  public var vacuums: UInt64 = 0
+  public var vacuums: UInt64 {
+    get {_storage._vacuums}
+    set {_uniqueStorage()._vacuums = newValue}
+  }
 
-  public var vacuumSavedBytes: UInt64 = 0
+  public var vacuumSavedBytes: UInt64 {
+    get {_storage._vacuumSavedBytes}
+    set {_uniqueStorage()._vacuumSavedBytes = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _waits: Sarai_Memory_V1_Histogram? = nil
-  fileprivate var _learning: Sarai_Memory_V1_Histogram? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct Sarai_Memory_V1_Histogram: Sendable {
@@ -1320,91 +1352,151 @@ nonisolated extension Sarai_Memory_V1_DescribeReply: SwiftProtobuf.Message, Swif
   public static let protoMessageName: String = _protobuf_package + ".DescribeReply"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}notice_es\0\u{3}notice_en\0\u{1}waits\0\u{1}learning\0\u{3}turns_learnt\0\u{3}facts_learnt\0\u{1}answers\0\u{3}known_answers\0\u{3}unknown_answers\0\u{3}contradictory_answers\0\u{1}vacuums\0\u{3}vacuum_saved_bytes\0")
 
+  fileprivate class _StorageClass {
+    var _version: String = String()
+    var _noticeEs: String = String()
+    var _noticeEn: String = String()
+    var _waits: Sarai_Memory_V1_Histogram? = nil
+    var _learning: Sarai_Memory_V1_Histogram? = nil
+    var _turnsLearnt: UInt64 = 0
+    var _factsLearnt: UInt64 = 0
+    var _answers: UInt64 = 0
+    var _knownAnswers: UInt64 = 0
+    var _unknownAnswers: UInt64 = 0
+    var _contradictoryAnswers: UInt64 = 0
+    var _vacuums: UInt64 = 0
+    var _vacuumSavedBytes: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _noticeEs = source._noticeEs
+      _noticeEn = source._noticeEn
+      _waits = source._waits
+      _learning = source._learning
+      _turnsLearnt = source._turnsLearnt
+      _factsLearnt = source._factsLearnt
+      _answers = source._answers
+      _knownAnswers = source._knownAnswers
+      _unknownAnswers = source._unknownAnswers
+      _contradictoryAnswers = source._contradictoryAnswers
+      _vacuums = source._vacuums
+      _vacuumSavedBytes = source._vacuumSavedBytes
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.version) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.noticeEs) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.noticeEn) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._waits) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._learning) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.turnsLearnt) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.factsLearnt) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.answers) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.knownAnswers) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.unknownAnswers) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.contradictoryAnswers) }()
-      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.vacuums) }()
-      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.vacuumSavedBytes) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._noticeEs) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._noticeEn) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._waits) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._learning) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._turnsLearnt) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._factsLearnt) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._answers) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._knownAnswers) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._unknownAnswers) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._contradictoryAnswers) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._vacuums) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._vacuumSavedBytes) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.version.isEmpty {
-      try visitor.visitSingularStringField(value: self.version, fieldNumber: 1)
-    }
-    if !self.noticeEs.isEmpty {
-      try visitor.visitSingularStringField(value: self.noticeEs, fieldNumber: 2)
-    }
-    if !self.noticeEn.isEmpty {
-      try visitor.visitSingularStringField(value: self.noticeEn, fieldNumber: 3)
-    }
-    try { if let v = self._waits {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    try { if let v = self._learning {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    if self.turnsLearnt != 0 {
-      try visitor.visitSingularUInt64Field(value: self.turnsLearnt, fieldNumber: 6)
-    }
-    if self.factsLearnt != 0 {
-      try visitor.visitSingularUInt64Field(value: self.factsLearnt, fieldNumber: 7)
-    }
-    if self.answers != 0 {
-      try visitor.visitSingularUInt64Field(value: self.answers, fieldNumber: 8)
-    }
-    if self.knownAnswers != 0 {
-      try visitor.visitSingularUInt64Field(value: self.knownAnswers, fieldNumber: 9)
-    }
-    if self.unknownAnswers != 0 {
-      try visitor.visitSingularUInt64Field(value: self.unknownAnswers, fieldNumber: 10)
-    }
-    if self.contradictoryAnswers != 0 {
-      try visitor.visitSingularUInt64Field(value: self.contradictoryAnswers, fieldNumber: 11)
-    }
-    if self.vacuums != 0 {
-      try visitor.visitSingularUInt64Field(value: self.vacuums, fieldNumber: 12)
-    }
-    if self.vacuumSavedBytes != 0 {
-      try visitor.visitSingularUInt64Field(value: self.vacuumSavedBytes, fieldNumber: 13)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._version.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._version, fieldNumber: 1)
+      }
+      if !_storage._noticeEs.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._noticeEs, fieldNumber: 2)
+      }
+      if !_storage._noticeEn.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._noticeEn, fieldNumber: 3)
+      }
+      try { if let v = _storage._waits {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._learning {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if _storage._turnsLearnt != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._turnsLearnt, fieldNumber: 6)
+      }
+      if _storage._factsLearnt != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._factsLearnt, fieldNumber: 7)
+      }
+      if _storage._answers != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._answers, fieldNumber: 8)
+      }
+      if _storage._knownAnswers != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._knownAnswers, fieldNumber: 9)
+      }
+      if _storage._unknownAnswers != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._unknownAnswers, fieldNumber: 10)
+      }
+      if _storage._contradictoryAnswers != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._contradictoryAnswers, fieldNumber: 11)
+      }
+      if _storage._vacuums != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._vacuums, fieldNumber: 12)
+      }
+      if _storage._vacuumSavedBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._vacuumSavedBytes, fieldNumber: 13)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Sarai_Memory_V1_DescribeReply, rhs: Sarai_Memory_V1_DescribeReply) -> Bool {
-    if lhs.version != rhs.version {return false}
-    if lhs.noticeEs != rhs.noticeEs {return false}
-    if lhs.noticeEn != rhs.noticeEn {return false}
-    if lhs._waits != rhs._waits {return false}
-    if lhs._learning != rhs._learning {return false}
-    if lhs.turnsLearnt != rhs.turnsLearnt {return false}
-    if lhs.factsLearnt != rhs.factsLearnt {return false}
-    if lhs.answers != rhs.answers {return false}
-    if lhs.knownAnswers != rhs.knownAnswers {return false}
-    if lhs.unknownAnswers != rhs.unknownAnswers {return false}
-    if lhs.contradictoryAnswers != rhs.contradictoryAnswers {return false}
-    if lhs.vacuums != rhs.vacuums {return false}
-    if lhs.vacuumSavedBytes != rhs.vacuumSavedBytes {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._noticeEs != rhs_storage._noticeEs {return false}
+        if _storage._noticeEn != rhs_storage._noticeEn {return false}
+        if _storage._waits != rhs_storage._waits {return false}
+        if _storage._learning != rhs_storage._learning {return false}
+        if _storage._turnsLearnt != rhs_storage._turnsLearnt {return false}
+        if _storage._factsLearnt != rhs_storage._factsLearnt {return false}
+        if _storage._answers != rhs_storage._answers {return false}
+        if _storage._knownAnswers != rhs_storage._knownAnswers {return false}
+        if _storage._unknownAnswers != rhs_storage._unknownAnswers {return false}
+        if _storage._contradictoryAnswers != rhs_storage._contradictoryAnswers {return false}
+        if _storage._vacuums != rhs_storage._vacuums {return false}
+        if _storage._vacuumSavedBytes != rhs_storage._vacuumSavedBytes {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

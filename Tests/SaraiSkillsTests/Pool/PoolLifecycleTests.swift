@@ -196,11 +196,11 @@ import Testing
         }?.value
       }
       #expect(value("skill_requests_total", "answered") == 1)
-      #expect(value("sarai_skill_calls_total", "refused") == 1)
+      #expect(value("skill_requests_total", "refused") == 1)
       #expect(value("sarai_skill_events_total", "start") == 1)
       #expect(value("sarai_skill_processes") == 1)
-      #expect(value("sarai_skill_call_duration_seconds_count") == 2)
-      #expect(value("sarai_skill_call_duration_seconds_bucket", "+Inf") == 2)
+      #expect(value("skill_latency_seconds_count") == 2)
+      #expect(value("skill_latency_seconds_bucket", "+Inf") == 2)
     }
   }
 }

@@ -162,7 +162,9 @@ extension LoopEngine {
           let later = job.next(after: now + Backoff.after(failures), zone: rules)
           try loop.run("UPDATE job SET next_at = ? WHERE id = ?", [later, job.id])
         }
-        return []
+        // Of what does not come again, the person would never hear.
+        guard !retries, job.nextAt == nil, job.event == nil else { return [] }
+        return try loop.tell(LoopWords.failedOnce(job, failure), owner: LoopOwner.reader(of: job.owner), now: now)
       }
       try loop.run("UPDATE job SET is_suspended = 1, next_at = NULL WHERE id = ?", [job.id])
       try loop.cancelOpen(job: job.id, now: now)

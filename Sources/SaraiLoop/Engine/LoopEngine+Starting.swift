@@ -54,7 +54,7 @@ extension LoopEngine {
     try store.write { try $0.setState("paused", until.map { "\($0)" } ?? "") }
     isPaused = true
     pausedUntil = until
-    for order in running.values where order.record.action.action.yieldsToAnswers { order.task.cancel() }
+    for order in running.values where order.record.action.action.isRepeatable { order.task.cancel() }
     signal()
   }
 

@@ -27,6 +27,7 @@ extension LoopEngine {
   package func post(_ event: LoopEvent) throws {
     var event = event
     if event.at == 0 { event.at = clock.now }
+    guard event.values.count <= LoopLimits.mostArguments else { throw LoopWords.outOfBounds }
     event.values = event.values.mapValues { $0.replacing("\0", with: "") }
     switch event.kind {
     case .answering: return begin(event)
@@ -55,8 +56,7 @@ extension LoopEngine {
   /// From here on nothing runs that the person did not ask for.
   private func begin(_ event: LoopEvent) {
     answering[event.values["request"] ?? event.id] = clock.elapsed + Self.longestAnswer
-    for (key, order) in running where order.record.action.action.yieldsToAnswers && order.record.action.trigger != "now"
-    {
+    for (key, order) in running where order.record.action.action.isRepeatable && order.record.action.trigger != "now" {
       running[key]?.gaveWay = true
       order.task.cancel()
     }

@@ -144,6 +144,7 @@ package actor LoopEngine {
       return wake
     } catch {
       fault = error as? SaraiError ?? SaraiError(.internalFault, Self.unforeseen, cause: "\(error)")
+      nextAttempt = .min
       return clock.elapsed + Self.afterFault
     }
   }

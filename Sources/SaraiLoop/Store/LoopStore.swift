@@ -138,7 +138,7 @@ final class LoopTransaction {
   /// Back in the queue.
   func putBack(_ key: String, notBefore: Int64 = 0, countsAttempt: Bool) throws {
     try run(
-      "UPDATE action SET state = 'waiting', not_before = ?, attempts = attempts - ?, is_uncertain = 0 WHERE key = ?",
+      "UPDATE action SET state = 'waiting', not_before = ?, attempts = attempts - ? WHERE key = ?",
       [notBefore, countsAttempt ? 0 : 1, key])
   }
 

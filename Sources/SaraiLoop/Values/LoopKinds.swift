@@ -18,12 +18,9 @@ package enum LoopActionKind: String, Sendable, CaseIterable, Hashable {
   /// True for what is written into the inbox and touches nothing else: no hands are needed, and nobody's answer waits.
   package var isMessage: Bool { self == .remind || self == .suggest || self == .alert }
 
-  /// True where doing it a second time does no harm, so that it may be ordered again when nobody knows how it ended.
-  package var isRepeatable: Bool { self != .runSkill && self != .runPrompt }
-
-  /// True where an answer to the person cuts it short and it begins anew afterwards: whatever it did is undone or done
-  /// again. What a skill has begun may not be.
-  package var yieldsToAnswers: Bool { self != .runSkill }
+  /// True where doing it a second time does no harm: it may be cut short for an answer to the person, and ordered again
+  /// when nobody knows how it ended. What a skill has begun may be more than words.
+  package var isRepeatable: Bool { self != .runSkill }
 
   /// True for what a person asks for themselves; the others look after the whole of SARAi.
   package var isPersonal: Bool {

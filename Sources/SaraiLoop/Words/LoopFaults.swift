@@ -97,6 +97,16 @@ extension LoopWords {
         en: "\(Backoff.mostFailures) attempts in a row ended badly."))
   }
 
+  static func failedOnce(_ job: LoopJob, _ failure: SaraiError) -> LoopAlert {
+    LoopAlert(
+      topic: "failed:\(job.id)", trigger: "failures",
+      text: Localized(
+        es: "El trabajo «\(job.name)» ha fallado: \(failure.message.es) Para intentarlo otra vez: sarai loop run-now "
+          + "\(job.id)",
+        en: "The job \"\(job.name)\" failed: \(failure.message.en) To try again: sarai loop run-now \(job.id)"),
+      why: Localized(es: "No vuelve a tocar por sí solo.", en: "It is not due again by itself."))
+  }
+
   static func interrupted(_ action: ProactiveAction) -> Localized {
     Localized(
       es: "SARAi se detuvo mientras lo hacía y no se sabe hasta dónde llegó.",

@@ -179,6 +179,18 @@ import Testing
     }
   }
 
+  @Test("Of a job for one time only that fails, the person hears at once")
+  func failingOnce() async throws {
+    let hands = NotingHands { _ in throw SaraiError(.skillFailed, es: "Falló.", en: "It failed.") }
+    try await Fixture.with(hands: hands) { loop in
+      try await loop.add("at 2026-11-23T10:00:00Z", .runSkill, ["skill": "correo"], name: "correo")
+      await loop.pass(hours: 24)
+      #expect(hands.orders.count == 1)
+      #expect(try await loop.inbox(.alert).count == 1)
+      #expect(try await loop.inbox(.alert).first?.text.es.hasPrefix("El trabajo «correo» ha fallado: Falló.") == true)
+    }
+  }
+
   @Test("What a job was asked to do now is done now, paused or not, and its outcome can be waited for")
   func runNow() async throws {
     try await Fixture.with { loop in

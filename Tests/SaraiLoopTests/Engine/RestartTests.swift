@@ -57,6 +57,19 @@ import Testing
     }
   }
 
+  @Test("What is asked after and cannot be answered yet is asked after again, and never run meanwhile")
+  func askedTwice() async throws {
+    try await interrupt(.runSkill) { loop, _ in
+      let hands = NotingHands { _ in throw CancellationError() }
+      try await loop.restart(hands: hands)
+      await loop.pass(minutes: 1)
+      #expect(hands.orders.count > 2 && hands.orders.allSatisfy(\.isUncertain))
+      hands.change { _ in ActionOutcome() }
+      await loop.pass(minutes: 1)
+      #expect(try await loop.engine.history().map(\.state) == [.done])
+    }
+  }
+
   @Test("Where nobody knows what became of it, it is not run again, and the person is told how to")
   func unknown() async throws {
     try await interrupt(.runSkill) { loop, job in

@@ -18,6 +18,7 @@ import Testing
     ("2026-11-24T08:00:00Z", "2026-11-24 09:00"), ("2026-11-24T08:00+02:00", "2026-11-24 07:00"),
     ("2026-11-24", "2026-11-24 09:00"), ("en 45 minutos", "2026-11-23 10:45"),
     ("  Mañana a las 8. ", "2026-11-24 08:00"),
+    ("on friday", "2026-11-27 09:00"), ("on user_idle", "on user_idle"),
     ("cada martes a las 9", "0 9 * * 2"), ("cada 2 horas", "every 2h"), ("cada media hora", "every 30m"),
     ("el 3 de mayo a las 10", "2027-05-03 10:00"), ("el primer lunes de cada mes", "0 9 * * 1#1"),
     ("every weekday at 7:30", "30 7 * * 1-5"), ("tomorrow at 8", "2026-11-24 08:00"), ("cada hora", "every 1h"),

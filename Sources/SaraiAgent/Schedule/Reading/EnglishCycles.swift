@@ -52,12 +52,8 @@ extension TimeReader {
       return (TimeParts(cycle: cycle), position + 1)
     }
     if isOther, Self.englishWeekdays[tokens[position]] != nil { return (TimeParts(doubt: .tooComplex), position + 1) }
-    guard let (span, end) = englishSpan(at: position) else { return nil }
-    switch (span.months, span.days, span.seconds) {
-    case (0, 0, let seconds): return (TimeParts(cycle: .seconds(seconds)), end)
-    case (0, let days, 0): return (TimeParts(cycle: .days(days)), end)
-    default: return (TimeParts(doubt: .tooComplex), end)
-    }
+    guard let (span, end) = span(at: position) else { return nil }
+    return (TimeParts(cycleOf: span), end)
   }
 
   /// "On Tuesdays and Thursdays".
@@ -93,11 +89,7 @@ extension TimeReader {
       ["to", "through", "till", "until", "thru", "-"].contains(tokens[position + 1]),
       let last = Self.englishWeekdays[tokens[position + 2]], first != last
     else { return nil }
-    var days: UInt8 = 0
-    for day in 0...6 where first < last ? (first...last).contains(day) : day >= first || day <= last {
-      days |= 1 << UInt8(day)
-    }
-    return (TimeParts(cycle: .weekdays(days)), position + 3)
+    return (TimeParts(cycle: .weekdays(Cycle.weekdays(from: first, to: last))), position + 3)
   }
 
   /// "On the 15th of every month", "the first Monday of each month", "the last day of every month".

@@ -5,11 +5,11 @@ extension TimeReader {
   func englishComponent(at start: Int, behind parts: TimeParts) -> (TimeParts, Int)? {
     if let end = Self.englishVague.end(in: tokens, at: start) { return (TimeParts(doubt: .vague), end) }
     if let found = englishCycle(at: start, behind: parts) { return found }
-    if let end = Self.englishIn.end(in: tokens, at: start), let (span, next) = englishSpan(at: end) {
+    if let end = Self.englishIn.end(in: tokens, at: start), let (span, next) = span(at: end) {
       let suffix = Self.englishTime.end(in: tokens, at: next) ?? next
       return (TimeParts(span: span), suffix)
     }
-    if let (span, next) = englishSpan(at: start), Self.englishFromNow.end(in: tokens, at: next) != nil {
+    if let (span, next) = span(at: start), Self.englishFromNow.end(in: tokens, at: next) != nil {
       return (TimeParts(span: span), next + 2)
     }
     if let found = englishDay(at: start) { return found }
@@ -174,25 +174,8 @@ extension TimeReader {
 
   // MARK: - Lengths
 
-  /// "45 minutes", "an hour and a half", "half an hour", "a couple of days", "1 hour 30".
-  func englishSpan(at start: Int) -> (TimeSpan, Int)? {
-    var total = TimeSpan()
-    var position = start
-    var end: Int?
-    while let (part, next) = englishSpanPart(at: position) {
-      guard total.months + part.months < 1200, total.days + part.days < 36_600,
-        total.seconds + part.seconds < 31_622_400
-      else { return nil }
-      total = TimeSpan(
-        months: total.months + part.months, days: total.days + part.days, seconds: total.seconds + part.seconds)
-      end = next
-      position = next
-      if tokens[position] == "and" || tokens[position] == "," { position += 1 }
-    }
-    return end.map { (total, $0) }
-  }
-
-  private func englishSpanPart(at start: Int) -> (TimeSpan, Int)? {
+  /// "45 minutes", "an hour and a half", "half an hour", "a couple of days".
+  func englishSpanPart(at start: Int) -> (TimeSpan, Int)? {
     for (phrases, seconds) in Self.englishFixedSpans {
       if let end = phrases.end(in: tokens, at: start) { return (TimeSpan(seconds: seconds), end) }
     }

@@ -1,5 +1,5 @@
-/// Phrases of which one is looked for in a sentence: words in a row, `a|b` for either, `?a` for what may be missing, and
-/// `<name>` for a group of words.
+/// Phrases of which one is looked for in a sentence: words in a row, `a|b` for either, `?a` for what may be missing,
+/// and `<name>` for a group of words.
 struct Phrases: ExpressibleByArrayLiteral, Sendable {
   private struct Step: Sendable {
     let words: [String]

@@ -1,7 +1,7 @@
 package import SaraiCore
 
 extension Schedule {
-  /// Reads what a person types: the canonical forms, ISO times, «en 45 minutos», «cada martes a las 9», "tomorrow at 8".
+  /// Reads what a person types: the canonical forms, ISO times, «en 45 minutos», «cada martes a las 9», "at 8".
   ///
   /// Without an hour, a day means 9:00. An hour of twelve is by day, from 7 to 21.
   ///
@@ -10,28 +10,42 @@ extension Schedule {
   ///   - language: The person's, which is tried first.
   /// - Throws: `SaraiError` (`invalidRequest`) that says what was not understood, with examples.
   package init(reading text: String, now: Int64, zone: ZoneRules, language: Language) throws {
-    let parts = text.utf8.count > SentenceTokens.maxBytes ? "" : text.trimmingWhitespace()
-    if let schedule = try? Schedule(text: parts) {
-      self = schedule
-    } else if Self.looksLikeCron(parts) {
-      self.init(.cron(try CronExpression(parts)))
-      return
-    } else if let instant = Self.isoInstant(parts, zone: zone) {
+    let asked = text.utf8.count > SentenceTokens.maxBytes ? "" : text.trimmingWhitespace()
+    let canonical = try? Schedule(text: asked)
+    if let canonical, canonical.event == nil {
+      self = canonical
+    } else if Self.looksLikeCron(asked) {
+      self.init(.cron(try CronExpression(asked)))
+    } else if let instant = Self.isoInstant(asked, zone: zone) {
       self.init(.once(at: instant))
     } else {
-      var doubt = TimeDoubt.notUnderstood
-      for tried in [language] + Language.allCases.filter({ $0 != language }) {
-        guard let read = Self.timeParts(parts, tried) else { continue }
-        do throws(TimeDoubt) {
-          self = try TimeResolver(now: now, zone: zone).schedule(read)
-          return
-        } catch {
-          doubt = error
-        }
+      do throws(TimeDoubt) {
+        self = try Self.time(in: asked, language, TimeResolver(now: now, zone: zone))
+      } catch {
+        // "On friday" is a day before it is the name of an event.
+        guard error == .notUnderstood, let canonical else { throw error.error(about: text) }
+        self = canonical
       }
-      throw doubt.error(about: text)
     }
     if case .once(let instant) = kind, instant <= now { throw TimeDoubt.past.error(about: text) }
+  }
+
+  private var event: String? { if case .event(let name) = kind { name } else { nil } }
+
+  /// - Throws: What was said last against it, where it was read at all.
+  private static func time(
+    in text: String, _ language: Language, _ resolver: TimeResolver
+  ) throws(TimeDoubt) -> Schedule {
+    var doubt = TimeDoubt.notUnderstood
+    for tried in [language] + Language.allCases.filter({ $0 != language }) {
+      guard let parts = timeParts(text, tried) else { continue }
+      do throws(TimeDoubt) {
+        return try resolver.schedule(parts)
+      } catch {
+        doubt = error
+      }
+    }
+    throw doubt
   }
 
   /// Nil where the text says anything besides a time.

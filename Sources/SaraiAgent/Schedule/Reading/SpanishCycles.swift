@@ -36,13 +36,9 @@ extension TimeReader {
       if end != nil || dayStart > position { return (TimeParts(cycle: .monthDays([day])), end ?? next) }
     }
     // «Todos los días» is told by its name.
-    guard !isAll, let (span, end) = spanishSpan(at: position) else { return nil }
+    guard !isAll, let (span, end) = span(at: position) else { return nil }
     // «Cada dos lunes» is told apart from «cada dos».
-    switch (span.months, span.days, span.seconds) {
-    case (0, 0, let seconds): return (TimeParts(cycle: .seconds(seconds)), end)
-    case (0, let days, 0): return (TimeParts(cycle: .days(days)), end)
-    default: return (TimeParts(doubt: .tooComplex), end)
-    }
+    return (TimeParts(cycleOf: span), end)
   }
 
   /// «Los lunes y miércoles», «los sábados», «martes y jueves».
@@ -83,11 +79,7 @@ extension TimeReader {
     guard ["a", "hasta", "al"].contains(tokens[position]) else { return nil }
     position += tokens[position + 1] == "el" ? 2 : 1
     guard let last = Self.spanishWeekdays[tokens[position]], first != last else { return nil }
-    var days: UInt8 = 0
-    for day in 0...6 where first < last ? (first...last).contains(day) : day >= first || day <= last {
-      days |= 1 << UInt8(day)
-    }
-    return (TimeParts(cycle: .weekdays(days)), position + 1)
+    return (TimeParts(cycle: .weekdays(Cycle.weekdays(from: first, to: last))), position + 1)
   }
 
   /// «El día 15 de cada mes», «los días 1 y 15 de cada mes», «el primer lunes de cada mes», «el 3 de mayo de cada año».

@@ -5,7 +5,7 @@ extension TimeReader {
   func spanishComponent(at start: Int, behind parts: TimeParts) -> (TimeParts, Int)? {
     if let end = Self.spanishVague.end(in: tokens, at: start) { return (TimeParts(doubt: .vague), end) }
     if let found = spanishCycle(at: start, behind: parts) { return found }
-    if let end = Self.spanishIn.end(in: tokens, at: start), let (span, next) = spanishSpan(at: end) {
+    if let end = Self.spanishIn.end(in: tokens, at: start), let (span, next) = span(at: end) {
       return (TimeParts(span: span), next)
     }
     if let found = spanishDay(at: start) { return found }
@@ -170,24 +170,7 @@ extension TimeReader {
   // MARK: - Lengths
 
   /// «45 minutos», «dos horas y media», «hora y cuarto», «un par de días».
-  func spanishSpan(at start: Int) -> (TimeSpan, Int)? {
-    var total = TimeSpan()
-    var position = start
-    var end: Int?
-    while let (part, next) = spanishSpanPart(at: position) {
-      guard total.months + part.months < 1200, total.days + part.days < 36_600,
-        total.seconds + part.seconds < 31_622_400
-      else { return nil }
-      total = TimeSpan(
-        months: total.months + part.months, days: total.days + part.days, seconds: total.seconds + part.seconds)
-      end = next
-      position = next
-      if tokens[position] == "y" || tokens[position] == "," { position += 1 }
-    }
-    return end.map { (total, $0) }
-  }
-
-  private func spanishSpanPart(at start: Int) -> (TimeSpan, Int)? {
+  func spanishSpanPart(at start: Int) -> (TimeSpan, Int)? {
     for (phrases, seconds) in Self.spanishFixedSpans {
       if let end = phrases.end(in: tokens, at: start) { return (TimeSpan(seconds: seconds), end) }
     }

@@ -69,6 +69,13 @@ struct TimeSpan: Sendable, Hashable {
   var months = 0
   var days = 0
   var seconds = 0
+
+  /// Less than a hundred years, and less than a year of seconds.
+  var isSane: Bool { months < 1200 && days < 36_600 && seconds < 366 * 86_400 }
+
+  static func + (a: Self, b: Self) -> Self {
+    TimeSpan(months: a.months + b.months, days: a.days + b.days, seconds: a.seconds + b.seconds)
+  }
 }
 
 /// A day as it is said.
@@ -96,6 +103,14 @@ enum Cycle: Sendable, Hashable {
   case yearly(day: Int, month: Int)
   /// On a day that is said apart.
   case week, month, year
+
+  /// Bits of the days from one to another, over Sunday where the first is the later one.
+  static func weekdays(from first: Int, to last: Int) -> UInt8 {
+    (0...6).reduce(0) { bits, day in
+      let isWithin = first <= last ? (first...last).contains(day) : day >= first || day <= last
+      return isWithin ? bits | 1 << UInt8(day) : bits
+    }
+  }
 }
 
 /// Why what was said gives no time, although it is about one.
@@ -121,6 +136,23 @@ struct TimeParts: Sendable, Hashable {
   var part: DayPart?
   var cycle: Cycle?
   var doubt: TimeDoubt?
+
+  init(
+    span: TimeSpan? = nil, day: DayReference? = nil, clocks: [SpokenClock] = [], part: DayPart? = nil,
+    cycle: Cycle? = nil, doubt: TimeDoubt? = nil
+  ) {
+    (self.span, self.day, self.clocks, self.part) = (span, day, clocks, part)
+    (self.cycle, self.doubt) = (cycle, doubt)
+  }
+
+  /// Nothing but how often.
+  init(cycleOf span: TimeSpan) {
+    switch (span.months, span.days, span.seconds) {
+    case (0, 0, let seconds): cycle = .seconds(seconds)
+    case (0, let days, 0): cycle = .days(days)
+    default: doubt = .tooComplex
+    }
+  }
 
   /// 9:00, where a day is said and no hour.
   static let defaultMinute = 540

@@ -65,19 +65,30 @@ struct TimeReader {
     return (found, tokens[start + 3] == "." ? start + 4 : start + 3)
   }
 
+  /// A length of time, in one or more units: «una hora y 10 minutos».
+  func span(at start: Int) -> (TimeSpan, Int)? {
+    var total = TimeSpan()
+    var position = start
+    var end: Int?
+    while let (part, next) = language == .spanish ? spanishSpanPart(at: position) : englishSpanPart(at: position) {
+      total = total + part
+      guard total.isSane else { return nil }
+      (position, end) = (next, next)
+      if [language == .spanish ? "y" : "and", ","].contains(tokens[position]) { position += 1 }
+    }
+    return end.map { (total, $0) }
+  }
+
   /// A number in digits or words below 100, such as `veintitrés`, `treinta y cinco`, `forty-five`.
   func number(at start: Int) -> (Int, Int)? {
     if let digits = tokens.digits(start) { return (digits, start + 1) }
     let words = TimeNumbers.of(language)
-    guard let first = words[tokens[start]] else { return nil }
-    guard first >= 20, first % 10 == 0 else { return (first, start + 1) }
-    let joint = language == .spanish ? "y" : "-"
-    let next = tokens[start + 1] == joint ? start + 2 : language == .spanish ? start + 1 : start + 1
-    guard language == .english || next == start + 2, let second = words[tokens[next]], (1...9).contains(second) else {
-      return (first, start + 1)
-    }
-    // «A las veinte y media» is no number.
-    return (first + second, next + 1)
+    guard let tens = words[tokens[start]] else { return nil }
+    guard tens >= 20, tens % 10 == 0 else { return (tens, start + 1) }
+    let hasJoint = tokens[start + 1] == (language == .spanish ? "y" : "-")
+    guard hasJoint || language == .english, let ones = words[tokens[start + (hasJoint ? 2 : 1)]], (1...9).contains(ones)
+    else { return (tens, start + 1) }
+    return (tens + ones, start + (hasJoint ? 3 : 2))
   }
 
   /// Puts half of the day behind a clock of twelve hours.

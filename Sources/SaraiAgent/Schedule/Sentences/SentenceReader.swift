@@ -190,7 +190,7 @@ struct SentenceReader {
 
   private func span(at start: Int) -> (TimeSpan, Int)? {
     let position = ["de", "for", "of", "in", "en"].contains(tokens[start]) ? start + 1 : start
-    return times.language == .spanish ? times.spanishSpan(at: position) : times.englishSpan(at: position)
+    return times.span(at: position)
   }
 
   private func skipSigns(_ position: Int) -> Int {

@@ -54,7 +54,8 @@ extension RequestPhrases {
     clauses: ["de que", "que"], infinitives: ["de", "para", "lo de que"],
     memories: [
       "lo que", "los que", "las cosas que", "aquello que",
-      "el|la|los|las|mi nombre|titulo|apellido|direccion|telefono|contrasena|clave|pin|codigo|edad|significado|matricula",
+      "el|la|los|las|mi nombre|titulo|apellido|direccion|telefono|contrasena|clave|pin|edad|significado",
+      "el|la|mi codigo|matricula|formula|receta|historia|capital",
       "a mi|mis|tu|su|el|la|los|las|un|una|nadie|alguien", "como|quien|donde|cual|cuanto|cuantos|cuantas",
       "cuando es|fue|era|son", "que dia|hora|hice|dije|fue|es|significa|paso|numero|cosa|cosas",
     ],

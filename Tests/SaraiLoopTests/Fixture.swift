@@ -92,7 +92,7 @@ final class Fixture {
     _ time: String = "2026-11-23T10:00", zone: String = "Europe/Madrid", hands: NotingHands = NotingHands(),
     quietBuiltins: Bool = true, _ body: (Fixture) async throws -> Void
   ) async throws {
-    try await withTemporaryFolder { folder in
+    try await withTemporaryFolder(inMemory: true) { folder in
       let rules = try ZoneRules(identifier: zone)
       let fixture = try Fixture(folder, ManualClock(Fixture.time(time, rules)), hands, rules)
       if quietBuiltins { try await fixture.switchOffBuiltins() }

@@ -24,11 +24,14 @@ package enum TestParts {
 }
 
 /// A folder of its own for one test, deleted at the end whatever happens.
+///
+/// - Parameter inMemory: For tests that write often and do not need the disk; where there is no such place, on the disk.
 package func withTemporaryFolder<Result>(
-  isolation: isolated (any Actor)? = #isolation, _ body: (URL) async throws -> Result
+  isolation: isolated (any Actor)? = #isolation, inMemory: Bool = false, _ body: (URL) async throws -> Result
 ) async throws -> Result {
   // Unix socket paths are at most 107 bytes long: keep the name short.
-  let folder = URL(filePath: "/tmp/sarai-\(UInt32.random(in: .min ... .max))")
+  let parent = inMemory && FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
+  let folder = URL(filePath: "\(parent)/sarai-\(UInt32.random(in: .min ... .max))")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
   return try await body(folder)

@@ -18,6 +18,7 @@ package struct FactDate: Sendable, Hashable {
     let comesAgain =
       (0..<words.count).contains { Self.yearly.contains(words[$0]) }
       || (0..<tokens.count).contains { Self.yearly.contains(tokens[$0]) }
+    guard !(0..<words.count).contains(where: { Self.tastes.contains(words[$0]) }) else { return nil }
     let isOver = (0..<words.count).contains { Self.past.contains(words[$0]) } && !comesAgain
     guard let parts = Language.allCases.lazy.compactMap({ Self.parts(tokens, $0) }).first else { return nil }
     if case .yearly(let day, let month) = parts.cycle {
@@ -49,7 +50,9 @@ package struct FactDate: Sendable, Hashable {
     var found = TimeParts()
     var position = 0
     while position < tokens.count {
-      if let (read, end) = reader.read(at: position), found.merge(read) {
+      // «La calle 2 de Mayo», «desde el 3 de mayo»: a name, and what began long ago.
+      guard !notDates.contains(tokens[position]) else { return nil }
+      if let (read, end) = reader.read(at: position), !isFraction(tokens, position, end), found.merge(read) {
         position = end
       } else {
         position += 1
@@ -59,6 +62,22 @@ package struct FactDate: Sendable, Hashable {
     return found.day == nil || found.cycle != nil || found.doubt != nil ? nil : found
   }
 
+  /// 1/2 and 24/7 are days only alone and behind «el».
+  private static func isFraction(_ tokens: SentenceTokens, _ start: Int, _ end: Int) -> Bool {
+    end == start + 3 && tokens[start + 1] == "/" && tokens.count > 3
+      && !["el", "dia", "on"].contains(tokens[start - 1])
+  }
+
+  private static let notDates: Set<String> = [
+    "desde", "since", "calle", "plaza", "avenida", "paseo", "colegio", "barrio", "hospital", "estadio", "street",
+    "avenue",
+    "square", "road",
+  ]
+  private static let tastes: Set<String> = [
+    "favorito", "favorita", "favourite", "favorite", "gusta", "gustar", "encanta", "encantar", "odia", "odiar",
+    "prefiere",
+    "preferir", "like", "likes", "love", "loves", "hate", "hates", "prefer", "prefers",
+  ]
   private static let yearly: Set<String> = [
     "cumple", "cumplir", "cumpleanos", "cumples", "aniversario", "santo", "nacio", "naci", "nacido", "nacida",
     "nacimiento",

@@ -37,7 +37,14 @@ import Testing
     Fact("usuario", "come", "a las 3", nil), Fact("clave", "es", "31/02", nil), Fact("usuario", "pesa", "70 kg", nil),
     Fact("teléfono", "es", "612 345 678", nil), Fact("user", "runs", "every other day", nil),
     Fact("usuario", "tiene", "dos hermanos", nil), Fact("examen", "es", "el 3/5", "5-3 2027"),
-    Fact("cumpleaños", "es", "el 31 de febrero", nil),
+    Fact("cumpleaños", "es", "el 31 de febrero", nil), Fact("usuario", "vivir en", "la calle 2 de Mayo 14", nil),
+    Fact("tienda", "abrir", "24/7 todo el año", nil), Fact("usuario", "comer", "1/2 pizza", nil),
+    Fact("día favorito", "ser", "el viernes", nil), Fact("user", "likes", "Friday", nil),
+    Fact("usuario", "trabajar", "en Renfe desde el 3 de mayo", nil),
+    Fact("usuario", "tener cita cuando", "el jueves 12 de marzo de 2027", "3-12 2027"),
+    Fact("usuario", "tener cita cuando", "el jueves 12 de marzo de 2026", nil),
+    Fact("cumpleaños de Ana", "ser", "el 2 de julio", "7-2 every year"),
+    Fact("exam", "be", "on Thursday, March 12, 2027", "3-12 2027"),
   ])
   func `a day that is to come is found in a fact, and none where there is none`(fact: Fact) throws {
     let date = FactDate(

@@ -28,6 +28,29 @@ import Testing
     }
   }
 
+  @Test(
+    "What a person asked for in a sentence is said at its time, in the second person",
+    arguments: [
+      ("recuérdame mañana a las 8 llamar a mi madre", Language.spanish, "2026-11-24T08:00", "llamar a tu madre"),
+      ("recuérdame en 45 minutos sacar el pan", .spanish, "2026-11-23T21:59", "sacar el pan"),
+      ("remind me tomorrow at 8 to call my mother", .english, "2026-11-24T08:00", "call your mother"),
+    ])
+  func sentences(_ said: String, _ language: Language, _ time: String, _ text: String) async throws {
+    try await Fixture.with("2026-11-23T21:14") { loop in
+      let read = LoopSentence.read(said, now: loop.clock.now / 1000, zone: loop.zone, language: language)
+      guard case .remind(let reminder) = read else {
+        Issue.record("not read: \(said)")
+        return
+      }
+      try await loop.engine.remind(owner: LoopOwner.local, reminder, said: said)
+      await loop.pass(hours: 24)
+      let items = try await loop.inbox()
+      #expect(items.map { loop.local($0.createdAt) } == [time])
+      #expect(items.map { $0.text[language].split(separator: ": ").last.map(String.init) } == [text])
+      #expect(items.first?.why[language].contains(said) == true)
+    }
+  }
+
   @Test("Three days later, why it was said names the day")
   func whyLater() async throws {
     try await Fixture.with("2026-11-23T21:14") { loop in

@@ -234,7 +234,7 @@ extension TimeReader {
   ]
   private static let englishHalves: [(Phrases, DayPart)] = [
     (["in the ?early morning", "this morning", "of the morning"], .morning),
-    (["in the afternoon", "this afternoon"], .afternoon),
+    (["at|around lunchtime|lunch"], .noon), (["in the afternoon", "this afternoon"], .afternoon),
     (["in the evening", "at night", "tonight", "this evening", "in the night"], .night),
   ]
 

@@ -147,6 +147,7 @@ extension TimeReader {
     (["todas las semanas", "cada semana", "semanalmente"], TimeParts(cycle: .week)),
     (["todos los meses", "cada mes", "mensualmente", "una vez al mes"], TimeParts(cycle: .month)),
     (["todos los anos", "cada ano", "anualmente", "una vez al ano"], TimeParts(cycle: .year)),
+    (["cada quincena", "todas las quincenas"], TimeParts(cycle: .days(15))),
     (["todas las horas"], TimeParts(cycle: .seconds(3600))),
   ]
 }

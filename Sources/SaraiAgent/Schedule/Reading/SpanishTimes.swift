@@ -81,8 +81,8 @@ extension TimeReader {
   func spanishClocks(at start: Int) -> ([SpokenClock], Int)? {
     guard let (first, firstEnd) = spanishClock(at: start) else { return nil }
     var (clocks, end) = ([first], firstEnd)
-    while clocks.count < 6, ["y", ","].contains(tokens[end]), ["a", "las", "la"].contains(tokens[end + 1]),
-      let (next, nextEnd) = spanishClock(at: end + 1, hasArticle: true)
+    while clocks.count < 6, ["y", ","].contains(tokens[end]),
+      let (next, nextEnd) = spanishClock(at: end + 1, hasArticle: ["las", "la"].contains(tokens[end + 1]))
     {
       clocks.append(next)
       end = nextEnd
@@ -215,7 +215,8 @@ extension TimeReader {
 // Words
 extension TimeReader {
   private static let spanishVague: Phrases = [
-    "luego", "mas tarde", "mas adelante", "en|dentro ?de un rato|ratito|momento|momentito", "otro dia", "algun dia",
+    "luego", "ahora|ahorita ?mismo", "mas tarde", "mas adelante", "en|dentro ?de un rato|ratito|momento|momentito",
+    "otro dia", "algun dia",
     "un dia de estos", "dentro de poco", "en breve",
   ]
   private static let spanishIn: Phrases = ["en", "dentro de", "de aqui a", "al cabo de", "pasados|pasadas"]

@@ -21,6 +21,8 @@ extension RequestPhrases {
       "in ?the summer|winter|spring|autumn|fall",
     ],
     around: ["before", "after"],
+    further: ["and|or|until|till|except|from|starting|between ?on"],
+    through: ["to", "and", "till", "until", "or", "-"],
     backwards: ["remind me of|about it|that|this"],
     adverb: ["again", "also", "too"],
     list: list, inbox: inbox,

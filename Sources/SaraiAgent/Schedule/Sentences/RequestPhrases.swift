@@ -26,6 +26,10 @@ struct RequestPhrases: Sendable {
   let moments: Phrases
   /// «Antes de», "before": a time behind it is none.
   let around: Phrases
+  /// «Y», «hasta», "or": another time follows.
+  let further: Phrases
+  /// «De 8 a 10».
+  let through: Set<String>
   /// «Recuérdamelo»: behind what is to be remembered.
   let backwards: Phrases
   /// «También», "again": between request and time.

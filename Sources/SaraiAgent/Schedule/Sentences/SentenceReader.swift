@@ -88,7 +88,7 @@ struct SentenceReader {
       trigger = phrases.trigger(in: tokens, at: position)
     }
     if trigger == nil, let (kind, next) = phrases.bare(in: tokens, at: start),
-      tokens[next] == ":" || time(at: next, kind) != nil
+      tokens[next] == ":" || time(at: next, kind) != nil || kind == .timer && span(at: next) != nil
     {
       trigger = (kind, next)
     }
@@ -173,16 +173,35 @@ struct SentenceReader {
     return position
   }
 
-  /// «Mañana a las 8 y pasado mañana a las 9» are two, of which none is left to what is to be remembered.
+  /// «Mañana a las 8 y pasado mañana a las 9», «hasta el viernes», «de 8 a 10»: more than one schedule holds, of which
+  /// nothing is left to what is to be remembered.
   private func another(at start: Int, _ kind: RequestPhrases.Kind, _ parts: inout TimeParts) -> Int {
-    guard ["y", "and"].contains(tokens[start]), let (_, end) = time(at: start + 1, kind) else { return start }
+    guard let next = phrases.further.end(in: tokens, at: start) else { return start }
+    if let (_, end) = time(at: next, kind) {
+      parts.doubt = .tooComplex
+      return another(at: skipSigns(end), kind, &parts)
+    }
+    guard let (_, first) = limit(at: next), phrases.through.contains(tokens[first]),
+      let (_, last) = limit(at: first + 1)
+    else { return start }
     parts.doubt = .tooComplex
-    return skipSigns(end)
+    return skipSigns(last)
+  }
+
+  /// An hour with or without its article.
+  private func limit(at start: Int) -> (Int, Int)? {
+    times.number(at: ["las", "la"].contains(tokens[start]) ? start + 1 : start)
   }
 
   /// «Después de comer», "before 8": when that is, nobody knows.
   private func moment(at start: Int) -> Int? {
     if let end = phrases.moments.end(in: tokens, at: start) { return end }
+    // «Un día antes del examen»: where that ends, nobody knows either.
+    if let (_, next) = times.span(at: start), phrases.around.end(in: tokens, at: next) != nil { return start }
+    // «Entre las 8 y las 9».
+    var range = TimeParts()
+    let end = another(at: start, .remind, &range)
+    if end > start { return end }
     guard let after = phrases.around.end(in: tokens, at: start) else { return nil }
     // «Antes de las 8».
     return (times.read(at: after) ?? times.hour(at: after))?.end
@@ -227,7 +246,7 @@ struct SentenceReader {
   /// «Mañana … a las 8»: a day and its hour, apart.
   private func complements(_ read: TimeParts, _ known: TimeParts) -> Bool {
     known.hasOnlyClock && !read.hasOnlyClock || !known.hasClock && read.hasOnlyClock
-      || known.cycle != nil && !known.hasClock && read.hasOnlyClock
+      || known.day == nil && [.week, .month, .year].contains(known.cycle) && read.day != nil
   }
 
   private func isQuestion(at position: Int) -> Bool {

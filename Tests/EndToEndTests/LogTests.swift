@@ -74,7 +74,9 @@ import Testing
 
   @Test func `nothing that a person says, and no secret, is in any log at any level`() async throws {
     let word = "zarzaparrilla\(UInt32.random(in: 1_000...9_999))"
-    let errors = try await ServedHome.with("--set", "log.level=trace", "--set", "log.format=json") { served in
+    let token = "llave\(UInt64.random(in: .min ... .max))"
+    let errors = try await ServedHome.with("--set", "log.level=trace", "--set", "log.format=json", token: token) {
+      served in
       try await served.say("Mi perro se llama \(word)")
       try await served.say("¿Cómo se llama mi perro?")
       try await served.say("Háblame de \(word)", tokens: 4)
@@ -105,7 +107,7 @@ import Testing
       }
       // There is a log at all, and it is of these processes.
       for role in ["serve", "supervisor", "engine", "memory"] { #expect(text.contains("\"role\":\"\(role)\"")) }
-      return text.split(separator: "\n").filter { $0.lowercased().contains(word) }
+      return text.split(separator: "\n").filter { $0.lowercased().contains(word) || $0.contains(token) }
     }
     #expect(errors.isEmpty, "\(errors.joined(separator: "\n"))")
   }

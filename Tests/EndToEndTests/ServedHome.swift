@@ -16,12 +16,15 @@ struct ServedHome {
   let server: WatchedProcess
   /// `http://127.0.0.1:PORT`
   let address: String
+  /// What clients have to bring; nil where they need nothing.
+  let token: String?
 
   /// - Parameters:
   ///   - arguments: Of `serve`.
   ///   - preparation: A command to run before; none where it is empty.
   static func with<Result>(
-    _ arguments: String..., after preparation: [String] = [], isolation: isolated (any Actor)? = #isolation,
+    _ arguments: String..., after preparation: [String] = [], token: String? = nil,
+    isolation: isolated (any Actor)? = #isolation,
     _ body: (ServedHome) async throws -> Result
   ) async throws -> Result {
     try await CommandLineHome.with { home in
@@ -29,11 +32,18 @@ struct ServedHome {
         let outcome = try await home.run(preparation)
         #expect(outcome.status == 0, "\(outcome.errors)")
       }
+      var arguments = arguments
+      if let token {
+        let file = home.file("token")
+        try Data(token.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        arguments += ["--set", "server.token_file=\(file.path)"]
+      }
       let server = try WatchedProcess(home.process(["serve", "--port", "0"] + arguments))
       defer { server.stop() }
       try await server.wait(for: "SARAi listens on ")
       let address = try await server.wait(for: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
-      return try await body(ServedHome(home: home, server: server, address: address))
+      return try await body(ServedHome(home: home, server: server, address: address, token: token))
     }
   }
 
@@ -44,6 +54,7 @@ struct ServedHome {
     request.timeoutInterval = 120
     request.setValue("es", forHTTPHeaderField: "Accept-Language")
     request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
     let (data, response) = try await URLSession.shared.data(for: request)
     let http = response as? HTTPURLResponse
     return Answer(

@@ -70,7 +70,9 @@ import Testing
         #"sarai_http_requests_total{route="/v1/models",method="other",status="405"} 1"#,
         #"sarai_tokens_total{kind="completion"} 3"#, #"sarai_tokens_total{kind="cached"} 4"#,
         "sarai_time_to_first_token_seconds_count 1", "sarai_http_requests_in_flight 1", "sarai_queue_requests 0",
-        "# TYPE sarai_http_request_duration_seconds histogram", #"sarai_errors_total{code="model_not_found"} 1"#,
+        #"sarai_turns_total{answered_by="model"} 1"#,
+        #"sarai_turns_total{answered_by="skill"} 0"#, "# TYPE sarai_http_request_duration_seconds histogram",
+        #"sarai_errors_total{code="model_not_found"} 1"#,
         #"sarai_test_things{kind="a\"b\\c\nd"} 1.5"#,
       ] {
         #expect(page.body.contains(line + "\n"), "\(line)")

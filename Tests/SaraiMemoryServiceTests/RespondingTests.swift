@@ -21,6 +21,23 @@ import Testing
     }
   }
 
+  @Test("Answers are counted by what was known, and compacting by what it saved")
+  func counts() async throws {
+    try await MemoryFixture.with { fixture in
+      try await fixture.tell("Vivo en Soria")
+      #expect(try await fixture.memory.describe().knownAnswers == 0)
+      for _ in 1...2 { #expect(try await fixture.ask("¿Dónde vivo?")?.outcome == .known) }
+      #expect(try await fixture.ask("¿Cómo se llama mi dentista?")?.outcome == .unknown)
+      #expect(try await fixture.ask("¿Cuál es la capital de Francia?") == nil)
+      #expect(try await fixture.ask("¿Qué acabas de aprender?")?.outcome == .reported)
+      let vacuum = try await fixture.memory.vacuum()
+      let known = try await fixture.memory.describe()
+      #expect(known.answers == 4)
+      #expect((known.knownAnswers, known.unknownAnswers, known.contradictoryAnswers) == (2, 1, 0))
+      #expect(known.vacuums == 1 && known.vacuumSavedBytes == UInt64(max(0, vacuum.bytesBefore - vacuum.bytesAfter)))
+    }
+  }
+
   @Test("Who asks not to forget, or has forgotten, loses nothing")
   func nothingLost() async throws {
     try await MemoryFixture.with { fixture in

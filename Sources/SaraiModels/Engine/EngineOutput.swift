@@ -59,7 +59,10 @@ final class EngineOutput: Sendable {
   /// The last lines of the log, at most 4 KiB.
   var logTail: String? {
     let bytes = tail.withLock { $0.suffix(Self.tailBytes) }
-    let text = Self.text(bytes)
+    let text = bytes.split(separator: UInt8(ascii: "\n")).map { line in
+      LogRelay.message(of: line) ?? String(decoding: line, as: UTF8.self)
+    }
+    .joined(separator: "\n").trimmingCharacters(where: \.isWhitespace)
     return text.isEmpty ? nil : text
   }
 
@@ -81,10 +84,6 @@ final class EngineOutput: Sendable {
           Localized(es: error.message_es, en: error.message_en), subject: error.subject, cause: error.cause))
     }
     return startup.ready == true ? .success(()) : .failure(notUnderstood())
-  }
-
-  private static func text(_ bytes: some Sequence<UInt8>) -> String {
-    String(decoding: Array(bytes), as: UTF8.self).trimmingCharacters(where: \.isWhitespace)
   }
 
   // MARK: - Errors

@@ -31,9 +31,19 @@ package final class LogRelay: Sendable {
     for line in whole where !line.isEmpty { pass(line) }
   }
 
+  private static func object(_ line: some Collection<UInt8>) -> JSONObject? {
+    guard line.first == UInt8(ascii: "{"),
+      case .object(let object)? = try? JSONValue(parsing: String(decoding: line, as: UTF8.self))
+    else { return nil }
+    return object
+  }
+
+  /// What a line of JSON says; nil for other lines.
+  static func message(of line: some Collection<UInt8>) -> String? { object(line)?["message"]?.stringValue }
+
   private func pass(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
-    guard bytes.first == UInt8(ascii: "{"), case .object(let object)? = try? JSONValue(parsing: text),
+    guard let object = Self.object(bytes),
       let level = object["level"]?.stringValue.flatMap(Logger.Level.init(rawValue:)),
       let message = object["message"]?.stringValue
     else {

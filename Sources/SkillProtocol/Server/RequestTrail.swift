@@ -29,7 +29,7 @@ package struct RequestTrail: ClientInterceptor, ServerInterceptor {
       return try await next(request, context)
     }
     let start = ContinuousClock.now
-    let method = context.descriptor.method
+    let method = context.descriptor
     return try await RequestID.$current.withValue(id) {
       var response: StreamingServerResponse<Output>
       do {
@@ -61,7 +61,7 @@ package struct RequestTrail: ClientInterceptor, ServerInterceptor {
     }
   }
 
-  private func note(_ method: String, since start: ContinuousClock.Instant, _ error: (any Error)?) {
+  private func note(_ method: MethodDescriptor, since start: ContinuousClock.Instant, _ error: (any Error)?) {
     let outcome =
       switch error {
       case nil: "ok"
@@ -70,10 +70,12 @@ package struct RequestTrail: ClientInterceptor, ServerInterceptor {
       case let error as RPCError: "\(error.code)"
       default: "failed"
       }
-    log?.info(
-      "call",
+    // A draft model is asked many times for one answer.
+    let isFrequent = method.service == Sarai_Draft_V1_Draft.descriptor
+    log?.log(
+      level: isFrequent ? .debug : .info, "call",
       metadata: [
-        "method": "\(method)", "outcome": "\(outcome)",
+        "method": "\(method.method)", "outcome": "\(outcome)",
         "seconds": "\(((ContinuousClock.now - start).seconds * 1e6).rounded() / 1e6)",
       ])
   }

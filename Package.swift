@@ -44,6 +44,7 @@ let package = Package(
     .executable(name: "sarai-confine", targets: ["sarai-confine"]),
     .executable(name: "sarai-skill", targets: ["sarai-skill"]),
     .executable(name: "sarai-memory", targets: ["sarai-memory"]),
+    .executable(name: "sarai-loop", targets: ["sarai-loop"]),
     // What skills outside of this package are built with.
     .library(name: "SkillProtocol", targets: ["SkillProtocol"]),
   ],
@@ -97,8 +98,7 @@ let package = Package(
     .target(
       name: "SkillProtocol",
       dependencies: [
-        "CAllocator", "CProcessFiles", "SaraiCore",
-        grpcCore, grpcTransport, grpcProtobuf, logging, nioCore, nioPosix,
+        "CAllocator", "CProcessFiles", "SaraiCore", grpcCore, grpcTransport, grpcProtobuf, logging, nioCore, nioPosix,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -122,18 +122,30 @@ let package = Package(
     .target(
       name: "MemoryProtocol",
       dependencies: [
-        "SaraiCore", "SkillProtocol",
-        grpcCore, grpcTransport, grpcProtobuf,
+        "SaraiCore", "SkillProtocol", grpcCore, grpcTransport, grpcProtobuf,
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "LoopProtocol",
+      dependencies: [
+        "SaraiCore", "SkillProtocol", grpcCore, grpcTransport, grpcProtobuf,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
 
     // Layer 2
     .target(
+      name: "SaraiLoopService",
+      dependencies: [
+        "LoopProtocol", "SaraiAgent", "SaraiCore", "SaraiLoop", "SkillProtocol", grpcCore, grpcTransport, logging,
+      ],
+      swiftSettings: settings),
+    .target(
       name: "SaraiMemoryService",
       dependencies: [
-        "SaraiCore", "SaraiMemory", "SaraiStore", "MemoryProtocol", "SkillProtocol",
-        grpcCore, grpcTransport, logging,
+        "SaraiCore", "SaraiMemory", "SaraiStore", "MemoryProtocol", "SkillProtocol", grpcCore, grpcTransport, logging,
       ],
       swiftSettings: settings),
     .target(
@@ -180,9 +192,8 @@ let package = Package(
     .target(
       name: "SaraiRuntime",
       dependencies: [
-        "CAllocator", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiMemory", "SaraiMemoryService",
-        "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol",
-        grpcCore, grpcTransport,
+        "CAllocator", "LoopProtocol", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiHTTP", "SaraiMemory",
+        "SaraiMemoryService", "SaraiModels", "SaraiSandbox", "SaraiSkills", "SkillProtocol", grpcCore, grpcTransport,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         logging,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -196,8 +207,7 @@ let package = Package(
       name: "SaraiBench",
       dependencies: [
         "CSQLite", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSQL",
-        "SaraiSandbox", "SaraiSchema", "SaraiSkills", "SkillProtocol",
-        grpcCore, grpcTransport, logging,
+        "SaraiSandbox", "SaraiSchema", "SaraiSkills", "SkillProtocol", grpcCore, grpcTransport, logging,
       ],
       swiftSettings: settings),
 
@@ -205,8 +215,8 @@ let package = Package(
     .executableTarget(
       name: "sarai",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "SaraiRuntime", "SaraiSandbox",
-        "SaraiSkills", "SkillProtocol",
+        "LoopProtocol", "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "SaraiRuntime",
+        "SaraiSandbox", "SaraiSkills", "SkillProtocol",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -223,8 +233,7 @@ let package = Package(
     .executableTarget(
       name: "sarai-skill",
       dependencies: [
-        "CAllocator", "SaraiCore", "SaraiCalc", "SaraiSQL", "SkillProtocol",
-        grpcCore, grpcTransport,
+        "CAllocator", "SaraiCore", "SaraiCalc", "SaraiSQL", "SkillProtocol", grpcCore, grpcTransport,
       ],
       swiftSettings: settings, linkerSettings: sharedProgram),
 
@@ -234,6 +243,14 @@ let package = Package(
         "CAllocator", "SaraiCore", "SaraiMemoryService", "SkillProtocol",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         logging,
+      ],
+      swiftSettings: settings),
+
+    .executableTarget(
+      name: "sarai-loop",
+      dependencies: [
+        "CAllocator", "SaraiCore", "SaraiLoopService", "SkillProtocol",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
       ],
       swiftSettings: settings),
 
@@ -252,8 +269,7 @@ let package = Package(
     .testTarget(
       name: "SaraiEngineTests",
       dependencies: [
-        "SaraiCore", "SkillProtocol", "TestSupport", "sarai-engine",
-        grpcCore, grpcTransport,
+        "SaraiCore", "SkillProtocol", "TestSupport", "sarai-engine", grpcCore, grpcTransport,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -263,8 +279,7 @@ let package = Package(
       name: "SaraiSandboxTests",
       dependencies: [
         "SaraiCore", "CSeccomp", "CSQLite", "SaraiSandbox", "SkillProtocol", "TestSupport", "sandbox-probe",
-        "sarai-confine", "sarai-engine", "sarai-skill", "conformance-skill",
-        grpcCore, grpcTransport,
+        "sarai-confine", "sarai-engine", "sarai-skill", "conformance-skill", grpcCore, grpcTransport,
       ],
       exclude: ["probe"], swiftSettings: settings),
     // The skill that the conformance tests ask, in Swift; its twin in Python lies beside the tests.
@@ -275,8 +290,7 @@ let package = Package(
     .executableTarget(
       name: "hostile-skill",
       dependencies: [
-        "SkillProtocol",
-        grpcCore, grpcTransport, logging,
+        "SkillProtocol", grpcCore, grpcTransport, logging,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       path: "Tests/HostileSkill", swiftSettings: settings),
@@ -298,8 +312,7 @@ let package = Package(
       name: "SaraiSkillsTests",
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiSandbox", "SaraiSkills", "SkillProtocol", "TestSupport", "conformance-skill",
-        "hostile-skill", "sarai-confine", "sarai-skill",
-        grpcCore, grpcTransport, logging, nioCore, nioPosix,
+        "hostile-skill", "sarai-confine", "sarai-skill", grpcCore, grpcTransport, logging, nioCore, nioPosix,
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),
@@ -309,9 +322,7 @@ let package = Package(
     .testTarget(
       name: "SaraiHTTPTests",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiHTTP", "TestSupport",
-        logging,
-        nioCore, nioPosix,
+        "SaraiCore", "SaraiAgent", "SaraiHTTP", "TestSupport", logging, nioCore, nioPosix,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
@@ -320,32 +331,28 @@ let package = Package(
       dependencies: [
         "SaraiCore", "SaraiModels", "SkillProtocol", "TestSupport", "sarai-engine",
         .product(name: "Crypto", package: "swift-crypto"),
-        logging,
-        nioCore, nioPosix,
+        logging, nioCore, nioPosix,
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: settings),
     .testTarget(
       name: "SaraiRuntimeTests",
       dependencies: [
-        "SaraiAgent", "SaraiCore", "SaraiMemory", "SaraiRuntime", "TestSupport",
-        logging,
+        "SaraiAgent", "SaraiCore", "SaraiMemory", "SaraiRuntime", "TestSupport", logging,
       ],
       swiftSettings: settings),
     .testTarget(
       name: "SaraiMemoryServiceTests",
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiMemoryService", "MemoryProtocol", "SkillProtocol",
-        "TestSupport",
-        grpcCore, grpcTransport, logging,
+        "TestSupport", grpcCore, grpcTransport, logging,
       ],
       swiftSettings: settings),
     .testTarget(
       name: "SaraiBenchTests",
       dependencies: [
         "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "TestSupport", "sarai-confine",
-        "sarai-engine", "sarai-memory",
-        logging,
+        "sarai-engine", "sarai-memory", logging,
       ],
       swiftSettings: settings),
     .target(name: "CPowerLossVFS", path: "Tests/CPowerLossVFS", linkerSettings: [.linkedLibrary("sqlite3")]),

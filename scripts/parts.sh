@@ -311,7 +311,7 @@ sources_key() {
 }
 build_release() {
   local product
-  for product in sarai sarai-engine sarai-memory sarai-confine sarai-skill; do
+  for product in sarai sarai-engine sarai-memory sarai-loop sarai-confine sarai-skill; do
     swift build -c release --static-swift-stdlib --product "$product"
   done
 }

@@ -201,6 +201,15 @@ package final class MemoryClient: MemoryKeeping {
     return request
   }
 
+  /// What is told and forgotten from now on, of everybody, until the memory's process ends or the task is cancelled.
+  package func watchFacts(_ news: @escaping @Sendable (Sarai_Memory_V1_FactNews) -> Void) async throws {
+    try await callOnce { service, options in
+      try await service.watchFacts(Sarai_Memory_V1_WatchFactsRequest(), options: options) { response in
+        for try await piece in response.messages { news(piece) }
+      }
+    }
+  }
+
   // MARK: - The keeper
 
   package func describe() async throws -> Sarai_Memory_V1_DescribeReply {

@@ -74,17 +74,20 @@ package struct Turn: Sendable {
     package var intent: IntentAnswer?
     /// Messages of the history that did not fit and were left out.
     package let droppedMessages: Int
-    package let events: AsyncThrowingStream<GenerationEvent, any Error>
+    package var events: AsyncThrowingStream<GenerationEvent, any Error>
   }
 
   package let persona: Persona
   private let models: any ModelGateway
   private let intents: TurnIntents?
   package let memory: TurnMemory?
+  private let observer: TurnObserver?
 
   package init(
-    models: any ModelGateway, persona: Persona = .standard, intents: TurnIntents? = nil, memory: TurnMemory? = nil
+    models: any ModelGateway, persona: Persona = .standard, intents: TurnIntents? = nil, memory: TurnMemory? = nil,
+    observer: TurnObserver? = nil
   ) {
+    self.observer = observer
     self.models = models
     self.persona = persona
     self.intents = intents
@@ -97,6 +100,19 @@ package struct Turn: Sendable {
   ///   the models throw.
   package func run(_ request: Request) async throws -> Reply {
     try check(request.messages)
+    let ended = observer?.begin()
+    do {
+      var reply = try await answer(request)
+      let answeredBy = reply.intent?.skill ?? TurnObserver.model
+      reply.events = finishing(request, reply.events, isModel: reply.intent == nil) { ended?(answeredBy) }
+      return reply
+    } catch {
+      ended?(TurnObserver.nobody)
+      throw error
+    }
+  }
+
+  private func answer(_ request: Request) async throws -> Reply {
     let known = await models.models()
     let told = try await recalled(request, known)
     if let told, told.isCertain { return reply(told, to: request) }
@@ -113,7 +129,7 @@ package struct Turn: Sendable {
       grammar: request.grammar, speculation: request.speculation)
     return Reply(
       role: route.model, droppedMessages: messages.count - route.messages.count,
-      events: learning(from: request, try await models.generate(generation)))
+      events: try await models.generate(generation))
   }
 
   // MARK: - The steps
@@ -143,25 +159,33 @@ package struct Turn: Sendable {
       events: Self.events(answer.text, request))
   }
 
-  /// The person's words become facts once they have their answer, or have left without it.
-  private func learning(
-    from request: Request, _ events: AsyncThrowingStream<GenerationEvent, any Error>
+  /// The person's words become facts once they have their answer, or have left without it; then the turn is over.
+  private func finishing(
+    _ request: Request, _ events: AsyncThrowingStream<GenerationEvent, any Error>, isModel: Bool,
+    over: @escaping @Sendable () -> Void
   ) -> AsyncThrowingStream<GenerationEvent, any Error> {
-    guard let memory, TurnMemory.use(in: request)?.learns == true else { return events }
+    guard isModel else {
+      // All of the answer is there.
+      over()
+      return events
+    }
+    let learning = TurnMemory.use(in: request)?.learns == true ? memory : nil
+    guard learning != nil || observer != nil else { return events }
     return AsyncThrowingStream { continuation in
       let task = Task {
+        defer { over() }
         var text = ""
         do {
           for try await event in events {
             if case .text(let piece) = event { text += piece }
             // Noted before the last event is out: the next turn may come at once.
-            if case .finished = event { memory.learn(from: request, reply: text) }
+            if case .finished = event { learning?.learn(from: request, reply: text) }
             continuation.yield(event)
           }
-          if Task.isCancelled { memory.learn(from: request, reply: "") }
+          if Task.isCancelled { learning?.learn(from: request, reply: "") }
           continuation.finish()
         } catch {
-          if error is CancellationError || Task.isCancelled { memory.learn(from: request, reply: "") }
+          if error is CancellationError || Task.isCancelled { learning?.learn(from: request, reply: "") }
           continuation.finish(throwing: error)
         }
       }

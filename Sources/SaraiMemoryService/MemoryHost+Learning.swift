@@ -54,6 +54,7 @@ extension MemoryHost {
     guard !receipt.isReplay else { return reply }
     memory.take(
       try [receipt.turn, receipt.reply].compactMap { id in try id.flatMap { try store.turn($0, owner: lesson.owner) } })
+    if lesson.source == .userInput { news.post(lesson.owner, told: reply.facts, ended: reply.ended, said: lesson.text) }
     let count = UInt64(reply.facts.count)
     counters.withLock { counters in
       counters.turns += 1
@@ -75,7 +76,9 @@ extension MemoryHost {
       try await writing {
         let receipt = try self.store.store(
           Batch(owner: owner, key: request.key.isEmpty ? nil : request.key, changes: changes))
-        return try self.reply(receipt, owner: owner)
+        let reply = try self.reply(receipt, owner: owner)
+        if !receipt.isReplay { self.news.post(owner, told: reply.facts, ended: reply.ended) }
+        return reply
       }
     }
   }

@@ -241,6 +241,7 @@ extension MemoryHost {
         throw error
       }
       if request.everything { memory.dropIndex() }
+      news.post(request.owner, told: [], gone: receipt.facts.map(\.rawValue))
       memory.updateIndex { index in
         for turn in receipt.turns { index.remove(turn) }
       }

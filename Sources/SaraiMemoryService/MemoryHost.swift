@@ -41,6 +41,7 @@ package final class MemoryHost: Sendable {
   let lastCall = Mutex(ContinuousClock.now)
   let waits = TimeHistogram()
   let learning = TimeHistogram()
+  let news = FactWatchers()
   let counters = Mutex(Counters())
 
   /// What was done since the process started.

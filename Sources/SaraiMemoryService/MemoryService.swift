@@ -73,6 +73,17 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
     }
   }
 
+  func watchFacts(
+    request: Sarai_Memory_V1_WatchFactsRequest, response: RPCWriter<Sarai_Memory_V1_FactNews>, context: ServerContext
+  ) async throws {
+    let news = host.news.join()
+    try await withRPCCancellationHandler {
+      for await piece in news.stream { try await response.write(piece) }
+    } onCancelRPC: {
+      news.leave()
+    }
+  }
+
   func why(request: Sarai_Memory_V1_FactRequest, context: ServerContext) async throws -> Sarai_Memory_V1_WhyReply {
     try await answering {
       let owner = try Owner(request.owner)
@@ -97,8 +108,10 @@ struct MemoryService: Sarai_Memory_V1_Memory.SimpleServiceProtocol {
     request: Sarai_Memory_V1_EditFactRequest, context: ServerContext
   ) async throws -> Sarai_Memory_V1_Fact {
     try await changing(request.owner) { owner in
-      Sarai_Memory_V1_Fact(
+      let fact = Sarai_Memory_V1_Fact(
         try host.store.edit(FactID(rawValue: request.id), FactEdit(request), owner: owner))
+      host.news.post(owner, told: [fact], gone: fact.id == request.id ? [] : [request.id])
+      return fact
     }
   }
 

@@ -22,6 +22,8 @@ package final class Assistant: Conversing {
   package let data: GrantedData
   package let memory: MemoryClient
   package let kept: KeptTexts
+  /// What is done unasked: jobs, reminders, the inbox.
+  package let loop: SupervisedLoop
   private let supervisedMemory: SupervisedMemory
   private let supervision: Supervision
   private let language: Language
@@ -35,6 +37,7 @@ package final class Assistant: Conversing {
     kept = KeptTexts(folders: setup.folders)
     supervisedMemory = SupervisedMemory(supervision: supervision, kept: kept, tell: tell)
     memory = supervisedMemory.gateway
+    loop = SupervisedLoop(supervision: supervision)
     let log = Logger(label: "sarai.turn")
     let intents = RegisteredIntents(registry: SkillRegistry(places: setup.skillPlaces), skills: skills, log: log)
     turn = Turn(
@@ -44,7 +47,8 @@ package final class Assistant: Conversing {
         onFailure: { log.warning("no intent", metadata: ["error": "\(SaraiError.logged($0))"]) }),
       memory: TurnMemory(
         memory, now: { .current() },
-        onFailure: { log.warning("no memory", metadata: ["error": "\(SaraiError.logged($0))"]) }))
+        onFailure: { log.warning("no memory", metadata: ["error": "\(SaraiError.logged($0))"]) }),
+      observer: TurnObserver { supervision.noteTurn() })
   }
 
   /// Runs `body` with her, on the supervisor that runs or one that is started.
@@ -77,6 +81,7 @@ package final class Assistant: Conversing {
     models.close()
     skills.close()
     supervisedMemory.close()
+    loop.close()
     await supervision.close()
   }
 

@@ -29,7 +29,7 @@ struct Sarai: AsyncParsableCommand {
         ListCommand.self,
         ShowCommand.self, RemoveCommand.self, ProcessesCommand.self, StopCommand.self, LogsCommand.self,
         SkillCommand.self,
-        MemoryCommand.self,
+        MemoryCommand.self, InboxCommand.self, JobCommand.self, LoopCommand.self,
         DoctorCommand.self, ConfigCommand.self, BenchCommand.self, CompletionsCommand.self, SuperviseCommand.self,
       ])
   }

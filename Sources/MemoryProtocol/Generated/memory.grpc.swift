@@ -88,6 +88,19 @@ public enum Sarai_Memory_V1_Memory: Sendable {
                 type: .serverStreaming
             )
         }
+        /// Namespace for "WatchFacts" metadata.
+        public enum WatchFacts: Sendable {
+            /// Request type for "WatchFacts".
+            public typealias Input = Sarai_Memory_V1_WatchFactsRequest
+            /// Response type for "WatchFacts".
+            public typealias Output = Sarai_Memory_V1_FactNews
+            /// Descriptor for "WatchFacts".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "sarai.memory.v1.Memory"),
+                method: "WatchFacts",
+                type: .serverStreaming
+            )
+        }
         /// Namespace for "Why" metadata.
         public enum Why: Sendable {
             /// Request type for "Why".
@@ -303,6 +316,7 @@ public enum Sarai_Memory_V1_Memory: Sendable {
             Respond.descriptor,
             Recall.descriptor,
             ListFacts.descriptor,
+            WatchFacts.descriptor,
             Why.descriptor,
             AddFacts.descriptor,
             EditFact.descriptor,
@@ -435,6 +449,24 @@ extension Sarai_Memory_V1_Memory {
             request: GRPCCore.StreamingServerRequest<Sarai_Memory_V1_ListFactsRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_ListFactsReply>
+
+        /// Handle the "WatchFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What is told and what ends, of all owners, from now on: for who waits for dates.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Sarai_Memory_V1_WatchFactsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Sarai_Memory_V1_FactNews` messages.
+        func watchFacts(
+            request: GRPCCore.StreamingServerRequest<Sarai_Memory_V1_WatchFactsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_FactNews>
 
         /// Handle the "Why" method.
         ///
@@ -801,6 +833,24 @@ extension Sarai_Memory_V1_Memory {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_ListFactsReply>
 
+        /// Handle the "WatchFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What is told and what ends, of all owners, from now on: for who waits for dates.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Memory_V1_WatchFactsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Sarai_Memory_V1_FactNews` messages.
+        func watchFacts(
+            request: GRPCCore.ServerRequest<Sarai_Memory_V1_WatchFactsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_FactNews>
+
         /// Handle the "Why" method.
         ///
         /// > Source IDL Documentation:
@@ -1165,6 +1215,25 @@ extension Sarai_Memory_V1_Memory {
             context: GRPCCore.ServerContext
         ) async throws
 
+        /// Handle the "WatchFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What is told and what ends, of all owners, from now on: for who waits for dates.
+        ///
+        /// - Parameters:
+        ///   - request: A `Sarai_Memory_V1_WatchFactsRequest` message.
+        ///   - response: A response stream of `Sarai_Memory_V1_FactNews` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func watchFacts(
+            request: Sarai_Memory_V1_WatchFactsRequest,
+            response: GRPCCore.RPCWriter<Sarai_Memory_V1_FactNews>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "Why" method.
         ///
         /// > Source IDL Documentation:
@@ -1494,6 +1563,17 @@ extension Sarai_Memory_V1_Memory.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Sarai_Memory_V1_Memory.Method.WatchFacts.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Memory_V1_WatchFactsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Memory_V1_FactNews>(),
+            handler: { request, context in
+                try await self.watchFacts(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Sarai_Memory_V1_Memory.Method.Why.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Memory_V1_FactRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Memory_V1_WhyReply>(),
@@ -1724,6 +1804,17 @@ extension Sarai_Memory_V1_Memory.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_ListFactsReply> {
         let response = try await self.listFacts(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    public func watchFacts(
+        request: GRPCCore.StreamingServerRequest<Sarai_Memory_V1_WatchFactsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_FactNews> {
+        let response = try await self.watchFacts(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1970,6 +2061,23 @@ extension Sarai_Memory_V1_Memory.SimpleServiceProtocol {
             metadata: [:],
             producer: { writer in
                 try await self.listFacts(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    public func watchFacts(
+        request: GRPCCore.ServerRequest<Sarai_Memory_V1_WatchFactsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Memory_V1_FactNews> {
+        return GRPCCore.StreamingServerResponse<Sarai_Memory_V1_FactNews>(
+            metadata: [:],
+            producer: { writer in
+                try await self.watchFacts(
                     request: request.message,
                     response: writer,
                     context: context
@@ -2319,6 +2427,29 @@ extension Sarai_Memory_V1_Memory {
             deserializer: some GRPCCore.MessageDeserializer<Sarai_Memory_V1_ListFactsReply>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_ListFactsReply>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "WatchFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What is told and what ends, of all owners, from now on: for who waits for dates.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Memory_V1_WatchFactsRequest` message.
+        ///   - serializer: A serializer for `Sarai_Memory_V1_WatchFactsRequest` messages.
+        ///   - deserializer: A deserializer for `Sarai_Memory_V1_FactNews` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func watchFacts<Result>(
+            request: GRPCCore.ClientRequest<Sarai_Memory_V1_WatchFactsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Sarai_Memory_V1_WatchFactsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Sarai_Memory_V1_FactNews>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_FactNews>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "Why" method.
@@ -2845,6 +2976,38 @@ extension Sarai_Memory_V1_Memory {
             try await self.client.serverStreaming(
                 request: request,
                 descriptor: Sarai_Memory_V1_Memory.Method.ListFacts.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "WatchFacts" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What is told and what ends, of all owners, from now on: for who waits for dates.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Memory_V1_WatchFactsRequest` message.
+        ///   - serializer: A serializer for `Sarai_Memory_V1_WatchFactsRequest` messages.
+        ///   - deserializer: A deserializer for `Sarai_Memory_V1_FactNews` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func watchFacts<Result>(
+            request: GRPCCore.ClientRequest<Sarai_Memory_V1_WatchFactsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Sarai_Memory_V1_WatchFactsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Sarai_Memory_V1_FactNews>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_FactNews>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Sarai_Memory_V1_Memory.Method.WatchFacts.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -3518,6 +3681,33 @@ extension Sarai_Memory_V1_Memory.ClientProtocol {
         )
     }
 
+    /// Call the "WatchFacts" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What is told and what ends, of all owners, from now on: for who waits for dates.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Sarai_Memory_V1_WatchFactsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func watchFacts<Result>(
+        request: GRPCCore.ClientRequest<Sarai_Memory_V1_WatchFactsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_FactNews>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.watchFacts(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Memory_V1_WatchFactsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Memory_V1_FactNews>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "Why" method.
     ///
     /// > Source IDL Documentation:
@@ -4117,6 +4307,37 @@ extension Sarai_Memory_V1_Memory.ClientProtocol {
             metadata: metadata
         )
         return try await self.listFacts(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "WatchFacts" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What is told and what ends, of all owners, from now on: for who waits for dates.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func watchFacts<Result>(
+        _ message: Sarai_Memory_V1_WatchFactsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Sarai_Memory_V1_FactNews>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Sarai_Memory_V1_WatchFactsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.watchFacts(
             request: request,
             options: options,
             onResponse: handleResponse

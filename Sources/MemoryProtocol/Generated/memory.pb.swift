@@ -303,6 +303,36 @@ public nonisolated struct Sarai_Memory_V1_LearnRequest: Sendable {
   fileprivate var _now: Sarai_Memory_V1_Clock? = nil
 }
 
+public nonisolated struct Sarai_Memory_V1_WatchFactsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Sarai_Memory_V1_FactNews: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var owner: String = String()
+
+  public var told: [Sarai_Memory_V1_Fact] = []
+
+  /// Facts that hold no more or are forgotten.
+  public var gone: [Int64] = []
+
+  /// The person's own words.
+  public var said: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct Sarai_Memory_V1_LearnReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1805,6 +1835,70 @@ nonisolated extension Sarai_Memory_V1_LearnRequest: SwiftProtobuf.Message, Swift
     if lhs.source != rhs.source {return false}
     if lhs.sourceName != rhs.sourceName {return false}
     if lhs.key != rhs.key {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Memory_V1_WatchFactsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WatchFactsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Memory_V1_WatchFactsRequest, rhs: Sarai_Memory_V1_WatchFactsRequest) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Memory_V1_FactNews: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FactNews"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}owner\0\u{1}told\0\u{1}gone\0\u{1}said\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.told) }()
+      case 3: try { try decoder.decodeRepeatedInt64Field(value: &self.gone) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.said) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 1)
+    }
+    if !self.told.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.told, fieldNumber: 2)
+    }
+    if !self.gone.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.gone, fieldNumber: 3)
+    }
+    if !self.said.isEmpty {
+      try visitor.visitSingularStringField(value: self.said, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Memory_V1_FactNews, rhs: Sarai_Memory_V1_FactNews) -> Bool {
+    if lhs.owner != rhs.owner {return false}
+    if lhs.told != rhs.told {return false}
+    if lhs.gone != rhs.gone {return false}
+    if lhs.said != rhs.said {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -101,7 +101,7 @@ extension LoopEngine {
     return try await withCheckedThrowingContinuation { endings[key, default: []].append($0) }
   }
 
-  private func job(_ id: Int64, owner: String) throws -> LoopJob {
+  package func job(_ id: Int64, owner: String) throws -> LoopJob {
     let job = try readable { try $0.jobs("WHERE id = ? AND owner IN (?, ?)", [id, owner, Self.kept(by: owner)]) }.first
     guard let job else { throw LoopWords.noJob(id) }
     return job

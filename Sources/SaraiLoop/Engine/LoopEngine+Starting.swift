@@ -20,7 +20,8 @@ extension LoopEngine {
     }
     try loop.run("UPDATE action SET not_before = min(not_before, ?) WHERE ended_at IS NULL", [now + Backoff.longest])
     try BuiltinJobs.install(loop, settings, now: now)
-    try loop.changeZone(to: settings.zone, now: now)
+    // Who is off until the settings are told has no zone of their own yet.
+    if settings.isEnabled { try loop.changeZone(to: settings.zone, now: now) }
   }
 
   /// Reads every job once, some at a time, so that one that cannot be read is told of before it would be due.

@@ -72,6 +72,11 @@ extension ModelPool {
     beginStop(key)
   }
 
+  /// Takes every engine out of memory that nobody uses now; returns when they are gone.
+  package func unloadIdle() async {
+    for key in slots.filter({ $0.value.isIdle }).map(\.key) where slots[key]?.isIdle == true { await stopNow(key) }
+  }
+
   // MARK: - Room
 
   /// True where the engine may start now. Otherwise engines have been told to go, and a change will come.

@@ -27,6 +27,10 @@ package enum SettingsTable {
     Section(
       name: "chat", doc: Localized(es: "La charla en el terminal.", en: "The chat in the terminal."), settings: chat),
     Section(
+      name: "loop",
+      doc: Localized(es: "Lo que SARAi hace por iniciativa propia.", en: "What SARAi does of her own accord."),
+      settings: loop),
+    Section(
       name: "log",
       doc: Localized(
         es: "El registro, por stderr y en ficheros que lee «sarai logs».",
@@ -210,6 +214,33 @@ package enum SettingsTable {
       es: "Muestra cuánto tardó cada respuesta.", en: "Shows how long each answer took."),
   ]
 
+  private static let loop: [Setting] = [
+    Setting(
+      "loop.suggestions_a_day", .integer(0...24), .integer(3), reload: .live,
+      es: "Cuántas sugerencias hace al día, como mucho; 0, ninguna. Los recordatorios no cuentan.",
+      en: "How many suggestions she makes a day at most; 0 means none. Reminders do not count."),
+    Setting(
+      "loop.quiet_from_hour", .integer(0...23), .integer(22), reload: .live,
+      es: "Desde qué hora calla, salvo lo que pediste para esa hora.",
+      en: "From which hour she is quiet, but for what you asked for at that hour."),
+    Setting(
+      "loop.quiet_until_hour", .integer(0...23), .integer(8), reload: .live,
+      es: "Hasta qué hora calla; la misma que la anterior, nunca.",
+      en: "Until which hour she is quiet; the same as the one above means never."),
+    Setting(
+      "loop.memory_high_gb", .number(0.1...4096), .number(10), reload: .live,
+      es: "Con cuánta memoria en uso por SARAi se vacían sus cachés, en GB.",
+      en: "With how much memory in use by SARAi her caches are emptied, in GB."),
+    Setting(
+      "loop.memory_critical_gb", .number(0.1...4096), .number(10.5), reload: .live,
+      es: "Con cuánta memoria en uso por SARAi te avisa, en GB.",
+      en: "With how much memory in use by SARAi she alerts you, in GB."),
+    Setting(
+      "loop.notifications", .boolean, .boolean(true), reload: .live,
+      es: "Muestra avisos en el escritorio, donde lo hay.",
+      en: "Shows notifications on the desktop, where there is one."),
+  ]
+
   private static let log: [Setting] = [
     Setting(
       "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), .text("notice"),
@@ -242,7 +273,10 @@ package enum SettingsTable {
       "phoenix.entity_memory_skill", .boolean, .boolean(true),
       es: "La memoria en un proceso propio y aislado; sin él, la lleva el supervisor.",
       en: "Memory in a sandboxed process of its own; without it, the supervisor keeps it."),
-    flag("proactive_loop_enabled", es: "Acciones por iniciativa propia.", en: "Actions of its own accord."),
+    Setting(
+      "phoenix.proactive_loop_enabled", .boolean, .boolean(true), reload: .live,
+      es: "Recordatorios, tareas y sugerencias, por iniciativa propia, en un proceso propio y aislado.",
+      en: "Reminders, jobs and suggestions, of her own accord, in a sandboxed process of its own."),
     Setting(
       "phoenix.speculative_draft_skill", .boolean, .boolean(true), reload: .live,
       es: "El modelo de models.draft, si lo hay, adelanta palabras a los demás en un proceso propio y aislado.",

@@ -18,6 +18,8 @@ package struct Folders: Sendable, Hashable {
   package var configurationFile: String { configuration + "/sarai.yaml" }
   package var conversations: String { state + "/conversations" }
   package var memory: String { state + "/memory" }
+  /// Jobs, the inbox, and what was done unasked.
+  package var loop: String { state + "/loop" }
   package var cache: String { state + "/cache" }
   package var logs: String { state + "/logs" }
 

@@ -15,8 +15,9 @@ package struct Installation: Sendable, Hashable {
   package var tuningText: String { share + "/tune.txt" }
   package var engine: String { programs + "/sarai-engine" }
   package var memory: String { programs + "/sarai-memory" }
+  package var loop: String { programs + "/sarai-loop" }
   package var confine: String { programs + "/sarai-confine" }
-  /// `sarai-engine`, `sarai-memory`, `sarai-skill`, `sarai-confine`.
+  /// `sarai-engine`, `sarai-memory`, `sarai-loop`, `sarai-skill`, `sarai-confine`.
   package var programs: String { Self.folder(of: executable) }
   package var skills: String { part("skills") }
   package var grammars: String { part("grammars") }

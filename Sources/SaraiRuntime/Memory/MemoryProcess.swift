@@ -33,6 +33,7 @@ actor MemoryProcess {
   private let setup: Setup
   private let launcher: any ProcessLauncher
   private let sockets: @Sendable () async -> MemorySockets
+  private var hasStarted: @Sendable (_ socket: String) -> Void = { _ in }
   private let log = Logger(label: "sarai.memory")
   private var started: Started?
   private var starting: Task<String, any Error>?
@@ -60,6 +61,12 @@ actor MemoryProcess {
     starting = task
     defer { starting = nil }
     return try await task.value
+  }
+
+  /// - Parameter hasStarted: Called with the socket of each process that starts.
+  func watchStarts(_ hasStarted: @escaping @Sendable (_ socket: String) -> Void) {
+    self.hasStarted = hasStarted
+    if let started, started.hasEnded.value == nil { hasStarted(started.socket) }
   }
 
   /// Of a process that ended since, too.
@@ -124,6 +131,7 @@ actor MemoryProcess {
     let started = try await setup.hasMemoryProcess ? startProcess(granted) : startHere(granted)
     self.started = started
     startCount += 1
+    hasStarted(started.socket)
     return started.socket
   }
 
@@ -150,28 +158,12 @@ actor MemoryProcess {
   }
 
   private func startProcess(_ granted: MemorySockets) async throws -> Started {
-    let output = MemoryOutput(log: log) { [weak self] notice in Task { await self?.add(notice) } }
     let direct = setup.folders.sandboxes + "/memory.sock"
-    let child = try await launcher.launch(command(granted, socket: direct)) { output.receive($0) }
-    let ended = OneShot<Void>()
-    Task { [log] in
-      let exit = await child.waitForExit()
-      ended.set(())
-      if output.startup.set(.failure(Self.ended(exit.words.en))) { return }
-      if exit != .exited(code: 0) { log.error("the memory's process ended: \(exit.words.en)") }
-    }
-    do {
-      add(
-        try await withDeadline(
-          seconds: Self.startSeconds, expired: { Self.ended("no answer in \(Int(Self.startSeconds)) s") }
-        ) {
-          try await output.startup.waitOrCancel().get()
-        })
-    } catch {
-      await child.stop()
-      throw error
-    }
-    return Started(running: .process(child, socket: child.socket ?? direct), hasEnded: ended)
+    let serving = try await ServingChild.start(
+      command(granted, socket: direct), with: launcher, role: "memory", socket: direct, startSeconds: Self.startSeconds, log: log,
+      failure: { Self.ended($0) }, repaired: { [weak self] notice in Task { await self?.add(notice) } })
+    add(serving.notice)
+    return Started(running: .process(serving.child, socket: serving.socket), hasEnded: serving.hasEnded)
   }
 
   private func command(_ granted: MemorySockets, socket: String) -> ChildCommand {

@@ -60,7 +60,8 @@ package struct Supervisor: Sendable {
         maximumConnections: 256, log: log),
       services: [
         SupervisorService(
-          models: parts.models, skills: parts.skills, memory: parts.memory, attendance: attendance,
+          models: parts.models, skills: parts.skills, memory: parts.memory, loop: parts.loop,
+          attendance: attendance,
           skillRuntime: setup.skillRuntime,
           configure: { try await parts.configure($0, holds: $1, attendance: attendance) }, stop: stop),
         HealthService(service: Sarai_Supervisor_V1_Supervisor.descriptor.fullyQualifiedService, status: status),
@@ -72,6 +73,7 @@ package struct Supervisor: Sendable {
       lifetime.serve(stop: stop)
       attendance.begin()
       await parts.skills.begin()
+      await parts.loop.begin { attendance.tell($0) }
       StartPages.giveBack()
       ready()
       log.info("supervising \(setup.folders.state)")

@@ -110,6 +110,7 @@ package actor Supervision {
   let setup: Setup
   private var current: SupervisorClient?
   private var starting: Task<SupervisorClient, any Error>?
+  private let outgoing = Outgoing()
 
   package init(setup: Setup) { self.setup = setup }
 
@@ -158,22 +159,18 @@ package actor Supervision {
     first.settings = setup.supervisorSettings
     first.settings.isServer = serving != nil
     let message = first
-    let changes = Broadcast()
-    let following = Task {
-      for await _ in serving ?? AsyncStream(unfolding: { nil }) { changes.signal() }
+    let following = Task { [outgoing] in
+      for await _ in serving ?? AsyncStream(unfolding: { nil }) { outgoing.yield(message) }
     }
     defer { following.cancel() }
     var pauseSeconds = 0.05
     while !Task.isCancelled {
       let began = ContinuousClock.now
       do {
+        let requests = outgoing.begin(with: message)
         try await client().call { supervisor in
           try await supervisor.attend(options: .atOnce) { writer in
-            while !Task.isCancelled {
-              let change = changes.next()
-              try await writer.write(message)
-              try await change.waitOrCancel()
-            }
+            for await request in requests { try await writer.write(request) }
           } onResponse: { response in
             for try await notice in response.messages {
               tell(Localized(es: notice.noticeEs, en: notice.noticeEn))
@@ -188,6 +185,21 @@ package actor Supervision {
       try? await Task.sleep(for: .seconds(pauseSeconds))
       pauseSeconds = min(pauseSeconds * 2, 10)
     }
+  }
+
+  /// Tells the supervisor of a turn that begins, where this client attends it.
+  ///
+  /// - Returns: What is to be called with the name of who answered, when it is over.
+  nonisolated func noteTurn() -> @Sendable (String) -> Void {
+    outgoing.yield(Self.turn(isOver: false, answeredBy: ""))
+    return { [outgoing] in outgoing.yield(Self.turn(isOver: true, answeredBy: $0)) }
+  }
+
+  private static func turn(isOver: Bool, answeredBy: String) -> Sarai_Supervisor_V1_AttendRequest {
+    var request = Sarai_Supervisor_V1_AttendRequest()
+    request.turn.isOver = isOver
+    request.turn.answeredBy = answeredBy
+    return request
   }
 
   package func close() {
@@ -216,17 +228,22 @@ package actor Supervision {
   }
 }
 
-/// Wakes who waits for the next change.
-private final class Broadcast: Sendable {
-  private let current = Mutex(OneShot<Void>())
+/// What a client that attends still has to say.
+private final class Outgoing: Sendable {
+  typealias Request = Sarai_Supervisor_V1_AttendRequest
 
-  func next() -> OneShot<Void> { current.withLock { $0 } }
+  private let sink = Mutex<AsyncStream<Request>.Continuation?>(nil)
 
-  func signal() {
-    let previous = current.withLock { shot in
-      defer { shot = OneShot() }
-      return shot
+  /// A new connection takes the place of the last; it begins with `first`.
+  func begin(with first: Request) -> AsyncStream<Request> {
+    let (requests, continuation) = AsyncStream.makeStream(of: Request.self, bufferingPolicy: .bufferingNewest(256))
+    continuation.yield(first)
+    sink.withLock { sink in
+      sink?.finish()
+      sink = continuation
     }
-    previous.set(())
+    return requests
   }
+
+  func yield(_ request: Request) { sink.withLock { _ = $0?.yield(request) } }
 }

@@ -13,6 +13,8 @@ final class SupervisorParts: Sendable {
   let models: ModelPool
   let skills: SkillPool
   let memory: MemoryProcess
+  /// What is done unasked.
+  let loop: LoopParts
   private let modelGates: ModelGates
   private let backends: [any SandboxBackend]
 
@@ -61,6 +63,7 @@ final class SupervisorParts: Sendable {
         parser: try? await skills.gate("nlp", grants: SkillGrants(files: [])),
         model: try? await gates.socket("expert_short"))
     }
+    loop = LoopParts(setup, launcher: processes, models: models, skills: skills, memory: memory)
   }
 
   /// What skills are started with.
@@ -125,6 +128,7 @@ final class SupervisorParts: Sendable {
       Log.take(fresh.configuration)
       attendance.setLinger(seconds: lingerSeconds(fresh.configuration))
       _ = await models.apply(PoolSettings(fresh, fresh.configuration))
+      await loop.apply(fresh)
     }
     guard fresh.skillRuntime != setup.skillRuntime else { return nil }
     return Localized(
@@ -137,6 +141,7 @@ final class SupervisorParts: Sendable {
 
   /// Ends everything that was started. Skills and the memory go first: they may be asking a model.
   func close() async {
+    await loop.close()
     await skills.close()
     await memory.close()
     await modelGates.close()

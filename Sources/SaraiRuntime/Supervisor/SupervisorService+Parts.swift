@@ -56,6 +56,17 @@ extension SupervisorService {
     }
   }
 
+  func openLoop(
+    request: Sarai_Supervisor_V1_OpenLoopRequest, context: ServerContext
+  ) async throws -> Sarai_Supervisor_V1_OpenLoopReply {
+    attendance.note()
+    return try await answering {
+      var reply = Sarai_Supervisor_V1_OpenLoopReply()
+      reply.socket = try await loop.socket()
+      return reply
+    }
+  }
+
   private func answering<Reply>(_ body: () async throws -> Reply) async throws -> Reply {
     do { return try await body() } catch { throw Sarai_Skills_V1_ErrorDetail.rpcError(error) }
   }

@@ -10,6 +10,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
   let models: ModelPool
   let skills: SkillPool
   let memory: MemoryProcess
+  let loop: LoopParts
   let attendance: Attendance
   let started = ContinuousClock.now
   /// `phoenix.skill_runtime` as it holds here.
@@ -31,6 +32,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     reply.skills = await skills.status().bySkill.map(Sarai_Supervisor_V1_SkillStatus.init)
     reply.skillRuntime = skillRuntime
     if let status = await memory.status() { reply.memory = status }
+    if let status = await loop.status() { reply.loop = status }
     return reply
   }
 
@@ -40,6 +42,8 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
   ) async throws {
     let (notices, leave) = attendance.join()
     defer { leave() }
+    let turns = loop.attend()
+    defer { turns.leave() }
     try await withRPCCancellationHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
@@ -47,7 +51,9 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
           defer { leave() }
           var isServer = false
           defer { if isServer { attendance.serverLeft() } }
-          for try await message in request where message.hasSettings {
+          for try await message in request {
+            if message.hasTurn { turns.turn(message.turn) }
+            guard message.hasSettings else { continue }
             if message.settings.isServer, !isServer {
               isServer = true
               attendance.serverCame()
@@ -144,7 +150,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     request: Sarai_Supervisor_V1_ListMetricsRequest, context: ServerContext
   ) async throws -> Sarai_Supervisor_V1_ListMetricsReply {
     var reply = Sarai_Supervisor_V1_ListMetricsReply()
-    reply.samples = (await models.samples() + skills.samples() + samples()).map(Sarai_Supervisor_V1_Sample.init)
+    reply.samples = (await models.samples() + skills.samples() + loop.samples() + samples()).map(Sarai_Supervisor_V1_Sample.init)
     return reply
   }
 

@@ -116,6 +116,13 @@ extension SkillPool {
     retire(least.instance, least.key)
   }
 
+  /// Ends every process that answers nobody now; the next call starts another one.
+  package func stopIdle() {
+    for (key, group) in groups {
+      for instance in group.instances where instance.retireIfIdle() { retire(instance, key) }
+    }
+  }
+
   // MARK: - Prefetch
 
   /// Those that ask for it, and then those that were used last.

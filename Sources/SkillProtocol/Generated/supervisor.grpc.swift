@@ -140,6 +140,19 @@ public enum Sarai_Supervisor_V1_Supervisor: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "OpenLoop" metadata.
+        public enum OpenLoop: Sendable {
+            /// Request type for "OpenLoop".
+            public typealias Input = Sarai_Supervisor_V1_OpenLoopRequest
+            /// Response type for "OpenLoop".
+            public typealias Output = Sarai_Supervisor_V1_OpenLoopReply
+            /// Descriptor for "OpenLoop".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "sarai.supervisor.v1.Supervisor"),
+                method: "OpenLoop",
+                type: .unary
+            )
+        }
         /// Namespace for "Stop" metadata.
         public enum Stop: Sendable {
             /// Request type for "Stop".
@@ -164,6 +177,7 @@ public enum Sarai_Supervisor_V1_Supervisor: Sendable {
             ReloadSkill.descriptor,
             StopSkill.descriptor,
             OpenMemory.descriptor,
+            OpenLoop.descriptor,
             Stop.descriptor
         ]
     }
@@ -350,6 +364,24 @@ extension Sarai_Supervisor_V1_Supervisor {
             request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_OpenMemoryRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_OpenMemoryReply>
+
+        /// Handle the "OpenLoop" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of loop.proto; an error where nothing is done unasked.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Sarai_Supervisor_V1_OpenLoopRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Sarai_Supervisor_V1_OpenLoopReply` messages.
+        func openLoop(
+            request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_OpenLoopRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_OpenLoopReply>
 
         /// Handle the "Stop" method.
         ///
@@ -538,6 +570,24 @@ extension Sarai_Supervisor_V1_Supervisor {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenMemoryReply>
 
+        /// Handle the "OpenLoop" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of loop.proto; an error where nothing is done unasked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_OpenLoopRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Sarai_Supervisor_V1_OpenLoopReply` message.
+        func openLoop(
+            request: GRPCCore.ServerRequest<Sarai_Supervisor_V1_OpenLoopRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenLoopReply>
+
         /// Handle the "Stop" method.
         ///
         /// > Source IDL Documentation:
@@ -725,6 +775,24 @@ extension Sarai_Supervisor_V1_Supervisor {
             context: GRPCCore.ServerContext
         ) async throws -> Sarai_Supervisor_V1_OpenMemoryReply
 
+        /// Handle the "OpenLoop" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of loop.proto; an error where nothing is done unasked.
+        ///
+        /// - Parameters:
+        ///   - request: A `Sarai_Supervisor_V1_OpenLoopRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Sarai_Supervisor_V1_OpenLoopReply` to respond with.
+        func openLoop(
+            request: Sarai_Supervisor_V1_OpenLoopRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Sarai_Supervisor_V1_OpenLoopReply
+
         /// Handle the "Stop" method.
         ///
         /// > Source IDL Documentation:
@@ -849,6 +917,17 @@ extension Sarai_Supervisor_V1_Supervisor.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Sarai_Supervisor_V1_Supervisor.Method.OpenLoop.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_OpenLoopRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_OpenLoopReply>(),
+            handler: { request, context in
+                try await self.openLoop(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Sarai_Supervisor_V1_Supervisor.Method.Stop.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_StopRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_StopReply>(),
@@ -936,6 +1015,17 @@ extension Sarai_Supervisor_V1_Supervisor.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_OpenMemoryReply> {
         let response = try await self.openMemory(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func openLoop(
+        request: GRPCCore.StreamingServerRequest<Sarai_Supervisor_V1_OpenLoopRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Sarai_Supervisor_V1_OpenLoopReply> {
+        let response = try await self.openLoop(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1075,6 +1165,19 @@ extension Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenMemoryReply> {
         return GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenMemoryReply>(
             message: try await self.openMemory(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func openLoop(
+        request: GRPCCore.ServerRequest<Sarai_Supervisor_V1_OpenLoopRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenLoopReply> {
+        return GRPCCore.ServerResponse<Sarai_Supervisor_V1_OpenLoopReply>(
+            message: try await self.openLoop(
                 request: request.message,
                 context: context
             ),
@@ -1308,6 +1411,29 @@ extension Sarai_Supervisor_V1_Supervisor {
             deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_OpenMemoryReply>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenMemoryReply>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "OpenLoop" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of loop.proto; an error where nothing is done unasked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_OpenLoopRequest` message.
+        ///   - serializer: A serializer for `Sarai_Supervisor_V1_OpenLoopRequest` messages.
+        ///   - deserializer: A deserializer for `Sarai_Supervisor_V1_OpenLoopReply` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func openLoop<Result>(
+            request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_OpenLoopRequest>,
+            serializer: some GRPCCore.MessageSerializer<Sarai_Supervisor_V1_OpenLoopRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_OpenLoopReply>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenLoopReply>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "Stop" method.
@@ -1650,6 +1776,40 @@ extension Sarai_Supervisor_V1_Supervisor {
             )
         }
 
+        /// Call the "OpenLoop" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A socket that speaks the contract of loop.proto; an error where nothing is done unasked.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Sarai_Supervisor_V1_OpenLoopRequest` message.
+        ///   - serializer: A serializer for `Sarai_Supervisor_V1_OpenLoopRequest` messages.
+        ///   - deserializer: A deserializer for `Sarai_Supervisor_V1_OpenLoopReply` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func openLoop<Result>(
+            request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_OpenLoopRequest>,
+            serializer: some GRPCCore.MessageSerializer<Sarai_Supervisor_V1_OpenLoopRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Sarai_Supervisor_V1_OpenLoopReply>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenLoopReply>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Sarai_Supervisor_V1_Supervisor.Method.OpenLoop.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "Stop" method.
         ///
         /// > Source IDL Documentation:
@@ -1939,6 +2099,35 @@ extension Sarai_Supervisor_V1_Supervisor.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_OpenMemoryRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_OpenMemoryReply>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "OpenLoop" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A socket that speaks the contract of loop.proto; an error where nothing is done unasked.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Sarai_Supervisor_V1_OpenLoopRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func openLoop<Result>(
+        request: GRPCCore.ClientRequest<Sarai_Supervisor_V1_OpenLoopRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenLoopReply>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.openLoop(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Sarai_Supervisor_V1_OpenLoopRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Sarai_Supervisor_V1_OpenLoopReply>(),
             options: options,
             onResponse: handleResponse
         )
@@ -2264,6 +2453,39 @@ extension Sarai_Supervisor_V1_Supervisor.ClientProtocol {
             metadata: metadata
         )
         return try await self.openMemory(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "OpenLoop" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A socket that speaks the contract of loop.proto; an error where nothing is done unasked.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func openLoop<Result>(
+        _ message: Sarai_Supervisor_V1_OpenLoopRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Sarai_Supervisor_V1_OpenLoopReply>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Sarai_Supervisor_V1_OpenLoopRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.openLoop(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -33,45 +33,117 @@ public nonisolated struct Sarai_Supervisor_V1_DescribeRequest: Sendable {
   public init() {}
 }
 
-public nonisolated struct Sarai_Supervisor_V1_DescribeReply: Sendable {
+public nonisolated struct Sarai_Supervisor_V1_DescribeReply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var version: String = String()
+  public var version: String {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
   /// Changes with the program's file: a client of another build replaces the supervisor.
-  public var build: String = String()
+  public var build: String {
+    get {_storage._build}
+    set {_uniqueStorage()._build = newValue}
+  }
 
-  public var pid: Int32 = 0
+  public var pid: Int32 {
+    get {_storage._pid}
+    set {_uniqueStorage()._pid = newValue}
+  }
 
-  public var uptimeSeconds: Double = 0
+  public var uptimeSeconds: Double {
+    get {_storage._uptimeSeconds}
+    set {_uniqueStorage()._uptimeSeconds = newValue}
+  }
 
   /// Clients that attend now.
-  public var clients: UInt32 = 0
+  public var clients: UInt32 {
+    get {_storage._clients}
+    set {_uniqueStorage()._clients = newValue}
+  }
 
-  public var engines: [Sarai_Supervisor_V1_Engine] = []
+  public var engines: [Sarai_Supervisor_V1_Engine] {
+    get {_storage._engines}
+    set {_uniqueStorage()._engines = newValue}
+  }
 
-  public var skills: [Sarai_Supervisor_V1_SkillStatus] = []
+  public var skills: [Sarai_Supervisor_V1_SkillStatus] {
+    get {_storage._skills}
+    set {_uniqueStorage()._skills = newValue}
+  }
 
   /// phoenix.skill_runtime as it was when the supervisor started.
-  public var skillRuntime: String = String()
+  public var skillRuntime: String {
+    get {_storage._skillRuntime}
+    set {_uniqueStorage()._skillRuntime = newValue}
+  }
 
   /// Absent where no memory was asked for yet.
   public var memory: Sarai_Supervisor_V1_MemoryStatus {
-    get {_memory ?? Sarai_Supervisor_V1_MemoryStatus()}
-    set {_memory = newValue}
+    get {_storage._memory ?? Sarai_Supervisor_V1_MemoryStatus()}
+    set {_uniqueStorage()._memory = newValue}
   }
   /// Returns true if `memory` has been explicitly set.
-  public var hasMemory: Bool {self._memory != nil}
+  public var hasMemory: Bool {_storage._memory != nil}
   /// Clears the value of `memory`. Subsequent reads from it will return its default value.
-  public mutating func clearMemory() {self._memory = nil}
+  public mutating func clearMemory() {_uniqueStorage()._memory = nil}
+
+  /// Absent where nothing is done unasked.
+  public var loop: Sarai_Supervisor_V1_LoopStatus {
+    get {_storage._loop ?? Sarai_Supervisor_V1_LoopStatus()}
+    set {_uniqueStorage()._loop = newValue}
+  }
+  /// Returns true if `loop` has been explicitly set.
+  public var hasLoop: Bool {_storage._loop != nil}
+  /// Clears the value of `loop`. Subsequent reads from it will return its default value.
+  public mutating func clearLoop() {_uniqueStorage()._loop = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _memory: Sarai_Supervisor_V1_MemoryStatus? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Sarai_Supervisor_V1_LoopStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var pid: Int32 {
+    get {_pid ?? 0}
+    set {_pid = newValue}
+  }
+  /// Returns true if `pid` has been explicitly set.
+  public var hasPid: Bool {self._pid != nil}
+  /// Clears the value of `pid`. Subsequent reads from it will return its default value.
+  public mutating func clearPid() {self._pid = nil}
+
+  /// "starting", "running", "resting"
+  public var state: String = String()
+
+  public var memoryBytes: Int64 {
+    get {_memoryBytes ?? 0}
+    set {_memoryBytes = newValue}
+  }
+  /// Returns true if `memoryBytes` has been explicitly set.
+  public var hasMemoryBytes: Bool {self._memoryBytes != nil}
+  /// Clears the value of `memoryBytes`. Subsequent reads from it will return its default value.
+  public mutating func clearMemoryBytes() {self._memoryBytes = nil}
+
+  public var uptimeSeconds: Double = 0
+
+  public var restarts: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _pid: Int32? = nil
+  fileprivate var _memoryBytes: Int64? = nil
 }
 
 public nonisolated struct Sarai_Supervisor_V1_Engine: Sendable {
@@ -214,11 +286,37 @@ public nonisolated struct Sarai_Supervisor_V1_AttendRequest: Sendable {
   /// Clears the value of `settings`. Subsequent reads from it will return its default value.
   public mutating func clearSettings() {self._settings = nil}
 
+  /// A person's question and its answer, as they begin and end: nothing is done unasked in between.
+  public var turn: Sarai_Supervisor_V1_Turn {
+    get {_turn ?? Sarai_Supervisor_V1_Turn()}
+    set {_turn = newValue}
+  }
+  /// Returns true if `turn` has been explicitly set.
+  public var hasTurn: Bool {self._turn != nil}
+  /// Clears the value of `turn`. Subsequent reads from it will return its default value.
+  public mutating func clearTurn() {self._turn = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _settings: Sarai_Supervisor_V1_Settings? = nil
+  fileprivate var _turn: Sarai_Supervisor_V1_Turn? = nil
+}
+
+public nonisolated struct Sarai_Supervisor_V1_Turn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var isOver: Bool = false
+
+  /// "model", "memory" or the name of a skill: who answered.
+  public var answeredBy: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Sarai_Supervisor_V1_Settings: Sendable {
@@ -624,6 +722,28 @@ public nonisolated struct Sarai_Supervisor_V1_OpenMemoryReply: Sendable {
   public init() {}
 }
 
+public nonisolated struct Sarai_Supervisor_V1_OpenLoopRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Sarai_Supervisor_V1_OpenLoopReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var socket: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct Sarai_Supervisor_V1_StopRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -669,7 +789,140 @@ nonisolated extension Sarai_Supervisor_V1_DescribeRequest: SwiftProtobuf.Message
 
 nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DescribeReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}build\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}clients\0\u{1}engines\0\u{1}skills\0\u{3}skill_runtime\0\u{1}memory\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}build\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}clients\0\u{1}engines\0\u{1}skills\0\u{3}skill_runtime\0\u{1}memory\0\u{1}loop\0")
+
+  fileprivate class _StorageClass {
+    var _version: String = String()
+    var _build: String = String()
+    var _pid: Int32 = 0
+    var _uptimeSeconds: Double = 0
+    var _clients: UInt32 = 0
+    var _engines: [Sarai_Supervisor_V1_Engine] = []
+    var _skills: [Sarai_Supervisor_V1_SkillStatus] = []
+    var _skillRuntime: String = String()
+    var _memory: Sarai_Supervisor_V1_MemoryStatus? = nil
+    var _loop: Sarai_Supervisor_V1_LoopStatus? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _build = source._build
+      _pid = source._pid
+      _uptimeSeconds = source._uptimeSeconds
+      _clients = source._clients
+      _engines = source._engines
+      _skills = source._skills
+      _skillRuntime = source._skillRuntime
+      _memory = source._memory
+      _loop = source._loop
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._build) }()
+        case 3: try { try decoder.decodeSingularInt32Field(value: &_storage._pid) }()
+        case 4: try { try decoder.decodeSingularDoubleField(value: &_storage._uptimeSeconds) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._clients) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._engines) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._skills) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._skillRuntime) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._memory) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._loop) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._version.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._version, fieldNumber: 1)
+      }
+      if !_storage._build.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._build, fieldNumber: 2)
+      }
+      if _storage._pid != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._pid, fieldNumber: 3)
+      }
+      if _storage._uptimeSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._uptimeSeconds, fieldNumber: 4)
+      }
+      if _storage._clients != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._clients, fieldNumber: 5)
+      }
+      if !_storage._engines.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._engines, fieldNumber: 6)
+      }
+      if !_storage._skills.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._skills, fieldNumber: 7)
+      }
+      if !_storage._skillRuntime.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._skillRuntime, fieldNumber: 8)
+      }
+      try { if let v = _storage._memory {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      try { if let v = _storage._loop {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Supervisor_V1_DescribeReply, rhs: Sarai_Supervisor_V1_DescribeReply) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._build != rhs_storage._build {return false}
+        if _storage._pid != rhs_storage._pid {return false}
+        if _storage._uptimeSeconds != rhs_storage._uptimeSeconds {return false}
+        if _storage._clients != rhs_storage._clients {return false}
+        if _storage._engines != rhs_storage._engines {return false}
+        if _storage._skills != rhs_storage._skills {return false}
+        if _storage._skillRuntime != rhs_storage._skillRuntime {return false}
+        if _storage._memory != rhs_storage._memory {return false}
+        if _storage._loop != rhs_storage._loop {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Supervisor_V1_LoopStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LoopStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}state\0\u{3}memory_bytes\0\u{3}uptime_seconds\0\u{1}restarts\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -677,15 +930,11 @@ nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, 
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.version) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.build) }()
-      case 3: try { try decoder.decodeSingularInt32Field(value: &self.pid) }()
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self._pid) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._memoryBytes) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.uptimeSeconds) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.clients) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.engines) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.skills) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.skillRuntime) }()
-      case 9: try { try decoder.decodeSingularMessageField(value: &self._memory) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.restarts) }()
       default: break
       }
     }
@@ -696,46 +945,30 @@ nonisolated extension Sarai_Supervisor_V1_DescribeReply: SwiftProtobuf.Message, 
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.version.isEmpty {
-      try visitor.visitSingularStringField(value: self.version, fieldNumber: 1)
+    try { if let v = self._pid {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 1)
+    } }()
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 2)
     }
-    if !self.build.isEmpty {
-      try visitor.visitSingularStringField(value: self.build, fieldNumber: 2)
-    }
-    if self.pid != 0 {
-      try visitor.visitSingularInt32Field(value: self.pid, fieldNumber: 3)
-    }
+    try { if let v = self._memoryBytes {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
     if self.uptimeSeconds.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.uptimeSeconds, fieldNumber: 4)
     }
-    if self.clients != 0 {
-      try visitor.visitSingularUInt32Field(value: self.clients, fieldNumber: 5)
+    if self.restarts != 0 {
+      try visitor.visitSingularUInt64Field(value: self.restarts, fieldNumber: 5)
     }
-    if !self.engines.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.engines, fieldNumber: 6)
-    }
-    if !self.skills.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.skills, fieldNumber: 7)
-    }
-    if !self.skillRuntime.isEmpty {
-      try visitor.visitSingularStringField(value: self.skillRuntime, fieldNumber: 8)
-    }
-    try { if let v = self._memory {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Sarai_Supervisor_V1_DescribeReply, rhs: Sarai_Supervisor_V1_DescribeReply) -> Bool {
-    if lhs.version != rhs.version {return false}
-    if lhs.build != rhs.build {return false}
-    if lhs.pid != rhs.pid {return false}
+  public static func ==(lhs: Sarai_Supervisor_V1_LoopStatus, rhs: Sarai_Supervisor_V1_LoopStatus) -> Bool {
+    if lhs._pid != rhs._pid {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs._memoryBytes != rhs._memoryBytes {return false}
     if lhs.uptimeSeconds != rhs.uptimeSeconds {return false}
-    if lhs.clients != rhs.clients {return false}
-    if lhs.engines != rhs.engines {return false}
-    if lhs.skills != rhs.skills {return false}
-    if lhs.skillRuntime != rhs.skillRuntime {return false}
-    if lhs._memory != rhs._memory {return false}
+    if lhs.restarts != rhs.restarts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -940,7 +1173,7 @@ nonisolated extension Sarai_Supervisor_V1_SkillStatus: SwiftProtobuf.Message, Sw
 
 nonisolated extension Sarai_Supervisor_V1_AttendRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AttendRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0\u{1}turn\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -949,6 +1182,7 @@ nonisolated extension Sarai_Supervisor_V1_AttendRequest: SwiftProtobuf.Message, 
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._settings) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._turn) }()
       default: break
       }
     }
@@ -962,11 +1196,50 @@ nonisolated extension Sarai_Supervisor_V1_AttendRequest: SwiftProtobuf.Message, 
     try { if let v = self._settings {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    try { if let v = self._turn {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Sarai_Supervisor_V1_AttendRequest, rhs: Sarai_Supervisor_V1_AttendRequest) -> Bool {
     if lhs._settings != rhs._settings {return false}
+    if lhs._turn != rhs._turn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Supervisor_V1_Turn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Turn"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}is_over\0\u{3}answered_by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.isOver) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.answeredBy) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.isOver != false {
+      try visitor.visitSingularBoolField(value: self.isOver, fieldNumber: 1)
+    }
+    if !self.answeredBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.answeredBy, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Supervisor_V1_Turn, rhs: Sarai_Supervisor_V1_Turn) -> Bool {
+    if lhs.isOver != rhs.isOver {return false}
+    if lhs.answeredBy != rhs.answeredBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1842,6 +2115,55 @@ nonisolated extension Sarai_Supervisor_V1_OpenMemoryReply: SwiftProtobuf.Message
     if lhs.socket != rhs.socket {return false}
     if lhs.noticeEs != rhs.noticeEs {return false}
     if lhs.noticeEn != rhs.noticeEn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Supervisor_V1_OpenLoopRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OpenLoopRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Supervisor_V1_OpenLoopRequest, rhs: Sarai_Supervisor_V1_OpenLoopRequest) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Sarai_Supervisor_V1_OpenLoopReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".OpenLoopReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}socket\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.socket) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.socket.isEmpty {
+      try visitor.visitSingularStringField(value: self.socket, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Sarai_Supervisor_V1_OpenLoopReply, rhs: Sarai_Supervisor_V1_OpenLoopReply) -> Bool {
+    if lhs.socket != rhs.socket {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

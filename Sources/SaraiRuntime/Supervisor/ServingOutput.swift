@@ -4,9 +4,10 @@ import SaraiCore
 import SaraiModels
 import Synchronization
 
-/// What the memory's process writes: one line on its standard output says how the start went, its standard error is a
-/// log. It reads what people typed and files that may be damaged, so what it says is bounded here.
-final class MemoryOutput: Sendable {
+/// What a process writes that serves the supervisor's clients: one line on its standard output says how the start went,
+/// its standard error is a log. It reads what people typed and files that may be damaged, so what it says is bounded
+/// here.
+final class ServingOutput: Sendable {
   private struct Line: Decodable {
     struct Fault: Decodable {
       var code: String
@@ -28,11 +29,18 @@ final class MemoryOutput: Sendable {
   let startup = OneShot<Result<Localized?, SaraiError>>()
   private let line = Mutex<[UInt8]>([])
   private let relay: LogRelay
+  private let failure: @Sendable (_ cause: String) -> SaraiError
   private let repaired: @Sendable (Localized) -> Void
 
-  /// - Parameter repaired: Called where the process says later on that it had to repair its file.
-  init(log: Logger, repaired: @escaping @Sendable (Localized) -> Void) {
-    relay = LogRelay(role: "memory", logger: log)
+  /// - Parameters:
+  ///   - failure: What a start is called that ended without a word.
+  ///   - repaired: Called where the process says later on that it had to repair its file.
+  init(
+    relay: LogRelay, failure: @escaping @Sendable (_ cause: String) -> SaraiError,
+    repaired: @escaping @Sendable (Localized) -> Void
+  ) {
+    self.relay = relay
+    self.failure = failure
     self.repaired = repaired
   }
 
@@ -42,7 +50,7 @@ final class MemoryOutput: Sendable {
     case .standardOutput(let bytes):
       for line in lines(bytes) {
         if startup.value == nil {
-          startup.set(Self.outcome(line))
+          startup.set(outcome(line))
         } else if let notice = Self.notice(try? JSONDecoder().decode(Line.self, from: Data(line))) {
           repaired(notice)
         }
@@ -67,7 +75,7 @@ final class MemoryOutput: Sendable {
     }
   }
 
-  private static func outcome(_ bytes: [UInt8]) -> Result<Localized?, SaraiError> {
+  private func outcome(_ bytes: [UInt8]) -> Result<Localized?, SaraiError> {
     let line = try? JSONDecoder().decode(Line.self, from: Data(bytes))
     if let fault = line?.error {
       return .failure(
@@ -75,8 +83,8 @@ final class MemoryOutput: Sendable {
           SaraiError.Code(rawValue: fault.code) ?? .internalFault,
           Localized(es: fault.message_es, en: fault.message_en), subject: fault.subject, cause: fault.cause))
     }
-    guard line?.ready == true else { return .failure(MemoryProcess.ended("no ready line")) }
-    return .success(notice(line))
+    guard line?.ready == true else { return .failure(failure("no ready line")) }
+    return .success(Self.notice(line))
   }
 
   private static func notice(_ line: Line?) -> Localized? {

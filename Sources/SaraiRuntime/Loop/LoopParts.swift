@@ -139,6 +139,11 @@ final class LoopParts: Sendable {
     return await process.status()
   }
 
+  /// Of its process; nil where there is none.
+  var memoryBytes: Int? {
+    get async { await status().flatMap { $0.hasMemoryBytes ? Int($0.memoryBytes) : nil } }
+  }
+
   /// One client, whose turns are told to the loop until it leaves.
   func attend() -> TurnNotes { TurnNotes(eyes: eyes) }
 

@@ -13,7 +13,7 @@ extension SupervisorService {
       ("engine", await models.ps().compactMap(\.memoryBytes)),
       ("skill", await skills.status().flatMap(\.processes).compactMap(\.memoryBytes)),
       ("memory", [kept.bytes].compactMap { $0 }),
-      ("loop", [await loop.status()].compactMap { $0?.hasMemoryBytes == true ? $0.map { Int($0.memoryBytes) } : nil }),
+      ("loop", [await loop.memoryBytes].compactMap { $0 }),
     ]
     let all = roles.reduce(0) { $0 + $1.bytes.reduce(0, +) }
     var samples = roles.filter { !$0.bytes.isEmpty }.map { role, bytes in

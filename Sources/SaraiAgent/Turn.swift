@@ -1,6 +1,6 @@
 package import SaraiCore
 
-/// One turn of a conversation: memory → intents → prompt → route → generate → learn.
+/// One turn of a conversation: reminders → memory → intents → prompt → route → generate → learn.
 ///
 /// This is the path that every reply takes, whether it was asked for over the API or in the terminal. Each step is a
 /// function below, in the order in which it runs.
@@ -81,12 +81,14 @@ package struct Turn: Sendable {
   private let models: any ModelGateway
   private let intents: TurnIntents?
   package let memory: TurnMemory?
+  private let loop: TurnLoop?
   private let observer: TurnObserver?
 
   package init(
     models: any ModelGateway, persona: Persona = .standard, intents: TurnIntents? = nil, memory: TurnMemory? = nil,
-    observer: TurnObserver? = nil
+    loop: TurnLoop? = nil, observer: TurnObserver? = nil
   ) {
+    self.loop = loop
     self.observer = observer
     self.models = models
     self.persona = persona
@@ -113,6 +115,7 @@ package struct Turn: Sendable {
   }
 
   private func answer(_ request: Request) async throws -> Reply {
+    if let answer = try await loop?.answer(request) { return reply(answer, to: request) }
     let known = await models.models()
     let told = try await recalled(request, known)
     if let told, told.isCertain { return reply(told, to: request) }

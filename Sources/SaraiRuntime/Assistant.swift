@@ -48,6 +48,7 @@ package final class Assistant: Conversing {
       memory: TurnMemory(
         memory, now: { .current() },
         onFailure: { log.warning("no memory", metadata: ["error": "\(SaraiError.logged($0))"]) }),
+      loop: TurnLoop(LoopAnswers(loop.client), zone: { .local() }, now: { .current() }),
       observer: TurnObserver { supervision.noteTurn() })
   }
 

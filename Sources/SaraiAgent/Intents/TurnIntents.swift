@@ -34,7 +34,7 @@ package struct TurnIntents: Sendable {
 
   /// A person's question to SARAi herself. A client that names a model, brings a system prompt of its own or steers
   /// the choice of tokens wants a model's words.
-  private static func applies(to request: Turn.Request) -> Bool {
+  static func applies(to request: Turn.Request) -> Bool {
     guard request.model == Turn.sarai, request.messages.last?.role == .user,
       !request.messages.contains(where: { $0.role == .system || $0.role == .tool })
     else { return false }

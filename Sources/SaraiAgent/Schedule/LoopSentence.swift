@@ -29,10 +29,17 @@ package enum LoopSentence: Sendable, Hashable {
   ///   - language: The person's, which is tried first.
   /// - Returns: Nil for a sentence that is not the loop's, or that was not read whole.
   package static func read(_ text: String, now: Int64, zone: ZoneRules, language: Language) -> LoopSentence? {
+    reading(text, now: now, zone: zone, language: language)?.asked
+  }
+
+  /// The same, with the language that the sentence is in.
+  package static func reading(
+    _ text: String, now: Int64, zone: ZoneRules, language: Language
+  ) -> (asked: LoopSentence, language: Language)? {
     // A person writes in one language or the other, whatever that of the settings is.
     guard let tokens = SentenceTokens(text) else { return nil }
     for tried in [language] + Language.allCases.filter({ $0 != language }) {
-      if let found = SentenceReader(tokens, now: now, zone: zone, language: tried)?.read() { return found }
+      if let found = SentenceReader(tokens, now: now, zone: zone, language: tried)?.read() { return (found, tried) }
     }
     return nil
   }

@@ -385,9 +385,14 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
+      name: "SaraiLoopServiceTests",
+      dependencies: ["LoopProtocol", "SaraiCore", "SaraiLoopService", "TestSupport", grpcCore, grpcTransport, logging],
+      swiftSettings: settings),
+    .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "SaraiCore", "TestSupport", "sarai", "sarai-confine", "sarai-engine", "sarai-memory", "sarai-skill",
+        "SaraiCore", "TestSupport", "sarai", "sarai-confine", "sarai-engine", "sarai-loop", "sarai-memory",
+        "sarai-skill",
       ],
       swiftSettings: settings),
   ],

@@ -148,7 +148,7 @@ enum Suggestions {
         why: Localized(
           es: "En \(usual.days) de los últimos 7 días usaste «\(usual.skill)» hacia las \(usual.hour).",
           en: "On \(usual.days) of the last 7 days you used \"\(usual.skill)\" at about \(usual.hour):00."),
-        offer: "sarai job add \"0 \(usual.hour) * * *\" --skill \(usual.skill)", use: 4)
+        offer: "sarai job add \"0 \(usual.hour) * * *\" run_skill \(usual.skill)", use: 4)
     }
   }
 

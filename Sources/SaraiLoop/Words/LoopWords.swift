@@ -168,9 +168,9 @@ enum LoopWords {
   static func habit(_ skill: String, hour: Int) -> Localized {
     Localized(
       es: "Casi todos los días, hacia las \(hour), usas «\(skill)». Puedo hacerlo yo a esa hora sin que lo pidas: "
-        + "sarai job add \"0 \(hour) * * *\" --skill \(skill)",
+        + "sarai job add \"0 \(hour) * * *\" run_skill \(skill)",
       en: "On most days, at about \(hour):00, you use \"\(skill)\". I can do it by myself at that hour: "
-        + "sarai job add \"0 \(hour) * * *\" --skill \(skill)")
+        + "sarai job add \"0 \(hour) * * *\" run_skill \(skill)")
   }
 
   // MARK: - Pieces

@@ -81,7 +81,7 @@ import Testing
       try await loop.post(.userIdle)
       let items = try await loop.inbox(.suggestion)
       #expect(items.map(\.topic) == ["habit:agenda"])
-      #expect(items.first?.offer == "sarai job add \"0 8 * * *\" --skill agenda")
+      #expect(items.first?.offer == "sarai job add \"0 8 * * *\" run_skill agenda")
       #expect(items.first?.why.es.contains("de los últimos 7 días") == true)
     }
   }

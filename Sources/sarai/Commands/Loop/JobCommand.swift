@@ -196,9 +196,18 @@ struct JobEditCommand: AsyncParsableCommand {
   var when: String?
 
   @Flag(
-    inversion: .prefixedEnableDisable,
-    help: ArgumentHelp(words(es: "Encendida o apagada.", en: "On or off.")))
-  var job: Bool?
+    help: ArgumentHelp(
+      words(es: "Enciéndela, también si estaba suspendida.", en: "Turn it on, also where it was suspended.")))
+  var enable = false
+
+  @Flag(help: ArgumentHelp(words(es: "Apágala.", en: "Turn it off.")))
+  var disable = false
+
+  mutating func validate() throws {
+    if enable && disable {
+      throw ValidationError(words(es: "--enable o --disable, no las dos.", en: "--enable or --disable, not both."))
+    }
+  }
 
   func run() async throws {
     var edit = Sarai_Loop_V1_EditJobRequest()
@@ -210,7 +219,7 @@ struct JobEditCommand: AsyncParsableCommand {
     if let priority = details.priority { edit.priority = priority }
     if let name = details.name { edit.name = name }
     if let limit = details.limit { edit.limitSeconds = try LoopText.seconds(limit) }
-    if let isOn = job { edit.isEnabled = isOn }
+    if enable || disable { edit.isEnabled = enable }
     edit.arguments = details.argumentValues
     let edited = try await options.with { [edit] in try await $0.edit(edit) }
     if options.json { return Output.json(edited.json) }

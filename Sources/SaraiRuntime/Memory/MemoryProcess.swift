@@ -160,7 +160,8 @@ actor MemoryProcess {
   private func startProcess(_ granted: MemorySockets) async throws -> Started {
     let direct = setup.folders.sandboxes + "/memory.sock"
     let serving = try await ServingChild.start(
-      command(granted, socket: direct), with: launcher, role: "memory", socket: direct, startSeconds: Self.startSeconds, log: log,
+      command(granted, socket: direct), with: launcher, role: "memory", socket: direct,
+      startSeconds: Self.startSeconds, log: log,
       failure: { Self.ended($0) }, repaired: { [weak self] notice in Task { await self?.add(notice) } })
     add(serving.notice)
     return Started(running: .process(serving.child, socket: serving.socket), hasEnded: serving.hasEnded)

@@ -150,7 +150,8 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
     request: Sarai_Supervisor_V1_ListMetricsRequest, context: ServerContext
   ) async throws -> Sarai_Supervisor_V1_ListMetricsReply {
     var reply = Sarai_Supervisor_V1_ListMetricsReply()
-    reply.samples = (await models.samples() + skills.samples() + loop.samples() + samples()).map(Sarai_Supervisor_V1_Sample.init)
+    let samples = await models.samples() + skills.samples() + loop.samples() + samples()
+    reply.samples = samples.map(Sarai_Supervisor_V1_Sample.init)
     return reply
   }
 

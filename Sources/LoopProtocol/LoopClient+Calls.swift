@@ -1,3 +1,5 @@
+import SaraiCore
+
 // The calls of proto/loop.proto, one for one.
 extension LoopClient {
   package func status() async throws -> Sarai_Loop_V1_Status {
@@ -19,6 +21,16 @@ extension LoopClient {
     var request = Sarai_Loop_V1_ListJobsRequest()
     request.owner = owner
     return try await call { [request] in try await $0.listJobs(request, options: $1) }.jobs
+  }
+
+  /// - Throws: `notFound`.
+  package func job(_ id: Int64, owner: String) async throws -> Sarai_Loop_V1_Job {
+    guard let job = try await jobs(owner: owner).first(where: { $0.id == id }) else {
+      throw SaraiError(
+        .notFound, es: "No hay ninguna tarea \(id); «sarai job list» las muestra.",
+        en: "There is no job \(id); \"sarai job list\" shows them.", subject: "\(id)")
+    }
+    return job
   }
 
   package func add(_ job: Sarai_Loop_V1_Job) async throws -> Sarai_Loop_V1_Job {
@@ -58,6 +70,16 @@ extension LoopClient {
     request.unreadOnly = unreadOnly
     request.limit = UInt32(clamping: limit)
     return try await call { [request] in try await $0.listInbox(request, options: $1) }.items
+  }
+
+  /// - Throws: `notFound`.
+  package func item(_ id: Int64, owner: String) async throws -> Sarai_Loop_V1_InboxItem {
+    guard let item = try await inbox(owner: owner, unreadOnly: false, limit: 1_000).first(where: { $0.id == id }) else {
+      throw SaraiError(
+        .notFound, es: "No hay ningún aviso \(id) en este buzón; «sarai inbox --all» los muestra.",
+        en: "There is no item \(id) in this inbox; \"sarai inbox --all\" shows them.", subject: "\(id)")
+    }
+    return item
   }
 
   /// - Parameter mark: `read`, `accept`, `dismiss` or `never`.

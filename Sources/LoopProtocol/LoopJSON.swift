@@ -58,6 +58,7 @@ extension Sarai_Loop_V1_Status {
       "unread": unread.mapValues { JSONValue.integer(Int64(clamping: $0)) }.json,
       "uptime_seconds": .number(uptimeSeconds), "zone": .string(zone),
       "rows_set_aside": .integer(Int64(clamping: rowsSetAside)),
+      "fault_es": faultEs.isEmpty ? .null : .string(faultEs), "fault_en": faultEn.isEmpty ? .null : .string(faultEn),
     ]
   }
 }

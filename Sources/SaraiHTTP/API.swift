@@ -10,6 +10,8 @@ struct API: Sendable {
   let models: any ModelGateway
   /// Nil where nothing is remembered.
   let memory: (any MemoryGateway)?
+  /// Nil where nothing is done unasked.
+  let loop: (any LoopGateway)?
   let metrics: any MetricsSource
   let httpMetrics: HTTPMetrics
   let admission: Admission
@@ -104,7 +106,7 @@ struct Route: Sendable {
 }
 
 extension Route {
-  static let all: [Route] = models + memory + service
+  static let all: [Route] = models + memory + loop + service
 
   private static let models: [Route] = [
     Route(

@@ -135,7 +135,7 @@ struct Edge: HTTPResponder {
   private static func status(of fault: SaraiError) -> HTTPResponse.Status {
     switch (fault.code, fault.subject) {
     case (.forbidden, "Host"): .misdirectedRequest
-    case (.notAvailable, API.memoryPart): .serviceUnavailable
+    case (.notAvailable, API.memoryPart), (.notAvailable, API.loopPart): .serviceUnavailable
     default: ErrorResponse(fault, language: .english).status
     }
   }

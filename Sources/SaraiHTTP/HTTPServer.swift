@@ -23,13 +23,14 @@ package struct HTTPServer: Service {
   ///   - turn: Answers chats.
   ///   - models: Answers all else.
   ///   - memory: What was told, for `/api/memory`; nil where nothing is remembered.
+  ///   - loop: What is done unasked, for `/api/loop`, `/api/jobs` and `/api/inbox`; nil where nothing is.
   ///   - metrics: What `/metrics` shows besides the API's own figures.
   ///   - language: For clients that ask for none of ours.
   ///   - onListening: Called with the bound port once clients can connect.
   /// - Throws: `SaraiError` for settings that cannot work, and an open address without a token.
   package init(
     settings: ServerSettings, turn: Turn, models: any ModelGateway, memory: (any MemoryGateway)? = nil,
-    metrics: any MetricsSource, language: Language, logger: Logger,
+    loop: (any LoopGateway)? = nil, metrics: any MetricsSource, language: Language, logger: Logger,
     onListening: @escaping @Sendable (Int) async -> Void = { _ in }
   ) throws(SaraiError) {
     try settings.validate()
@@ -39,7 +40,7 @@ package struct HTTPServer: Service {
     self.onListening = onListening
     gate = Gate(settings)
     let api = API(
-      turn: turn, models: models, memory: memory, metrics: metrics, httpMetrics: HTTPMetrics(),
+      turn: turn, models: models, memory: memory, loop: loop, metrics: metrics, httpMetrics: HTTPMetrics(),
       admission: Admission(limit: settings.maxQueuedRequests), connections: registry, settings: settings)
     edge = Edge(api: api, gate: gate, routes: Route.all, language: language, logger: logger)
   }

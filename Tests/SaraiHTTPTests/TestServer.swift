@@ -58,12 +58,14 @@ struct TestServer {
 }
 
 func withServer(
-  _ settings: ServerSettings = TestServer.settings, model: TestModel = TestModel(), language: Language = .english,
+  _ settings: ServerSettings = TestServer.settings, model: TestModel = TestModel(),
+  loop: (any LoopGateway)? = nil, language: Language = .english,
   _ body: @Sendable @escaping (TestServer) async throws -> Void
 ) async throws {
   let (ports, continuation) = AsyncStream<Int>.makeStream()
   let server = try HTTPServer(
-    settings: settings, turn: Turn(models: model), models: model, metrics: TestMetrics(), language: language,
+    settings: settings, turn: Turn(models: model), models: model, loop: loop, metrics: TestMetrics(),
+    language: language,
     logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
     onListening: { continuation.yield($0) })
   let group = ServiceGroup(

@@ -244,11 +244,11 @@ extension API {
     return .json(answer.serialized(), language: call.language)
   }
 
-  private func owner(_ given: JSONObject) -> String {
+  func owner(_ given: JSONObject) -> String {
     given["user"]?.stringValue ?? settings.memoryOwner ?? Self.localOwner
   }
 
-  private static func language(_ given: JSONObject, _ call: Call) -> Language {
+  static func language(_ given: JSONObject, _ call: Call) -> Language {
     given["language"]?.stringValue.flatMap(Language.init(rawValue:)) ?? call.language
   }
 

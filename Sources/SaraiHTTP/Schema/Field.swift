@@ -49,6 +49,8 @@ indirect enum Shape: Sendable {
   case object([Field])
   /// An object from whole numbers, written as strings, to numbers.
   case numbersByID(ids: ClosedRange<Int64>, values: Interval, maxCount: Int)
+  /// An object of texts, none of whose names is empty; `bytes` is what names and texts may take together.
+  case texts(maxCount: Int, bytes: Int)
   /// The first alternative of the value's kind decides.
   case oneOf([Shape])
   case null
@@ -102,6 +104,10 @@ extension Shape {
           + values.expectation.es,
         en: "an object of at most \(maxCount) keys from \(ids.lowerBound) to \(ids.upperBound), each with "
           + values.expectation.en)
+    case .texts(let maxCount, let bytes):
+      Localized(
+        es: "un objeto de hasta \(maxCount) textos, de \(bytes) bytes en total como mucho",
+        en: "an object of at most \(maxCount) strings, of at most \(bytes) bytes in all")
     case .oneOf(let shapes):
       Localized(
         es: shapes.map(\.expectation.es).joined(separator: ", o "),
@@ -114,7 +120,7 @@ extension Shape {
   func isKind(of value: JSONValue) -> Bool {
     switch (self, value) {
     case (.any, _), (.boolean, .bool), (.null, .null), (.string, .string), (.choice, .string), (.object, .object),
-      (.numbersByID, .object):
+      (.numbersByID, .object), (.texts, .object):
       true
     case (.integer, .integer), (.integer, .number), (.number, .integer), (.number, .number): true
     case (.list(let element, _), .array(let elements)): elements.first.map(element.isKind) ?? true

@@ -85,6 +85,14 @@ extension Shape {
           values.contains(number)
         else { throw wrong(value, path: path) }
       }
+    case (.texts(let maxCount, let bytes), .object(let object)):
+      guard object.count <= maxCount else { throw wrong(value, path: path) }
+      var size = 0
+      for member in object.members {
+        guard !member.key.isEmpty, let text = member.value.stringValue else { throw wrong(value, path: path) }
+        size += member.key.utf8.count + text.utf8.count
+      }
+      guard size <= bytes else { throw wrong(value, path: path) }
     case (.oneOf(let shapes), _):
       guard let shape = shapes.first(where: { $0.isKind(of: value) }) else { throw wrong(value, path: path) }
       try shape.check(value, path: path)

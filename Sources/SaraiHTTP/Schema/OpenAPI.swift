@@ -149,6 +149,11 @@ enum OpenAPI {
         "type": "object", "propertyNames": ["pattern": "^[0-9]+$"], "maxProperties": .integer(Int64(maxCount)),
         "additionalProperties": schema(of: .number(values), language),
       ]
+    case .texts(let maxCount, _):
+      return [
+        "type": "object", "propertyNames": ["minLength": 1], "maxProperties": .integer(Int64(maxCount)),
+        "additionalProperties": ["type": "string"],
+      ]
     case .oneOf(let shapes): return ["anyOf": .array(shapes.map { schema(of: $0, language) })]
     }
   }

@@ -52,6 +52,7 @@ package struct SaraiServer: Sendable {
     let isListening = Mutex(false)
     let server = try HTTPServer(
       settings: settings, turn: assistant.turn, models: models, memory: assistant.memory,
+      loop: JSONLoop(client: assistant.loop.client),
       metrics: JoinedMetrics(sources: [
         models, MemoryMetrics(memory: assistant.memory), MachineMetrics(folder: setup.folders.state),
       ]), language: setup.language,

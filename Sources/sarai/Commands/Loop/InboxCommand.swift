@@ -78,14 +78,7 @@ struct InboxWhyCommand: AsyncParsableCommand {
   @OptionGroup var item: InboxItemOptions
 
   func run() async throws {
-    let found = try await item.options.with { loop in
-      try await loop.inbox(owner: item.options.user, unreadOnly: false, limit: 1_000).first { $0.id == item.id }
-    }
-    guard let found else {
-      throw SaraiError(
-        .notFound, es: "No hay ningún aviso \(item.id) en este buzón; «sarai inbox --all» los muestra.",
-        en: "There is no item \(item.id) in this inbox; \"sarai inbox --all\" shows them.", subject: "\(item.id)")
-    }
+    let found = try await item.options.with { try await $0.item(item.id, owner: item.options.user) }
     if item.options.json { return Output.json(found.json) }
     LoopText.inbox([found])
     Output.line("  " + words(es: found.whyEs, en: found.whyEn).withoutControlCharacters)

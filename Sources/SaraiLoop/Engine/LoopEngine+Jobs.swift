@@ -121,6 +121,8 @@ extension LoopEngine {
     if let event = job.event, LoopEventKind(rawValue: event) == nil { throw LoopWords.noEvent(event) }
     let needed: String? =
       switch job.action {
+      // «Avísame a las 9» names a time and nothing else.
+      case .remind where job.source == .chat: nil
       case .remind, .alert: "text"
       case .runPrompt: "prompt"
       case .runSkill: "skill"
@@ -156,7 +158,8 @@ extension LoopEngine {
     let text = String(reminder.text.prefix(2000))
     return try addJob(
       LoopJob(
-        name: String(text.prefix(40)), owner: owner, schedule: reminder.schedule, zone: zone, action: .remind,
+        name: text.isEmpty ? "reminder" : String(text.prefix(40)), owner: owner, schedule: reminder.schedule,
+        zone: zone, action: .remind,
         arguments: ["text": text, "said": String(said.prefix(1000)), "asked_at": "\(clock.now)"], priority: 8,
         source: .chat))
   }

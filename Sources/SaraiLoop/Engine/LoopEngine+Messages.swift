@@ -18,6 +18,7 @@ extension LoopEngine {
         try loop.putAsideUnreadable(now: now)
         return (waiting.count, told)
       }
+      for key in endings.keys { ended(key) }
       show(told)
       if count == 0 { return }
     }

@@ -12,7 +12,10 @@ enum LoopWords {
       text = dated(arguments, zone: zone, now: now)
     } else {
       let what = arguments["text"] ?? ""
-      text = Localized(es: "Recordatorio: \(what)", en: "Reminder: \(what)")
+      text =
+        what.isEmpty
+        ? Localized(es: "Me pediste que te avisara a esta hora.", en: "You asked me to let you know at this time.")
+        : Localized(es: "Recordatorio: \(what)", en: "Reminder: \(what)")
     }
     if now - action.dueAt > LoopTransaction.late * 2 {
       let due = Moment(action.dueAt, zone, now: now)

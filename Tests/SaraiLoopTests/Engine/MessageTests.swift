@@ -1,8 +1,9 @@
 import SaraiAgent
 import SaraiCore
-import SaraiLoop
 import TestSupport
 import Testing
+
+@testable import SaraiLoop
 
 @Suite struct MessageTests {
   private func reminder(_ schedule: String, _ text: String = "llamar a tu madre") throws -> Reminder {
@@ -101,6 +102,36 @@ import Testing
       #expect(try await engine.reminders(owner: LoopOwner.local).count == 2)
       #expect(try await engine.cancelReminders(owner: LoopOwner.local).count == 2)
       #expect(try await engine.reminders(owner: "ana").count == 1)
+    }
+  }
+
+  @Test("Whoever waits for a message that was asked for is told when it is written", .timeLimit(.minutes(1)))
+  func awaited() async throws {
+    try await Fixture.with { loop in
+      let engine = loop.engine
+      let job = try await engine.remind(owner: LoopOwner.local, reminder("at 2026-11-24T07:00:00Z"))
+      let key = try await engine.runNow(job: job.id, owner: LoopOwner.local)
+      let waiting = Task { try await engine.outcome(of: key) }
+      while await engine.endings.isEmpty { await Task.yield() }
+      await engine.settle()
+      #expect(try await waiting.value.state == .done)
+      #expect(try await loop.inbox().count == 1)
+    }
+  }
+
+  @Test("A reminder that names nothing but a time says so, and any other job needs something to say")
+  func wordless() async throws {
+    try await Fixture.with("2026-11-23T21:14") { loop in
+      try await loop.engine.remind(owner: LoopOwner.local, reminder("at 2026-11-24T07:00:00Z", ""), said: "avísame")
+      await loop.pass(hours: 12)
+      let item = try #require(try await loop.inbox().first)
+      #expect(item.text.es == "Me pediste que te avisara a esta hora.")
+      #expect(item.text.en == "You asked me to let you know at this time.")
+      await #expect(throws: SaraiError.self) {
+        try await loop.engine.addJob(
+          LoopJob(
+            name: "x", owner: LoopOwner.local, schedule: try Schedule(text: "@daily"), action: .remind, arguments: [:]))
+      }
     }
   }
 

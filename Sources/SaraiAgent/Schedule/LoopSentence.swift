@@ -21,6 +21,8 @@ package enum LoopSentence: Sendable, Hashable {
   case listReminders
   /// Nil for all of them, empty where none is named.
   case cancelReminder(text: String?)
+  /// All that are about something: «quita todas las alarmas de mañana».
+  case cancelReminders(text: String)
   case showInbox
 
   /// - Parameters:

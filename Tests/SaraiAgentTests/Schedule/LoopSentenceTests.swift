@@ -38,6 +38,7 @@ func outcome(_ sentence: String, _ language: Language, now: Int64, zone: ZoneRul
   case .listReminders: return "list"
   case .cancelReminder(nil): return "cancel"
   case .cancelReminder(let text?): return SentencePair.trimmed("cancel: \(text)")
+  case .cancelReminders(let text): return SentencePair.trimmed("cancel all: \(text)")
   case .showInbox: return "inbox"
   }
 }

@@ -32,6 +32,9 @@ extension RequestPhrases {
       "<can> you <drop> my <reminders>", "stop reminding me ?of|about anything|everything", "stop all ?my <reminders>",
       "don't|dont remind me of|about anything ?anymore",
     ]),
+    cancelEach: group([
+      "<drop> all ?of ?my|the|these ?my <reminders>", "<can> you <drop> all ?of ?my|the|these ?my <reminders>",
+    ]),
     cancel: group([
       "<drop> the|my|that|this <reminder>", "<can> you <drop> the|my|that|this <reminder>",
       "forget about the|my <reminder>",
@@ -101,7 +104,8 @@ extension RequestPhrases {
   ])
 
   private static let inbox = group([
-    "what's|whats ?new in my|the inbox", "what is ?new in my|the inbox", "do|have you ?have|got anything ?new for me",
+    "what's|whats new", "what is new", "what's|whats ?new in my|the inbox", "is there anything new",
+    "what is ?new in my|the inbox", "do|have you ?have|got anything ?new for me",
     "anything ?new in|for my|me ?inbox", "is there anything ?new in|for my|me ?inbox",
     "do you have any ?new <news> ?for ?me",
     "any ?new <news> ?for ?me", "new <news> ?for ?me", "my ?new notifications|alerts", "<show> ?me my|the inbox|<news>",

@@ -37,6 +37,8 @@ struct RequestPhrases: Sendable {
   let list: Phrases
   let inbox: Phrases
   let cancelAll: Phrases
+  /// «Quita todos los recordatorios», with what they are about behind it.
+  let cancelEach: Phrases
   let cancel: Phrases
   /// Between a cancelled reminder and what it is about.
   let topic: Phrases

@@ -32,6 +32,11 @@ struct SentenceReader {
     if phrases.list.end(in: tokens, at: start).map(isTimeOrEnd) == true { return .listReminders }
     if phrases.inbox.end(in: tokens, at: start) == end { return .showInbox }
     if phrases.cancelAll.end(in: tokens, at: start) == end { return .cancelReminder(text: nil) }
+    if let next = phrases.cancelEach.end(in: tokens, at: start), let topic = phrases.topic.end(in: tokens, at: next),
+      topic < end
+    {
+      return .cancelReminders(text: told(topic..<end))
+    }
     if let next = phrases.cancel.end(in: tokens, at: start) { return cancel(next) }
     return request()
   }

@@ -31,6 +31,9 @@ extension RequestPhrases {
       "<can> <drop> todos|todas|mis ?los|las|mis <reminders>",
       "no me recuerdes nada ?mas", "deja de recordarme cosas|todo", "no quiero mas recordatorios",
     ]),
+    cancelEach: group([
+      "<drop> todos|todas ?los|las|mis <reminders>", "<can> <drop> todos|todas ?los|las|mis <reminders>",
+    ]),
     cancel: group([
       "<drop> el|la|mi|ese|esa|este|esta <reminder>", "<can> <drop> el|la|mi|ese|esa|este|esta <reminder>",
       "olvidate del <reminder>", "?ya no me recuerdes|avises ?ya ?mas", "deja de recordarme|avisarme",
@@ -111,7 +114,7 @@ extension RequestPhrases {
   private static let inbox = group([
     "tienes|tenes algo|alguna ?cosa|novedad para mi",
     "tienes|tenes ?algo ?algun ?aviso ?nuevo ?que para decirme|contarme|mi",
-    "tienes|tenes algo que decirme|contarme", "hay algo ?nuevo para mi",
+    "tienes|tenes algo que decirme|contarme", "hay algo ?nuevo para mi", "?y que hay ?de nuevo", "hay algo nuevo",
     "que|cuales <news> hay|tienes|tengo ?<new> ?para ?mi",
     "hay|tengo|tienes ?algun|alguna|algunos|algunas <news> ?<new> ?para ?mi", "algun|alguna <news> ?<new> ?para ?mi",
     "?que hay|tengo ?algo ?nuevo|nueva en mi|la|el bandeja|buzon ?de ?entrada",

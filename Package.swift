@@ -338,7 +338,7 @@ let package = Package(
     .testTarget(
       name: "SaraiRuntimeTests",
       dependencies: [
-        "SaraiAgent", "SaraiCore", "SaraiMemory", "SaraiRuntime", "TestSupport", logging,
+        "LoopProtocol", "SaraiAgent", "SaraiCore", "SaraiMemory", "SaraiRuntime", "TestSupport", logging,
       ],
       swiftSettings: settings),
     .testTarget(

@@ -68,6 +68,7 @@ package struct Doctor: Sendable {
     findings += await SandboxChecks.all(setup)
     findings += FolderChecks.all(setup)
     findings.append(ServerCheck.finding(setup))
+    findings += await LoopChecks.all(setup)
     let (models, areUsable) = await ModelChecks.all(setup)
     findings += models
     findings += await SkillChecks.all(setup, starts: false)

@@ -13,6 +13,7 @@ enum FolderChecks {
     ]
     findings.append(program("engine:file", Localized(es: "motor", en: "engine"), setup.installation.engine))
     findings.append(program("memory:file", Localized(es: "recuerdos", en: "what was told"), setup.installation.memory))
+    findings.append(program("loop:file", Localized(es: "avisos y tareas", en: "reminders"), setup.installation.loop))
     return findings
   }
 

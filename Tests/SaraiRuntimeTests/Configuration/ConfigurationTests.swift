@@ -68,7 +68,6 @@ import Testing
   }
 
   @Test(arguments: [
-    "proactive_loop_enabled: true",
     "self_repair_ephemeral: true",
     "red_team_sandboxed: true", "federated_mode: true", "profiles_as_context: on", "attested_build: true",
   ])

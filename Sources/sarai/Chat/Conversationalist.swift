@@ -10,6 +10,8 @@ struct Conversationalist {
   let data: GrantedData
   /// What forgetting has to look through beside the memory.
   let kept: KeptTexts
+  /// What was said unasked.
+  let inbox: ChatInbox
   let showsTimings: Bool
   /// What `~` stands for.
   let home: String
@@ -28,6 +30,9 @@ struct Conversationalist {
     case .data(let path): await grant(path)
     case .privacy: changePrivacy()
     case .save(let path): save(to: path)
+    case .inbox: await reporting { try await inbox.show() }
+    case .why(let number): await reporting { try await inbox.explain(number) }
+    case .never(let number): await reporting { try await inbox.silence(number) }
     case .unknown(let name):
       Output.line(words(es: "No hay ninguna orden \(name). Estas hay:", en: "There is no command \(name). There are:"))
       Output.line(SlashCommand.explanation)
@@ -46,6 +51,10 @@ struct Conversationalist {
     let forgotten = kept.takeNews()
     try session.conclude(question: question, answer: answer, without: forgotten)
     return forgotten
+  }
+
+  private func reporting(_ body: () async throws -> Void) async {
+    do { try await body() } catch { _ = Output.report(error) }
   }
 
   private mutating func changePrivacy() {

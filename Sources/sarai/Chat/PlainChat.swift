@@ -7,6 +7,7 @@ struct PlainChat {
 
   /// - Throws: the first error, so that a script learns of it.
   mutating func run() async throws {
+    for line in await conversation.inbox.greeting(marksRead: false) { Output.note(line) }
     while let line = readLine() {
       let text = line.trimmingPrefix(while: \.isWhitespace)
       if text.isEmpty { continue }

@@ -1,14 +1,16 @@
 /// What begins with a slash in the chat; each has a Spanish and an English name.
 enum SlashCommand: Hashable {
-  case help, clear, quit, privacy
+  case help, clear, quit, privacy, inbox
   case model(String)
   case save(String)
   case data(String)
+  case why(String)
+  case never(String)
   case unknown(String)
 
   static let names = [
-    "/help", "/clear", "/model", "/data", "/private", "/save", "/quit", "/ayuda", "/nueva", "/modelo", "/datos",
-    "/privado", "/guardar", "/salir",
+    "/help", "/clear", "/model", "/data", "/inbox", "/why", "/never", "/private", "/save", "/quit", "/ayuda", "/nueva",
+    "/modelo", "/datos", "/buzon", "/porque", "/nunca", "/privado", "/guardar", "/salir",
   ]
 
   /// Nil for a line that is said to the model. Two slashes at its beginning stand for one of the text.
@@ -24,6 +26,9 @@ enum SlashCommand: Hashable {
     case "/model", "/modelo": self = .model(argument)
     case "/data", "/datos": self = .data(argument)
     case "/save", "/guardar": self = .save(argument)
+    case "/inbox", "/buzon", "/buzón": self = .inbox
+    case "/why", "/porque", "/porqué": self = .why(argument)
+    case "/never", "/nunca": self = .never(argument)
     default: self = .unknown(String(parts[0]))
     }
   }
@@ -35,6 +40,8 @@ enum SlashCommand: Hashable {
         /nueva            empieza otra conversación
         /modelo [NOMBRE]  dice o cambia el modelo
         /datos [RUTA]     deja preguntar por una base de datos o un CSV; /datos - lo retira
+        /buzon            recordatorios, sugerencias y avisos nuevos
+        /porque NÚMERO    por qué te dijo eso; /nunca NÚMERO, que no vuelva a hablar de eso
         /privado          lo que digas desde ahí no se recuerda ni se guarda; otra vez, sí
         /guardar [RUTA]   guarda la conversación, o la copia en un fichero
         /salir            termina (también Ctrl-D)

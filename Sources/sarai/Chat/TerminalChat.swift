@@ -8,6 +8,10 @@ struct TerminalChat {
     case bytes([UInt8])
     case answer(turn: Int, ChatSession.Event)
     case ended(turn: Int, (any Error)?)
+    /// What was new when the chat began.
+    case greeting([String])
+    /// What comes meanwhile: a reminder, a word about what SARAi does.
+    case notice(Localized)
   }
 
   private enum State {
@@ -21,6 +25,7 @@ struct TerminalChat {
 
   private var conversation: Conversationalist
   private let history: InputHistory
+  private let interjections: Interjections
   private var editor: LineEditor
   private var painter = LinePainter()
   private var decoder = KeyDecoder()
@@ -29,13 +34,16 @@ struct TerminalChat {
   private var progress = AnswerProgress()
   /// Keys pressed during an answer; they count when it has ended.
   private var waitingKeys: [Key] = []
+  /// What came during an answer, for after it.
+  private var waitingLines: [String] = []
   private var wasInterruptedEmpty = false
   private let continuation: AsyncStream<Event>.Continuation
   private let events: AsyncStream<Event>
 
-  init(_ conversation: Conversationalist, history: InputHistory) {
+  init(_ conversation: Conversationalist, history: InputHistory, interjections: Interjections) {
     self.conversation = conversation
     self.history = history
+    self.interjections = interjections
     editor = LineEditor(history: history.lines(), completions: SlashCommand.names)
     (events, continuation) = AsyncStream.makeStream()
   }
@@ -46,7 +54,15 @@ struct TerminalChat {
   mutating func run() async -> String? {
     let terminal = Terminal.open(onBytes: { [continuation] in continuation.yield(.bytes($0)) })
     guard let terminal else { return nil }
-    defer { terminal.close() }
+    interjections.send(to: { [continuation] in continuation.yield(.notice($0)) })
+    let greeting = Task { [continuation, inbox = conversation.inbox] in
+      continuation.yield(.greeting(await inbox.greeting(marksRead: true)))
+    }
+    defer {
+      greeting.cancel()
+      interjections.send(to: nil)
+      terminal.close()
+    }
     redraw()
     for await event in events {
       switch event {
@@ -55,10 +71,27 @@ struct TerminalChat {
       case .answer(let turn, let event) where turn == self.turn: show(event)
       case .ended(let turn, let error) where turn == self.turn:
         if await conclude(error) == .quit { return conversation.session.id }
+      case .greeting(let lines): interject(lines)
+      case .notice(let text):
+        interject([ChatInbox.line(text[Words.language].withoutControlCharacters)])
+        Task { [inbox = conversation.inbox] in await inbox.saw(text) }
       default: break
       }
     }
     return conversation.session.id
+  }
+
+  /// Says something between turns, above the line that is being typed.
+  private mutating func interject(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    guard case .prompting = state else {
+      waitingLines += lines
+      return
+    }
+    Output.write(painter.erase())
+    for line in lines { Output.line(line) }
+    Output.line()
+    redraw()
   }
 
   private mutating func take(_ keys: [Key]) async -> Flow {
@@ -171,6 +204,9 @@ struct TerminalChat {
     }
     Output.line()
     redraw()
+    let lines = waitingLines
+    waitingLines = []
+    interject(lines)
     let keys = waitingKeys
     waitingKeys = []
     return await take(keys)

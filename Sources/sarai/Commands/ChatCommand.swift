@@ -64,21 +64,25 @@ struct ChatCommand: AsyncParsableCommand {
     }
     let notice = BetterModel.notice(setup, available: MachineMemory.availableBytes())
     let opened = session
-    try await Assistant.with(setup, tell: Output.tell) { assistant in
+    let interjections = Interjections()
+    try await Assistant.with(setup, tell: interjections.tell) { assistant in
       // While the person still types.
       let preparing = Task { await assistant.prepare() }
       defer { preparing.cancel() }
       let conversation = Conversationalist(
         session: opened, models: assistant, data: assistant.data, kept: assistant.kept,
+        inbox: ChatInbox(loop: assistant.loop.client, owner: setup.memoryOwner ?? MemoryOptions.local),
         showsTimings: configuration.flag("chat.timings"), home: setup.folders.home)
       assistant.kept.listen()
       if let data { try await assistant.data.grant(data) }
       if let notice { Output.note(notice[Words.language] + "\n") }
-      try await talk(conversation, setup)
+      try await talk(conversation, setup, interjections)
     }
   }
 
-  private func talk(_ conversation: Conversationalist, _ setup: Setup) async throws {
+  private func talk(
+    _ conversation: Conversationalist, _ setup: Setup, _ interjections: Interjections
+  ) async throws {
     guard Terminal.isThere else {
       var plain = PlainChat(conversation: conversation)
       return try await plain.run()
@@ -86,7 +90,8 @@ struct ChatCommand: AsyncParsableCommand {
     Self.welcome(conversation.session, expert: setup.configuration.text("models.expert_short.id"))
     let isSaved = setup.configuration.flag("chat.save")
     var chat = TerminalChat(
-      conversation, history: InputHistory(path: isSaved ? setup.folders.state + "/chat-history" : nil))
+      conversation, history: InputHistory(path: isSaved ? setup.folders.state + "/chat-history" : nil),
+      interjections: interjections)
     let id = await chat.run()
     if let id {
       Output.line(

@@ -30,7 +30,7 @@ import Testing
       try await chat.wait(for: "● ")
       try await chat.wait(for: "Recordatorio: regar las plantas")
       try await chat.wait(for: "mi hermana vi")
-      try chat.type("\u{3}/porque 1\r")
+      try chat.type("\u{3}/porque\r")
       try await chat.wait(for: "regar las plantas")
       try await chat.wait(for: "trabajos")
       // Seen is read.

@@ -89,6 +89,9 @@ import Testing
   @Test func `Commands have a name in each language, and other lines are said to the model`() {
     #expect(SlashCommand("/modelo  tiny ") == SlashCommand("/model tiny "))
     #expect(SlashCommand("/AYUDA") == .help)
+    #expect(SlashCommand("/buzón") == .inbox && SlashCommand("/inbox") == .inbox)
+    #expect(SlashCommand("/porque 3") == .why("3") && SlashCommand("/why") == .why(""))
+    #expect(SlashCommand("/nunca 3") == SlashCommand("/never  3"))
     #expect(SlashCommand("/nada") == .unknown("/nada"))
     #expect(SlashCommand("hola") == nil)
     #expect(SlashCommand("//ruta") == nil)

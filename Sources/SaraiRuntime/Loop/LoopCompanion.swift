@@ -63,7 +63,9 @@ final class LoopCompanion: Sendable {
   }
 
   /// Accompanies one process of the loop until it ends.
-  func accompany(_ serving: ServingChild) async {
+  ///
+  /// - Parameter configured: Called when it has taken the settings in: it tells then what is to be watched.
+  func accompany(_ serving: ServingChild, configured: @escaping @Sendable () async -> Void) async {
     do {
       let client = try SupervisedSocket.client(socket: serving.socket)
       let connecting = Task { _ = try? await client.runConnections() }
@@ -75,7 +77,13 @@ final class LoopCompanion: Sendable {
       try await Sarai_Loop_V1_Loop.Client(wrapping: client).accompany { writer in
         for await report in reports { try await writer.write(report) }
       } onResponse: { response in
-        for try await command in response.messages { self.obey(command) }
+        var isConfigured = false
+        for try await command in response.messages {
+          self.obey(command)
+          guard !isConfigured, case .watch = command.kind else { continue }
+          isConfigured = true
+          await configured()
+        }
       }
     } catch {
       if serving.hasEnded.value == nil { log.warning("the loop's companion was sent away: \(error)") }

@@ -13,6 +13,8 @@ actor LoopProcess {
   private struct Running {
     let serving: ServingChild
     let at = ContinuousClock.now
+    /// Whether it has the settings: before, it would answer that it is off.
+    var isConfigured = false
   }
 
   /// A large history that was damaged is checked page by page, and a backup copied.
@@ -45,13 +47,15 @@ actor LoopProcess {
   ///
   /// - Throws: `SaraiError`: why it does not start.
   func socket() async throws -> String {
-    if let running, running.serving.hasEnded.value == nil { return running.serving.socket }
+    if let running, running.isConfigured, running.serving.hasEnded.value == nil { return running.serving.socket }
     if let lastError, pacing.isFailing { throw lastError }
     let next = next
     try await withDeadline(seconds: Self.startSeconds, expired: { Self.ended("not started yet") }) {
       try await next.waitOrCancel()
     }
-    guard let running, running.serving.hasEnded.value == nil else { throw lastError ?? Self.ended("ended at once") }
+    guard let running, running.isConfigured, running.serving.hasEnded.value == nil else {
+      throw lastError ?? Self.ended("ended at once")
+    }
     return running.serving.socket
   }
 
@@ -84,10 +88,12 @@ actor LoopProcess {
       do {
         let serving = try await start()
         running = Running(serving: serving)
-        lastError = nil
-        announce()
-        await companion.accompany(serving)
+        await companion.accompany(serving) { await self.configured(serving.child.pid) }
         await serving.hasEnded.wait()
+        if running?.isConfigured != true {
+          lastError = Self.ended("ended at once")
+          announce()
+        }
       } catch {
         lastError = error as? SaraiError ?? Self.ended("\(error)")
         log.error("the loop does not start: \(error)")
@@ -98,6 +104,13 @@ actor LoopProcess {
       if pause > 0 { log.warning("the loop is started again in \(pause) s") }
       try? await Task.sleep(for: .seconds(pause))
     }
+  }
+
+  private func configured(_ pid: Int32) {
+    guard running?.serving.child.pid == pid else { return }
+    running?.isConfigured = true
+    lastError = nil
+    announce()
   }
 
   /// Those who wait for it go on, with it or with the error.

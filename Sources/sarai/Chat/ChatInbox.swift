@@ -59,8 +59,10 @@ struct ChatInbox: Sendable {
     for item in items { _ = try await loop.mark(item.id, owner: owner, "read") }
   }
 
+  /// - Parameter number: Empty for what came last.
   func explain(_ number: String) async throws {
-    let item = try await loop.item(try Self.id(number), owner: owner)
+    let latest = number.isEmpty ? try await loop.inbox(owner: owner, unreadOnly: false, limit: 1).first : nil
+    let item = if let latest { latest } else { try await loop.item(try Self.id(number), owner: owner) }
     LoopText.inbox([item])
     Output.line("  " + words(es: item.whyEs, en: item.whyEn).withoutControlCharacters)
   }

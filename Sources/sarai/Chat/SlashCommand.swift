@@ -41,7 +41,8 @@ enum SlashCommand: Hashable {
         /modelo [NOMBRE]  dice o cambia el modelo
         /datos [RUTA]     deja preguntar por una base de datos o un CSV; /datos - lo retira
         /buzon            recordatorios, sugerencias y avisos nuevos
-        /porque NÚMERO    por qué te dijo eso; /nunca NÚMERO, que no vuelva a hablar de eso
+        /porque [NÚMERO]  por qué te dijo eso, o lo último
+        /nunca NÚMERO     que no vuelva a hablar de eso
         /privado          lo que digas desde ahí no se recuerda ni se guarda; otra vez, sí
         /guardar [RUTA]   guarda la conversación, o la copia en un fichero
         /salir            termina (también Ctrl-D)

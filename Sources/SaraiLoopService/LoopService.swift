@@ -119,9 +119,10 @@ struct LoopService: Sarai_Loop_V1_Loop.SimpleServiceProtocol {
       let before = request.hasBefore ? Int64(secondsSince1970: request.before) : nil
       let limit = request.limit == 0 ? 100 : min(Self.mostRows, Int(request.limit))
       var reply = Sarai_Loop_V1_Actions()
-      reply.actions = try await engine.history(limit: limit, before: before).filter {
+      // What others had done takes no room from what is asked for.
+      reply.actions = try await engine.history(limit: Self.mostRows, before: before).filter {
         $0.action.owner == request.owner || $0.action.owner == LoopOwner.system
-      }.map { Sarai_Loop_V1_Action($0) }
+      }.prefix(limit).map { Sarai_Loop_V1_Action($0) }
       return reply
     }
   }

@@ -33,7 +33,7 @@ import Testing
       (.spanish, "el 7 de mayo", [4, 5]), (.spanish, "seguro", [4]), (.spanish, "las nueve y media de la noche", [5]),
       (.spanish, "las pastillas de las 9 y media", [5]), (.spanish, "las pastillas de las 8", []),
       (.spanish, "las pastillas", [5]), (.spanish, "cada 2 horas", [7]), (.spanish, "cada 3 horas", []),
-      (.english, "calling your brother", [6]), (.english, "7 am", [6]), (.english, "at 7 in the evening", [2]),
+      (.english, "calling your brother", [6]), (.english, "7 am", [6]), (.english, "8 o'clock", [1]), (.english, "at 7 in the evening", [2]),
       (.english, "7", [2, 6]), (.english, "thursday", [5, 6]), (.english, "the one at 8", [1]),
       (.spanish, "dentista", []), (.spanish, "lo de mi", []), (.spanish, "", []), (.spanish, "ese", []),
       (.spanish, "tu madre y el dentista", []), (.english, "7 apples", []), (.spanish, "las 8 o las 9", []),

@@ -42,6 +42,8 @@ extension RequestPhrases {
       "no need to remind me ?anymore", "you don't|dont need|have to remind me ?anymore",
       "i don't|dont need the|my|that <reminder> ?anymore", "i no longer need the|my|a <reminder>",
     ]),
+    cancelTimed: group(["<drop> the|my|that", "<can> you <drop> the|my|that"]),
+    timed: ["alarm", "reminder", "timer", "alert"],
     topic: ["to", "about", "of|for|on|called|saying|that|at", "for the", "that says"],
     questions: ["what|what's|whats|who|who's|whose|whom|where|where's|when|when's|how|how's|why|which|if|whether"],
     relatives: ["we", "i", "you", "that", "who", "which", "where"],

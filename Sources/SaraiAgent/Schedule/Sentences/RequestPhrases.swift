@@ -40,6 +40,9 @@ struct RequestPhrases: Sendable {
   /// «Quita todos los recordatorios», with what they are about behind it.
   let cancelEach: Phrases
   let cancel: Phrases
+  /// "Cancel my", before a time and what it is the time of: "7 am alarm". None where times come last.
+  let cancelTimed: Phrases
+  let timed: Set<String>
   /// Between a cancelled reminder and what it is about.
   let topic: Phrases
   /// Words that make a question of it.

@@ -35,10 +35,10 @@ struct SentenceReader {
     if let next = phrases.cancelEach.end(in: tokens, at: start), let topic = phrases.topic.end(in: tokens, at: next),
       topic < end
     {
-      return .cancelReminders(text: told(topic..<end))
+      return .cancelReminders(text: named(topic..<end))
     }
     if let next = phrases.cancel.end(in: tokens, at: start) { return cancel(next) }
-    return request()
+    return cancelTimed() ?? request()
   }
 
   /// Without signs and courtesies at both ends.
@@ -74,10 +74,28 @@ struct SentenceReader {
     return (times.read(at: start) ?? times.read(at: position))?.end == end
   }
 
+  /// "Cancel my 7 am alarm".
+  private func cancelTimed() -> LoopSentence? {
+    guard let next = phrases.cancelTimed.end(in: tokens, at: start),
+      let (_, behind) = times.read(at: next) ?? times.hour(at: next), behind == end - 1,
+      phrases.timed.contains(tokens[behind])
+    else { return nil }
+    return .cancelReminder(text: named(next..<behind))
+  }
+
   private func cancel(_ start: Int) -> LoopSentence? {
     var range = (phrases.topic.end(in: tokens, at: start) ?? start)..<end
     while let last = range.last, Self.nevermore.contains(tokens[last]) { range = range.dropLast() }
-    return .cancelReminder(text: told(range))
+    return .cancelReminder(text: named(range))
+  }
+
+  /// What names a reminder: a time as it was typed, for "7 am" is no verb, or what it is about.
+  private func named(_ range: Range<Int>) -> String {
+    guard !range.isEmpty,
+      (times.read(at: range.lowerBound) ?? times.hour(at: range.lowerBound))?.end == range.upperBound
+    else { return told(range) }
+    let (first, last) = (tokens.tokens[range.lowerBound], tokens.tokens[range.upperBound - 1])
+    return String(tokens.source[first.range.lowerBound..<last.range.upperBound])
   }
 
   // MARK: - Requests

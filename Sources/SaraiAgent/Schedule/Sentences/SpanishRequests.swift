@@ -40,6 +40,7 @@ extension RequestPhrases {
       "?ya no hace falta que me recuerdes|avises", "?ya no quiero que me recuerdes|avises ?mas",
       "?ya no ?hace ?falta ?es ?necesario recordarme",
     ]),
+    cancelTimed: [], timed: [],
     topic: [
       "que te puse|pedi|dije ?de|para|del", "de lo de|del", "lo de|del", "de que", "de|del|sobre|para|que ?dice",
       "acerca de|del",

@@ -45,6 +45,25 @@ import Testing
     }
   }
 
+  @Test func `A reminder that comes during an answer waits for its end`() async throws {
+    try await CommandLineHome.with { home in
+      let job = try await addReminder(home)
+      let chat = try WatchedProcess(inTerminal: ["chat"], home: home, language: "es_ES.UTF-8")
+      defer { chat.stop() }
+      try await chat.wait(for: "› ")
+      try chat.type("Write a very long story about a castle.\r")
+      try await chat.wait(for: "…")
+      try await chat.wait(for: "\u{1B}[K")
+      #expect(try await home.run("loop", "run-now", job).status == 0)
+      try chat.type("\u{3}")
+      try await chat.wait(for: "(cortada)")
+      try await chat.wait(for: "Recordatorio: regar las plantas")
+      try await chat.wait(for: "› ")
+      try chat.type("\u{4}")
+      #expect(await chat.end() == 0)
+    }
+  }
+
   @Test func `A chat begins with what is new, which then counts as read where somebody saw it`() async throws {
     try await CommandLineHome.with { home in
       let job = try await addReminder(home)

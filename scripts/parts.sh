@@ -57,6 +57,8 @@ missing_packages() {
     has shellcheck || echo shellcheck
     has protoc || echo protobuf-compiler
     has dockerd || echo docker.io
+    has systemd-analyze && has systemd-socket-activate || echo systemd
+    [[ -e /usr/lib/python3/dist-packages/pkg_resources ]] || echo python3-pkg-resources
   fi
 }
 
@@ -279,17 +281,26 @@ reference_server() {
     "$(llama_key) $(llama_patches)" build_reference
 }
 
-# Prometheus as Debian has it, unpacked and not installed, for an installed package starts a server of its own.
-unpack_prometheus() {
-  local folder=$deps/prometheus
-  rm -rf "$folder" "$deps/download/prometheus"
-  mkdir -p "$deps/download/prometheus"
+# unpack_package NAME: a Debian package unpacked and not installed, for an installed one starts a server of its own.
+unpack_package() {
+  local folder=$deps/$1 download=$deps/download/$1
+  rm -rf "$folder" "$download"
+  mkdir -p "$download"
   (
-    cd "$deps/download/prometheus"
-    apt-get download prometheus || { update_package_lists && apt-get download prometheus; }
-    dpkg-deb --extract prometheus_*.deb "$folder"
+    cd "$download"
+    apt-get download "$1" || { update_package_lists && apt-get download "$1"; }
+    dpkg-deb --extract "$1"_*.deb "$folder"
   )
-  rm -rf "$deps/download/prometheus"
+  rm -rf "$download"
+}
+supervisord() {
+  if ! has apt-get || ! has dpkg-deb; then
+    has supervisord && has supervisorctl && return 0
+    fail "Falta supervisord, con el que se prueba deploy/supervisord: instala «supervisor»." \
+      "supervisord is missing, with which deploy/supervisord is tested: install supervisor."
+  fi
+  step supervisord "supervisord, para las pruebas" "supervisord, for the tests" \
+    "$deps/supervisor/usr/bin/supervisord" "" unpack_package supervisor
 }
 prometheus() {
   if ! has apt-get || ! has dpkg-deb; then
@@ -298,7 +309,7 @@ prometheus() {
       "Prometheus is missing, with which metrics are tested: install prometheus and promtool."
   fi
   step prometheus "Prometheus, para las pruebas" "Prometheus, for the tests" "$deps/prometheus/usr/bin/promtool" \
-    "" unpack_prometheus
+    "" unpack_package prometheus
 }
 
 # Names, sizes and times of all that a release build reads: cheap enough to ask at every start.
@@ -334,7 +345,7 @@ setup_for() {
   fi
   case $1 in
     run) models && release_build && optional_skill_environments ;;
-    test) models && python_test_tools && skill_environments && reference_server && prometheus ;;
+    test) models && python_test_tools && skill_environments && reference_server && prometheus && supervisord ;;
     bench) models && skill_environments && reference_server && release_build ;;
   esac
   unlock_setup

@@ -5,32 +5,24 @@ import NIOCore
 import SaraiCore
 
 /// Where every request enters and every answer leaves: the gate, the choice of the route, and errors put into words.
-struct Edge: HTTPResponder {
-  struct Context: InitializableFromSource {
-    let peer: String
-
-    init(source: ApplicationRequestContextSource) {
-      peer = source.channel.remoteAddress?.ipAddress ?? "local"
-    }
-  }
-
+struct Edge: Sendable {
   let api: API
   let gate: Gate
   let routes: [Route]
   let language: Language
   let logger: Logger
 
-  func respond(to request: Request, context: Context) async throws -> Response {
+  func respond(to request: Request, peer: String) async -> Response {
     let language = request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) } ?? language
     let requestID = RequestID.new("req")
-    return try await RequestID.$current.withValue(requestID) {
-      try await respond(to: request, context: context, language: language, requestID: requestID)
+    return await RequestID.$current.withValue(requestID) {
+      await respond(to: request, peer: peer, language: language, requestID: requestID)
     }
   }
 
   private func respond(
-    to request: Request, context: Context, language: Language, requestID: String
-  ) async throws -> Response {
+    to request: Request, peer: String, language: Language, requestID: String
+  ) async -> Response {
     let record = RequestRecord(api.httpMetrics, method: request.method, id: requestID, log: logger)
     var response: Response
     var origin: String?
@@ -41,7 +33,7 @@ struct Edge: HTTPResponder {
         response = preflight
       } else {
         response = try await answer(
-          request, context: context, language: language, requestID: requestID, record: record)
+          request, peer: peer, language: language, requestID: requestID, record: record)
       }
     } catch let refusal as MethodRefusal {
       response = self.response(for: refusal.error, status: .methodNotAllowed, language: language)
@@ -61,7 +53,7 @@ struct Edge: HTTPResponder {
   // MARK: - Route
 
   private func answer(
-    _ request: Request, context: Context, language: Language, requestID: String, record: RequestRecord
+    _ request: Request, peer: String, language: Language, requestID: String, record: RequestRecord
   ) async throws -> Response {
     let (route, parameter) = try route(request, record: record)
     if route.needsToken { try gate.checkToken(request.headers) }
@@ -70,7 +62,7 @@ struct Edge: HTTPResponder {
     }
     let call = Call(
       request: request, route: route, parameter: parameter, language: language, requestID: requestID,
-      peer: context.peer, connection: connection, deadlines: Deadlines(api.settings, on: connection.eventLoop),
+      peer: peer, connection: connection, deadlines: Deadlines(api.settings, on: connection.eventLoop),
       record: record)
     return try await route.handle(api, call)
   }

@@ -17,6 +17,7 @@ package struct HTTPServer: Service {
   private let settings: ServerSettings
   private let language: Language
   private let logger: Logger
+  private let listener: ListeningSocket?
   private let onListening: @Sendable (Int) async -> Void
 
   /// - Parameters:
@@ -26,17 +27,20 @@ package struct HTTPServer: Service {
   ///   - loop: What is done unasked, for `/api/loop`, `/api/jobs` and `/api/inbox`; nil where nothing is.
   ///   - metrics: What `/metrics` shows besides the API's own figures.
   ///   - language: For clients that ask for none of ours.
+  ///   - listener: A socket that listens already, in the place of the settings' address.
   ///   - onListening: Called with the bound port once clients can connect.
   /// - Throws: `SaraiError` for settings that cannot work, and an open address without a token.
   package init(
     settings: ServerSettings, turn: Turn, models: any ModelGateway, memory: (any MemoryGateway)? = nil,
     loop: (any LoopGateway)? = nil, metrics: any MetricsSource, language: Language, logger: Logger,
+    listener: ListeningSocket? = nil,
     onListening: @escaping @Sendable (Int) async -> Void = { _ in }
   ) throws(SaraiError) {
     try settings.validate()
     self.settings = settings
     self.language = language
     self.logger = logger
+    self.listener = listener
     self.onListening = onListening
     gate = Gate(settings)
     let api = API(
@@ -50,63 +54,40 @@ package struct HTTPServer: Service {
   ///
   /// - Throws: `SaraiError` when the address cannot be bound.
   package func run() async throws {
-    let application = Application(
-      responder: edge, server: HTTPServerBuilder { try channel(for: $0) },
-      configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port), serverName: "sarai",
-        availableConnectionsDelegate: .maximum(settings.maxConnections, logger: logger)),
-      onServerRunning: { channel in
-        let port = channel.localAddress?.port ?? settings.port
-        gate.open(port: port)
-        await onListening(port)
-      }, logger: logger)
+    let socket = try listener ?? ListeningSocket(host: settings.host, port: settings.port)
+    let server = SocketServer(
+      socket, connections: connections, maxConnections: settings.maxConnections, logger: logger)
     let drain = Mutex<Task<Void, any Error>?>(nil)
     defer { drain.withLock { $0?.cancel() } }
-    do {
-      try await withGracefulShutdownHandler {
-        try await application.run()
-      } onGracefulShutdown: {
-        let task = Task {
-          try await Task.sleep(for: .seconds(settings.drainTimeoutSeconds))
-          registry.cancelAll()
-        }
-        drain.withLock { $0 = task }
+    try await withGracefulShutdownHandler {
+      try await server.run {
+        gate.open(port: socket.port)
+        await onListening(socket.port)
       }
-    } catch let error as IOError {
-      throw bindFailure(error, code: error.errnoCode)
-    } catch let error as SocketAddressError {
-      throw bindFailure(error, code: EADDRNOTAVAIL)
+    } onGracefulShutdown: {
+      let task = Task {
+        try await Task.sleep(for: .seconds(settings.drainTimeoutSeconds))
+        registry.cancelAll()
+      }
+      drain.withLock { $0 = task }
     }
   }
 
-  private func channel(for responder: @escaping HTTPChannelHandler.Responder) throws -> any ServerChildChannel {
+  private var connections: GuardedChannel {
     let configuration = HTTP1Channel.Configuration(
       idleTimeout: .nanoseconds(Int64(settings.idleTimeoutSeconds * 1e9)),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: settings.maxHeaderBytes, maxHeaderListSize: settings.maxHeaderBytes,
         maxHeaderFieldCount: settings.maxHeaderCount))
-    return GuardedChannel(
-      base: HTTP1Channel(responder: responder, configuration: configuration), settings: settings, language: language,
-      registry: registry)
-  }
-
-  private func bindFailure(_ error: any Error, code: CInt) -> SaraiError {
-    let address = "\(settings.host):\(settings.port)"
-    return switch code {
-    case EADDRINUSE:
-      SaraiError(
-        .busy, es: "\(address) está ocupado: para el otro programa o elige otro puerto (SARAI_PORT).",
-        en: "\(address) is taken: stop the other program, or choose another port (SARAI_PORT).", subject: "port",
-        cause: error)
-    case EACCES:
-      SaraiError(
-        .forbidden, es: "No hay permiso para escuchar en \(address): usa un puerto desde 1024.",
-        en: "Listening on \(address) is not permitted: use a port from 1024 up.", subject: "port", cause: error)
-    default:
-      SaraiError(
-        .network, es: "No se puede escuchar en \(address): comprueba la dirección.",
-        en: "Cannot listen on \(address): check the address.", subject: "host", cause: error)
-    }
+    let date = DateHeader()
+    let channel = HTTP1Channel(
+      responder: { [edge] request, writer, channel in
+        var response = await edge.respond(to: request, peer: channel.remoteAddress?.ipAddress ?? "local")
+        response.headers[.date] = date.now
+        response.headers[.server] = "sarai"
+        try await writer.write(response: response.head, body: response.body)
+      }, configuration: configuration)
+    return GuardedChannel(base: channel, settings: settings, language: language, registry: registry)
   }
 }
 

@@ -25,7 +25,7 @@ struct Sarai: AsyncParsableCommand {
           """),
       version: SaraiVersion.current,
       subcommands: [
-        ChatCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, QuantizeCommand.self, TuneCommand.self,
+        ChatCommand.self, UpCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, QuantizeCommand.self, TuneCommand.self,
         ListCommand.self,
         ShowCommand.self, RemoveCommand.self, ProcessesCommand.self, StopCommand.self, LogsCommand.self,
         SkillCommand.self,

@@ -7,7 +7,7 @@ extension LoopEngine {
   func sendMessages(now: Int64) throws {
     let (isActive, settings, isAnswering) = (isActive, settings, !answering.isEmpty)
     while true {
-      let (count, told) = try store.write { loop -> (Int, [InboxItem]) in
+      let (keys, told) = try store.write { loop -> ([String], [InboxItem]) in
         let waiting = try loop.records(
           """
           WHERE ended_at IS NULL AND state = 'waiting' AND (? OR trigger = 'now')
@@ -16,11 +16,11 @@ extension LoopEngine {
           """, [isActive, isAnswering])
         let told = try waiting.compactMap { try loop.send($0, settings, now: now) }
         try loop.putAsideUnreadable(now: now)
-        return (waiting.count, told)
+        return (waiting.map(\.action.key), told)
       }
-      for key in endings.keys { ended(key) }
+      for key in keys { ended(key) }
       show(told)
-      if count == 0 { return }
+      if keys.isEmpty { return }
     }
   }
 

@@ -23,17 +23,34 @@ package struct SandboxLauncher: ProcessLauncher {
         en: "\"\(command.executable)\" does not say what it may touch.", subject: command.executable)
     }
     let launch = SandboxLaunch(profile, arguments: command.arguments, environment: command.environment)
-    let process = try await backend.launch(launch) { piece in
-      switch piece {
-      case .standardOutput(let bytes): output(.standardOutput(bytes))
-      case .standardError(let bytes): output(.standardError(bytes))
-      }
-    }
+    let process = try await backend.launch(launch) { output(ChildOutput($0)) }
     return SandboxedChild(process: process, graceSeconds: graceSeconds)
   }
 }
 
-/// A child in a sandbox.
+/// Starts children outside any sandbox, each with one more descriptor, number 3.
+package struct PlainLauncher: ProcessLauncher {
+  package let isolates = false
+  private let descriptor: Int32
+  /// Time between SIGTERM and SIGKILL.
+  private let graceSeconds: Double
+
+  package init(handing descriptor: Int32, graceSeconds: Double) {
+    self.descriptor = descriptor
+    self.graceSeconds = graceSeconds
+  }
+
+  package func launch(
+    _ command: ChildCommand, output: @escaping @Sendable (ChildOutput) -> Void
+  ) async throws -> any ChildProcess {
+    let process = try PlainProcess.start(
+      command.executable, arguments: command.arguments, environment: command.environment, handing: descriptor
+    ) { output(ChildOutput($0)) }
+    return SandboxedChild(process: process, graceSeconds: graceSeconds)
+  }
+}
+
+/// A child that the sandbox's kit started.
 private struct SandboxedChild: ChildProcess {
   let process: any SandboxedProcess
   let graceSeconds: Double
@@ -44,6 +61,15 @@ private struct SandboxedChild: ChildProcess {
   func waitForExit() async -> ChildExit { ChildExit(await process.waitForExit()) }
 
   func stop() async -> ChildExit { ChildExit(await process.terminate(graceSeconds: graceSeconds)) }
+}
+
+extension ChildOutput {
+  fileprivate init(_ output: SandboxOutput) {
+    switch output {
+    case .standardOutput(let bytes): self = .standardOutput(bytes)
+    case .standardError(let bytes): self = .standardError(bytes)
+    }
+  }
 }
 
 extension ChildExit {

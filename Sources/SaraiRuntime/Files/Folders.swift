@@ -59,7 +59,8 @@ package struct Folders: Sendable, Hashable {
     let ownRun = all.map { state == $0 + "/state" ? $0 + "/run" : "\($0)/run/\(mark)" }
     let wanted = ownRun ?? runtime.map { "\($0)/sarai/\(mark)" } ?? state + "/run"
     // A socket's path is at most 107 bytes long; its name within the folder takes up to 40.
-    run = wanted.utf8.count <= 107 - 40 ? wanted : "/tmp/sarai-\(userID)-\(mark)"
+    let short = wanted.utf8.count <= 107 - 40 ? wanted : "/tmp/sarai-\(userID)-\(mark)"
+    run = RunNote.read(state: state) ?? short
   }
 
   /// Makes the folders that a server writes to, for their owner only.

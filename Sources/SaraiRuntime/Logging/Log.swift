@@ -17,6 +17,8 @@ package enum Log {
     var role = "command"
     var file: RotatingLog?
     var writesStandardError = true
+    /// Another process reads standard error and writes the lines as they are to look.
+    var isRelayed = false
   }
 
   private static let state = Mutex(State())
@@ -32,16 +34,19 @@ package enum Log {
   ///
   /// - Parameters:
   ///   - role: What this process is: `serve`, `supervisor`, `command`.
-  ///   - file: Where `sarai logs` finds its lines, in the folder of logs.
+  ///   - file: Where `sarai logs` finds its lines, in the folder of logs; nil for a process whose lines another one
+  ///     writes there: they are JSON on standard error.
   ///   - standardError: False where that is a person's terminal; it is left alone then as long as there is a file.
-  static func bootstrap(role: String, file name: String, standardError: Bool, _ setup: Setup) {
+  static func bootstrap(role: String, file name: String?, standardError: Bool, _ setup: Setup) {
     let settings = setup.configuration
-    let opened =
+    let opened = name.flatMap { name in
       (try? Folders.create(setup.folders.logs, variable: "SARAI_STATE_DIR")).flatMap {
         try? RotatingLog(path: "\(setup.folders.logs)/\(name)", limits: LogLimits(settings))
       }
+    }
     state.withLock { state in
       state.role = role
+      state.isRelayed = name == nil
       state.file = opened
       state.writesStandardError = standardError && opened?.isStandardError != true || opened == nil
     }
@@ -53,7 +58,7 @@ package enum Log {
   package static func take(_ settings: Configuration) {
     state.withLock { state in
       state.level = Logger.Level(rawValue: settings.text("log.level")) ?? .notice
-      state.format = Format(rawValue: settings.text("log.format")) ?? .text
+      state.format = state.isRelayed ? .json : Format(rawValue: settings.text("log.format")) ?? .text
       state.file?.limits = LogLimits(settings)
     }
   }

@@ -86,7 +86,8 @@ final class LoopCompanion: Sendable {
         }
       }
     } catch {
-      if serving.hasEnded.value == nil { log.warning("the loop's companion was sent away: \(error)") }
+      let isExpected = error is CancellationError || serving.hasEnded.value != nil
+      if !isExpected { log.warning("the loop's companion was sent away: \(error)") }
     }
     state.withLock { state in
       state.reports?.finish()

@@ -19,10 +19,14 @@ package struct SaraiServer: Sendable {
   }
 
   private let setup: Setup
+  private let isSupervised: Bool
   private let announce: @Sendable (Event) -> Void
 
-  package init(setup: Setup, announce: @escaping @Sendable (Event) -> Void) {
+  /// - Parameter isSupervised: Whether `sarai up` started it: its socket is descriptor 3, and it ends with its standard
+  ///   input.
+  package init(setup: Setup, isSupervised: Bool = false, announce: @escaping @Sendable (Event) -> Void) {
     self.setup = setup
+    self.isSupervised = isSupervised
     self.announce = announce
   }
 
@@ -34,17 +38,23 @@ package struct SaraiServer: Sendable {
     // Bodies of requests are up to megabytes.
     sarai_allocator_prepare()
     let configuration = setup.configuration
-    Log.bootstrap(role: "serve", file: "serve.log", standardError: true, setup)
+    // Under a supervisor there is one log, and it is the supervisor's.
+    Log.bootstrap(role: "serve", file: isSupervised ? nil : "serve.log", standardError: true, setup)
     let log = Logger(label: "sarai")
     for name in configuration.unknownVariables { log.warning("the variable \(name) means nothing to SARAi") }
     try setup.folders.create()
-    let settings = try ServerSettings(setup, token: AccessToken.read(setup))
+    var settings = try ServerSettings(setup, token: AccessToken.read(setup))
+    let socket =
+      isSupervised
+      ? try ListeningSocket(handed: ListeningSocket.handedDescriptor)
+      : try ListeningSocket.activated(setup.environment)
+    if let socket { (settings.host, settings.port) = (socket.host, socket.port) }
     try settings.validate()
     let lock = try StateLock(folders: setup.folders)
     defer { withExtendedLifetime(lock) { ServerRecord.remove(setup.folders) } }
 
     // Before anything listens: a supervisor that cannot be had is a reason not to start.
-    let supervision = Supervision(setup: setup)
+    let supervision = Supervision(setup: setup, starts: !isSupervised)
     try await supervision.begin()
     let assistant = Assistant(setup, supervision: supervision) { [announce] in announce(.notice($0)) }
     let models = assistant.models
@@ -56,13 +66,13 @@ package struct SaraiServer: Sendable {
       metrics: JoinedMetrics(sources: [
         models, MemoryMetrics(memory: assistant.memory), MachineMetrics(folder: setup.folders.state),
       ]), language: setup.language,
-      logger: Logger(label: "sarai.http"),
-      onListening: { port in
+      logger: Logger(label: "sarai.http"), listener: socket,
+      onListening: { [settings] port in
         isListening.withLock { $0 = true }
-        await listening(port: port, token: settings.token)
+        await listening(host: settings.host, port: port, token: settings.token)
       })
     let reloader = reloader(log: log) { change.yield() }
-    let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+    let parts: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(
         service: SupervisionService(
           supervision: supervision, assistant: assistant, changes: changes
@@ -76,15 +86,19 @@ package struct SaraiServer: Sendable {
         }),
     ]
     var group = ServiceGroupConfiguration(
-      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "sarai.services"))
+      services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "sarai.services"))
     group.maximumGracefulShutdownDuration = .seconds(settings.drainTimeoutSeconds + 20)
     group.maximumCancellationDuration = .seconds(10)
-    try await ServiceGroup(configuration: group).run()
+    let services = ServiceGroup(configuration: group)
+    if isSupervised {
+      EndOfInput.then { Task { await services.triggerGracefulShutdown() } }
+    }
+    try await services.run()
   }
 
-  private func listening(port: Int, token: String?) async {
+  private func listening(host: String, port: Int, token: String?) async {
     let record = ServerRecord(
-      pid: getpid(), host: setup.configuration.text("server.host"), port: port, token: token,
+      pid: getpid(), host: host, port: port, token: token,
       version: SaraiVersion.current)
     do {
       try record.write(setup.folders)
@@ -139,5 +153,18 @@ private struct StopNotice: Service {
   func run() async throws {
     try? await gracefulShutdown()
     tell()
+  }
+}
+
+/// Whoever started this process holds the other end of its standard input, and keeps it open as long as it lives.
+private enum EndOfInput {
+  static func then(_ body: @escaping @Sendable () -> Void) {
+    DetachedThread.start(stackBytes: 128 << 10) {
+      var byte: UInt8 = 0
+      while true {
+        let count = read(STDIN_FILENO, &byte, 1)
+        if count == 0 || count < 0 && errno != EINTR { return body() }
+      }
+    }
   }
 }

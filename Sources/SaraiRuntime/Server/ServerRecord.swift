@@ -18,6 +18,11 @@ package struct ServerRecord: Sendable, Hashable {
     self.version = version
   }
 
+  /// What is needed to tell where a server of this build listens.
+  package init(listeningOn host: String, port: Int) {
+    self.init(pid: 0, host: host, port: port, token: nil, version: SaraiVersion.current)
+  }
+
   /// Where a client on this machine reaches it: a server on every address is reached on the loopback one.
   package var clientHost: String {
     switch host {

@@ -51,7 +51,9 @@ final class SupervisorClient: Sendable {
       {
         return client
       }
-      _ = try? await client.call { try await $0.stop(Sarai_Supervisor_V1_StopRequest()) }
+      var request = Sarai_Supervisor_V1_StopRequest()
+      request.isReplaced = true
+      _ = try? await client.call { [request] in try await $0.stop(request) }
       client.close()
       try await awaitEnd(setup.folders)
     }
@@ -111,8 +113,13 @@ package actor Supervision {
   private var current: SupervisorClient?
   private var starting: Task<SupervisorClient, any Error>?
   private let outgoing = Outgoing()
+  private let starts: Bool
 
-  package init(setup: Setup) { self.setup = setup }
+  /// - Parameter starts: False for who runs under a supervisor and ends with it.
+  package init(setup: Setup, starts: Bool = true) {
+    self.setup = setup
+    self.starts = starts
+  }
 
   /// Sees that there is a supervisor.
   ///
@@ -122,7 +129,11 @@ package actor Supervision {
   func client() async throws -> SupervisorClient {
     if let current, !current.isBroken { return current }
     if let starting { return try await starting.value }
-    let task = Task { [setup] in try await SupervisorClient.started(setup) }
+    let task = Task { [setup, starts] in
+      if starts { return try await SupervisorClient.started(setup) }
+      guard let running = try SupervisorClient.running(setup.folders) else { throw Self.unreachable("it is away") }
+      return running
+    }
     starting = task
     defer { starting = nil }
     current?.close()
@@ -218,13 +229,14 @@ package actor Supervision {
     return true
   }
 
-  private static func unreachable(_ cause: any Error) -> SaraiError {
+  private static func unreachable(_ cause: Any) -> SaraiError {
     SaraiError(
       .engineFailed,
-      es:
-        "El supervisor de SARAi, que lleva los modelos, se detuvo. Vuelve a intentarlo; si se repite, «sarai doctor».",
-      en: "SARAi's supervisor, which runs the models, stopped. Try again; if it goes on, \"sarai doctor\".",
-      cause: cause)
+      Localized(
+        es: "El supervisor de SARAi, que lleva los modelos, se detuvo. Vuelve a intentarlo; si se repite, «sarai "
+          + "doctor».",
+        en: "SARAi's supervisor, which runs the models, stopped. Try again; if it goes on, \"sarai doctor\"."),
+      cause: "\(cause)")
   }
 }
 

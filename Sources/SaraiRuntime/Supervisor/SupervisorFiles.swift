@@ -3,7 +3,8 @@ import SaraiCore
 
 extension Folders {
   /// Where the supervisor of this state folder listens.
-  var supervisorSocket: String { run + "/supervisor.sock" }
+  static let supervisorSocketName = "supervisor.sock"
+  var supervisorSocket: String { run + "/" + Self.supervisorSocketName }
   static let supervisorLogName = "supervisor.log"
   var supervisorLog: String { logs + "/" + Self.supervisorLogName }
   /// Sockets of sandboxes and of what they are granted.
@@ -11,6 +12,33 @@ extension Folders {
   package var skillLogs: String { logs + "/skills" }
   /// What skills' manifests configure them with, as files that their sandboxes see.
   var skillConfigurations: String { run + "/c" }
+}
+
+/// Where the supervisor of a state folder listens, for those whose environment names another place: a service manager
+/// and a person's session differ in XDG_RUNTIME_DIR.
+enum RunNote {
+  /// - Returns: The folder of one that answers; nil where there is none.
+  static func read(state: String) -> String? {
+    let descriptor = open(path(state), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = Glibc.read(descriptor, &bytes, bytes.count)
+    guard count > 0, bytes[0] == UInt8(ascii: "/"),
+      let folder = String(validating: bytes.prefix(count), as: UTF8.self),
+      let status = FileStatus(folder, followsLinks: false), status.isFolder, status.owner == getuid(),
+      SocketProbe.answers(folder + "/" + Folders.supervisorSocketName)
+    else { return nil }
+    return folder
+  }
+
+  static func write(_ folders: Folders) throws {
+    try PrivateFile.replace(path(folders.state), with: Array(folders.run.utf8))
+  }
+
+  static func remove(_ folders: Folders) { unlink(path(folders.state)) }
+
+  private static func path(_ state: String) -> String { state + "/supervisor.run" }
 }
 
 /// One supervisor per state folder: a lock that the kernel gives back however the process ends.

@@ -35,6 +35,12 @@ extension SupervisorService {
           "sarai_memory_restarts_total", .counter, help: "Times that the memory was started again after its end.",
           value: Double(kept.starts - 1)))
     }
+    if let api {
+      samples.append(
+        MetricSample(
+          "sarai_serve_restarts_total", .counter, help: "Times that the API was started again after its end.",
+          value: Double(await api.restarts)))
+    }
     return samples
   }
 }

@@ -11,13 +11,15 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
   let skills: SkillPool
   let memory: MemoryProcess
   let loop: LoopParts
+  /// Nil where the API is run by others.
+  let api: ServeRole?
   let attendance: Attendance
   let started = ContinuousClock.now
   /// `phoenix.skill_runtime` as it holds here.
   let skillRuntime: String
   /// Reads a client's settings, takes them where they hold, and returns what the client has to know.
   let configure: @Sendable (Sarai_Supervisor_V1_Settings, _ holds: Bool) async throws -> Localized?
-  let stop: @Sendable () -> Void
+  let stop: @Sendable (Supervisor.End) -> Void
 
   func describe(
     request: Sarai_Supervisor_V1_DescribeRequest, context: ServerContext
@@ -158,7 +160,7 @@ struct SupervisorService: Sarai_Supervisor_V1_Supervisor.SimpleServiceProtocol {
   func stop(
     request: Sarai_Supervisor_V1_StopRequest, context: ServerContext
   ) async throws -> Sarai_Supervisor_V1_StopReply {
-    stop()
+    stop(request.isReplaced ? .replaced : .asked)
     return Sarai_Supervisor_V1_StopReply()
   }
 }

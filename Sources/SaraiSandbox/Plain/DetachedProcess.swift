@@ -1,4 +1,3 @@
-import CSeccomp
 import Glibc
 package import SaraiCore
 
@@ -23,47 +22,25 @@ package enum DetachedProcess {
     _ executable: String, _ arguments: [String], _ environment: [String: String], errors: Int32
   ) throws(SaraiError) -> Int32 {
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+    guard nothing >= 0 else { throw ProgramStart.fault(executable, errno) }
     defer { close(nothing) }
-    var ends: [Int32] = [-1, -1]
-    guard nothing >= 0, sarai_pipe_open(&ends, 0) == 0 else { throw fault(executable, errno) }
-    // It is a plain pipe that the program gets.
-    _ = fcntl(ends[1], F_SETFL, 0)
-    defer { close(ends[1]) }
-    var words = ([executable] + arguments).map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in words + variables { free(text) } }
-    var spawned = sarai_spawned()
-    let result = executable.withCString { path in
-      words.withUnsafeMutableBufferPointer { words in
-        variables.withUnsafeMutableBufferPointer { variables in
-          var request = sarai_spawn_request()
-          request.executable = path
-          request.arguments = UnsafePointer(words.baseAddress)
-          request.environment = UnsafePointer(variables.baseAddress)
-          request.input = nothing
-          request.output = ends[1]
-          request.error = errors
-          request.control = nothing
-          request.cgroup = -1
-          request.closes_others = 1
-          request.begins_session = 1
-          request.user = -1
-          request.group = -1
-          return sarai_spawn(&request, &spawned)
-        }
-      }
+    let output = try ProgramStart.pipe(reads: true, for: executable)
+    defer { close(output.theirs) }
+    let spawned: (pid: pid_t, pidfd: Int32)
+    do {
+      spawned = try ProgramStart.spawn(
+        executable, arguments: arguments, environment: environment,
+        descriptors: (input: nothing, output: output.theirs, error: errors, fourth: nothing))
+    } catch {
+      close(output.ours)
+      throw error
     }
-    guard result == 0 else {
-      close(ends[0])
-      throw fault(executable, -result)
-    }
-    let (pid, pidfd) = (spawned.pid, spawned.pidfd)
     DetachedThread.start(stackBytes: 64 << 10) {
       var status: Int32 = 0
-      while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-      close(pidfd)
+      while waitpid(spawned.pid, &status, 0) < 0, errno == EINTR {}
+      close(spawned.pidfd)
     }
-    return ends[0]
+    return output.ours
   }
 
   /// At most 64 KiB.
@@ -78,14 +55,5 @@ package enum DetachedProcess {
       line.append(byte)
     }
     return line
-  }
-
-  private static func fault(_ executable: String, _ code: Int32) -> SaraiError {
-    SaraiError(
-      .sandboxFailed,
-      Localized(
-        es: "No se pudo ejecutar «\(executable)»: reinstala SARAi con «make install».",
-        en: "\"\(executable)\" could not be run: install SARAi again with \"make install\"."),
-      subject: executable, cause: systemMessage(code))
   }
 }

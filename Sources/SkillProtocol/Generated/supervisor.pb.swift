@@ -749,6 +749,9 @@ public nonisolated struct Sarai_Supervisor_V1_StopRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// A command of another build takes its place: whoever keeps it running is to start it again.
+  public var isReplaced: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2171,18 +2174,29 @@ nonisolated extension Sarai_Supervisor_V1_OpenLoopReply: SwiftProtobuf.Message, 
 
 nonisolated extension Sarai_Supervisor_V1_StopRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StopRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}is_replaced\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    // Load everything into unknown fields
-    while try decoder.nextFieldNumber() != nil {}
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.isReplaced) }()
+      default: break
+      }
+    }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.isReplaced != false {
+      try visitor.visitSingularBoolField(value: self.isReplaced, fieldNumber: 1)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Sarai_Supervisor_V1_StopRequest, rhs: Sarai_Supervisor_V1_StopRequest) -> Bool {
+    if lhs.isReplaced != rhs.isReplaced {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -13,16 +13,20 @@ package final class Lifetime: Sendable {
   }
 
   private let state = Mutex(State.loading)
+  private let numbers: [Int32]
   private let reload = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// From here on signals wait for `watch`.
-  package init() {
+  ///
+  /// - Parameter endsOnInterrupt: Whether Ctrl-C ends the process as SIGTERM does, and at once the second time.
+  package init(endsOnInterrupt: Bool = false) {
     signal(SIGPIPE, SIG_IGN)
     // Ctrl-C in a terminal reaches the whole group; what it means is decided by whoever started this process.
     signal(SIGINT, SIG_IGN)
+    numbers = endsOnInterrupt ? [SIGTERM, SIGUSR1, SIGINT] : [SIGTERM, SIGUSR1]
     // A handler, because it holds for the process: what threads block depends on who started them and when.
     precondition(signalPipe.write >= 0, "pipe: \(String(cString: strerror(errno)))")
-    for number in [SIGTERM, SIGUSR1] {
+    for number in numbers {
       signal(number) { number in
         // Only what is safe at any moment: one write.
         let before = errno
@@ -41,10 +45,10 @@ package final class Lifetime: Sendable {
       // Whoever started this process may have left it with all signals blocked, as threads of Dispatch do.
       var mask = sigset_t()
       sigemptyset(&mask)
-      for signal in [SIGTERM, SIGUSR1] { sigaddset(&mask, signal) }
+      for signal in self?.numbers ?? [] { sigaddset(&mask, signal) }
       pthread_sigmask(SIG_UNBLOCK, &mask, nil)
       while let signal = Self.nextByte(signalPipe.read), let self {
-        if signal == SIGTERM { self.end() } else { self.reload.withLock { $0 }?() }
+        if signal == SIGUSR1 { self.reload.withLock { $0 }?() } else { self.end(interrupted: signal == SIGINT) }
       }
     }
     guard endsWithInput else { return }
@@ -67,14 +71,16 @@ package final class Lifetime: Sendable {
     }
   }
 
-  private func end() {
+  private func end(interrupted: Bool = false) {
     let stop: (@Sendable () -> Void)? = state.withLock { state in
       defer { state = .stopping }
       switch state {
       // Threads may be deep inside a library: running the process's exit handlers beside them would be unsafe.
       case .loading: _exit(0)
       case .serving(let stop): return stop
-      case .stopping: return nil
+      case .stopping:
+        if interrupted { _exit(128 + SIGINT) }
+        return nil
       }
     }
     stop?()

@@ -18,7 +18,9 @@ struct SuperviseCommand: AsyncParsableCommand {
 
   func run() async throws {
     do {
-      try await Supervisor(setup: try options.setup(flags: [])).run { Output.machine(["ready": true]) }
+      try await Supervisor(setup: try options.setup(flags: [])).run {
+        if case .ready = $0 { Output.machine(["ready": true]) }
+      }
     } catch {
       Output.machine(StartAnnouncement.json(for: error))
       throw error

@@ -203,8 +203,9 @@ let package = Package(
     .target(
       name: "SaraiBench",
       dependencies: [
-        "CSQLite", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiMemory", "SaraiModels", "SaraiSQL",
-        "SaraiSandbox", "SaraiSchema", "SaraiSkills", "SkillProtocol", grpcCore, grpcTransport, logging,
+        "CSQLite", "LoopProtocol", "MemoryProtocol", "SaraiCore", "SaraiAgent", "SaraiLoop", "SaraiMemory",
+        "SaraiModels", "SaraiSQL", "SaraiSandbox", "SaraiSchema", "SaraiSkills", "SkillProtocol", grpcCore,
+        grpcTransport, logging,
       ],
       swiftSettings: settings),
 
@@ -334,9 +335,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "SaraiRuntimeTests",
-      dependencies: [
-        "LoopProtocol", "SaraiAgent", "SaraiCore", "SaraiMemory", "SaraiRuntime", "TestSupport", logging,
-      ],
+      dependencies: ["LoopProtocol", "SaraiAgent", "SaraiCore", "SaraiMemory", "SaraiRuntime", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "SaraiMemoryServiceTests",
@@ -348,8 +347,8 @@ let package = Package(
     .testTarget(
       name: "SaraiBenchTests",
       dependencies: [
-        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiMemory", "SaraiModels", "TestSupport", "sarai-confine",
-        "sarai-engine", "sarai-memory", logging,
+        "SaraiCore", "SaraiAgent", "SaraiBench", "SaraiLoop", "SaraiMemory", "SaraiModels", "TestSupport",
+        "sarai-confine", "sarai-engine", "sarai-memory", logging,
       ],
       swiftSettings: settings),
     .target(name: "CPowerLossVFS", path: "Tests/CPowerLossVFS", linkerSettings: [.linkedLibrary("sqlite3")]),

@@ -25,6 +25,24 @@ enum ProcessSearch {
     }
   }
 
+  /// All processes that a process started, and those that these started.
+  static func descendants(of ancestor: Int32) -> [Int32] {
+    var children: [Int32: [Int32]] = [:]
+    for pid in pids() { if let parent = parent(pid) { children[parent, default: []].append(pid) } }
+    var found: [Int32] = []
+    var next = children[ancestor] ?? []
+    while let pid = next.popLast() {
+      found.append(pid)
+      next += children[pid] ?? []
+    }
+    return found.sorted()
+  }
+
+  /// The program's name, of which the kernel keeps 15 bytes, and what it was called with; nil where it is gone.
+  static func command(_ pid: Int32) -> (name: String, arguments: [String])? {
+    ProcFile.lines("/proc/\(pid)/comm").first.map { ($0, words(pid, "cmdline")) }
+  }
+
   private static func parent(_ pid: Int32) -> Int32? {
     ProcFile.lines("/proc/\(pid)/status").first { $0.hasPrefix("PPid:") }
       .flatMap { $0.split(separator: "\t").last }.flatMap { Int32($0) }

@@ -17,6 +17,8 @@ struct StreamingClient: Sendable {
     var text: String
     var promptTokens: Int
     var completionTokens: Int
+    /// The server said that the answer is whole.
+    var isFinished = false
 
     /// Tokens a second after the first; nil for an answer too short to tell.
     var tokensPerSecond: Double? {
@@ -87,6 +89,7 @@ struct StreamingClient: Sendable {
           last = now
           result.text += text
         }
+        if value["choices"]?.arrayValue?.first?["finish_reason"]?.stringValue != nil { result.isFinished = true }
         if let usage = value["usage"], !usage.isNull {
           result.promptTokens = Int(usage["prompt_tokens"]?.integerValue ?? 0)
           result.completionTokens = Int(usage["completion_tokens"]?.integerValue ?? 0)

@@ -14,7 +14,8 @@ struct BenchCommand: AsyncParsableCommand {
       subcommands: [
         BenchQualityCommand.self, BenchChatCommand.self, BenchSkillsCommand.self, BenchLocomoCommand.self,
         BenchMemoryCommand.self,
-        BenchConlluCommand.self, BenchSpeculativeCommand.self, BenchGrammarCommand.self,
+        BenchConlluCommand.self, BenchSpeculativeCommand.self, BenchGrammarCommand.self, BenchMixedCommand.self,
+        BenchLoopCommand.self,
       ])
   }
 }

@@ -38,19 +38,14 @@ final class LoopDay {
   private static let habitHours = 6 * 24
   private static let hours = 24
 
-  init(_ bed: MixedBed, _ link: LoopLink, seed: UInt64) throws {
+  init(_ bed: MixedBed, _ link: LoopLink, modelID: String, seed: UInt64) throws {
     self.bed = bed
     clock = SimulatedClock(Self.start)
     turns = MixedTurns(seed: seed)
     random = SeededGenerator(seed: seed)
     hands = SupervisedHands(
       link, clock: clock, state: bed.state,
-      isModelLoaded: { [client = bed.client] in
-        (try? client.request("GET", "/health")).map {
-          String(decoding: $0.body, as: UTF8.self).contains("\"loaded\":true")
-        }
-          ?? false
-      })
+      isModelLoaded: { [client = bed.client, modelID] in client.hasLoaded(modelID) })
     // A week of the loop's own writing, and nothing of it lasts: no disk has to bear it.
     let shared = "/dev/shm"
     folder = (access(shared, W_OK) == 0 ? shared : "/tmp") + "/sarai-bench-loop-\(getpid())"
@@ -185,7 +180,7 @@ final class LoopDay {
       try Data(repeating: UInt8(ascii: "\n"), count: 20_000).write(to: URL(filePath: path))
       try FileAges.set(path, now - Double(day) * secondsADay)
     }
-    let world = MemoryWorld(facts: 1_000, turns: 400)
+    let world = MemoryWorld(facts: 400, turns: 100)
     let memory = try MemoryStore.open(folder: home + "/state/memory")
     for number in 0..<MemoryWorld.owners {
       _ = try memory.importLines(

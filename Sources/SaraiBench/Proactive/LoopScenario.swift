@@ -31,7 +31,7 @@ package struct LoopScenario: BenchScenario {
     var figures = LoopFigures()
     try await measureRestarts(link, into: &figures, progress: progress)
     figures.crossings = Self.crossings(seed: Self.seed)
-    let day = try LoopDay(bed, link, seed: Self.seed)
+    let day = try LoopDay(bed, link, modelID: options.modelID, seed: Self.seed)
     let start = Monotonic.seconds()
     let step = Localized(es: "un día simulado", en: "a simulated day")
     figures.day = try await day.live { progress(0.25 + 0.74 * $0, step) }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 import SystemPackage
 
 /// What the system knows of a file.
@@ -20,8 +20,8 @@ struct FileStatus: Equatable {
     isFolder = status.type == .directory
     isFile = status.type == .regular
     sizeBytes = Int(status.size)
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    // FileManager would look up the names of user and group as well, each time.
+    modified = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
     inode = UInt64(status.inode.rawValue)
     mode = Int(status.permissions.rawValue)
     owner = UInt32(status.userID.rawValue)

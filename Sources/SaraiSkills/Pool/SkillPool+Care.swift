@@ -8,14 +8,20 @@ extension SkillPool {
   /// A group that calls brought their own grants for is forgotten so long after its last one.
   private static let forgetSeconds = 60.0
 
+  /// So many times less often the pool looks while nobody calls: an idle SARAi is to cost nothing that can be measured.
+  private static let restFactor = 4.0
+
   func beginCare() {
     care = Task { [weak self, settings] in
       while !Task.isCancelled {
-        try? await Task.sleep(for: .seconds(settings.careSeconds))
+        let factor = await self?.isResting == true ? Self.restFactor : 1
+        try? await Task.sleep(for: .seconds(settings.careSeconds * factor))
         await self?.lookAfter()
       }
     }
   }
+
+  private var isResting: Bool { !groups.values.contains { $0.instances.contains { $0.running > 0 } } }
 
   /// One round: what is stuck, over its budget, idle for too long, or in the way of others.
   func lookAfter() async {
@@ -26,7 +32,7 @@ extension SkillPool {
       forgetIfUnused(key)
     }
     closeUnusedGates()
-    makeRoom(parts.memory())
+    if groups.values.contains(where: { !$0.instances.isEmpty }) { makeRoom(parts.memory()) }
     uses.save()
   }
 

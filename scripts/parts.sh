@@ -5,6 +5,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=skill-environments.sh
 source "$(dirname "${BASH_SOURCE[0]}")/skill-environments.sh"
+# shellcheck source=test-programs.sh
+source "$(dirname "${BASH_SOURCE[0]}")/test-programs.sh"
 requirements=$root/scripts/requirements
 release=$root/.build/release
 coverage=$root/.build/coverage
@@ -279,37 +281,6 @@ build_reference() {
 reference_server() {
   step reference "llama-server, para comparar" "llama-server, to compare with" "$deps/bin/llama-server" \
     "$(llama_key) $(llama_patches)" build_reference
-}
-
-# unpack_package NAME: a Debian package unpacked and not installed, for an installed one starts a server of its own.
-unpack_package() {
-  local folder=$deps/$1 download=$deps/download/$1
-  rm -rf "$folder" "$download"
-  mkdir -p "$download"
-  (
-    cd "$download"
-    apt-get download "$1" || { update_package_lists && apt-get download "$1"; }
-    dpkg-deb --extract "$1"_*.deb "$folder"
-  )
-  rm -rf "$download"
-}
-supervisord() {
-  if ! has apt-get || ! has dpkg-deb; then
-    has supervisord && has supervisorctl && return 0
-    fail "Falta supervisord, con el que se prueba deploy/supervisord: instala «supervisor»." \
-      "supervisord is missing, with which deploy/supervisord is tested: install supervisor."
-  fi
-  step supervisord "supervisord, para las pruebas" "supervisord, for the tests" \
-    "$deps/supervisor/usr/bin/supervisord" "" unpack_package supervisor
-}
-prometheus() {
-  if ! has apt-get || ! has dpkg-deb; then
-    has prometheus && has promtool && return 0
-    fail "Falta Prometheus, con el que se prueban las métricas: instala «prometheus» y «promtool»." \
-      "Prometheus is missing, with which metrics are tested: install prometheus and promtool."
-  fi
-  step prometheus "Prometheus, para las pruebas" "Prometheus, for the tests" "$deps/prometheus/usr/bin/promtool" \
-    "" unpack_package prometheus
 }
 
 # Names, sizes and times of all that a release build reads: cheap enough to ask at every start.

@@ -25,8 +25,8 @@ struct Sarai: AsyncParsableCommand {
           """),
       version: SaraiVersion.current,
       subcommands: [
-        ChatCommand.self, UpCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, QuantizeCommand.self, TuneCommand.self,
-        ListCommand.self,
+        ChatCommand.self, UpCommand.self, ServeCommand.self, RunCommand.self, PullCommand.self, QuantizeCommand.self,
+        TuneCommand.self, ListCommand.self,
         ShowCommand.self, RemoveCommand.self, ProcessesCommand.self, StopCommand.self, LogsCommand.self,
         SkillCommand.self,
         MemoryCommand.self, InboxCommand.self, JobCommand.self, LoopCommand.self,

@@ -41,7 +41,8 @@ import Testing
         "model": "sarai", "messages": [["role": "user", "content": "Write about the sea."]], "max_tokens": 60,
         "temperature": 0,
       ]
-      async let answer = up.post("/v1/chat/completions", body)
+      let address = up.address + "/v1/chat/completions"
+      async let answer = RunningUp.post(address, body)
       while try await !up.get("/metrics").contains("sarai_queue_requests 1") {}
       up.process.signal(SIGTERM)
       let json = try JSONValue(parsing: try await answer)
@@ -169,11 +170,11 @@ struct RunningUp {
     try await ask(URLRequest(url: try #require(URL(string: address))))
   }
 
-  func post(_ path: String, _ body: JSONValue) async throws -> String {
-    var request = URLRequest(url: try #require(URL(string: address + path)))
+  static func post(_ address: String, _ body: JSONValue) async throws -> String {
+    var request = URLRequest(url: try #require(URL(string: address)))
     request.httpMethod = "POST"
     request.httpBody = Data(body.serialized())
-    return try await Self.ask(request)
+    return try await ask(request)
   }
 
   private static func ask(_ request: URLRequest) async throws -> String {

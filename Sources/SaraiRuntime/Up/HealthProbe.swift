@@ -1,7 +1,8 @@
 import Glibc
 import SaraiCore
 
-/// Whether a server still answers: one request over a connection of its own, as a client would make it.
+/// Whether a server still answers: one request over a connection of its own, as a client would make it. For this one it
+/// asks the supervisor; that there is no model to answer with is an answer too.
 enum HealthProbe {
   /// - Parameters:
   ///   - host: An address or name; one that means all addresses is tried on the loopback one.
@@ -30,9 +31,9 @@ enum HealthProbe {
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
     guard connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 else { return false }
-    let request = Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+    let request = Array("GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
     guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return false }
-    let expected = Array("HTTP/1.1 200 ".utf8)
+    let expected = Array("HTTP/1.1 ".utf8)
     var answer = [UInt8](repeating: 0, count: expected.count)
     return recv(descriptor, &answer, answer.count, Int32(MSG_WAITALL)) == answer.count && answer == expected
   }

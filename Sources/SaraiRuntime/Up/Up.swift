@@ -2,7 +2,6 @@ import Glibc
 import Logging
 import SaraiCore
 import SaraiHTTP
-import SkillProtocol
 
 /// What `sarai up` adds to a supervisor: the API on top of it, and the manager that looks after the whole.
 final class Up: Sendable {
@@ -53,25 +52,11 @@ final class Up: Sendable {
     await role.close()
   }
 
-  /// A sign of life goes out only where the supervisor answers a call and the API takes a connection and answers.
+  /// A sign of life goes out only where the API answers a request for which it has to ask the supervisor.
   private func watch() async {
     guard let seconds = manager.watchdogSeconds else { return }
     while (try? await Task.sleep(for: .seconds(seconds / 3))) != nil {
-      let folders = folders
-      let (host, port) = (socket.host, socket.port)
-      async let supervises = Self.supervises(folders, within: seconds / 3)
-      async let serves = HealthProbe.answers(host: host, port: port, seconds: seconds / 3)
-      if await supervises, await serves { manager.isAlive() }
+      if await HealthProbe.answers(host: socket.host, port: socket.port, seconds: seconds / 3) { manager.isAlive() }
     }
-  }
-
-  private static func supervises(_ folders: Folders, within seconds: Double) async -> Bool {
-    guard let client = try? SupervisorClient.running(folders) else { return false }
-    defer { client.close() }
-    let expired = SaraiError(.timeout, es: "El supervisor no contesta.", en: "The supervisor does not answer.")
-    let reply = try? await withDeadline(seconds: seconds, expired: { expired }) {
-      try await client.call { try await $0.describe(Sarai_Supervisor_V1_DescribeRequest(), options: .atOnce) }
-    }
-    return reply != nil
   }
 }
